@@ -1,0 +1,61 @@
+/**
+ * What an Envoy needs to start: who it is, where its controllers are, and how much it may take.
+ * Everything else comes over xDS.
+ */
+import { isIP } from "node:net";
+import { http2Only } from "../xds/resources/cluster.ts";
+import { fromAds } from "../xds/resources/listener.ts";
+import type { JsonObject } from "../xds/protos.ts";
+
+export interface BootstrapOptions {
+  nodeId: string;
+  cluster?: string;
+  controllers: { host: string; port: number }[];
+  /** Admin port on 127.0.0.1; 0 takes any free one. */
+  adminPort?: number;
+}
+
+/** Envoy's own defaults reconnect 6 to 9 s after an outage; these 0.4 to 0.7 s. */
+const reconnect = { base_interval: "0.1s", max_interval: "1s" };
+
+export const bootstrap = (options: BootstrapOptions): JsonObject => ({
+  node: { id: options.nodeId, cluster: options.cluster ?? "sluice" },
+  admin: {
+    address: { socket_address: { address: "127.0.0.1", port_value: options.adminPort ?? 0 } },
+  },
+  dynamic_resources: {
+    ads_config: {
+      api_type: "DELTA_GRPC",
+      transport_api_version: "V3",
+      set_node_on_first_message_only: true,
+      grpc_services: [
+        {
+          envoy_grpc: {
+            cluster_name: "controllers",
+            retry_policy: { retry_back_off: reconnect },
+          },
+        },
+      ],
+    },
+    lds_config: { ...fromAds, initial_fetch_timeout: "2s" },
+    cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
+  },
+  static_resources: { clusters: [controllers(options.controllers)] },
+});
+
+const controllers = (addresses: BootstrapOptions["controllers"]): JsonObject => ({
+  name: "controllers",
+  type: addresses.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
+  connect_timeout: "1s",
+  typed_extension_protocol_options: http2Only,
+  load_assignment: {
+    cluster_name: "controllers",
+    endpoints: [
+      {
+        lb_endpoints: addresses.map(({ host, port }) => ({
+          endpoint: { address: { socket_address: { address: host, port_value: port } } },
+        })),
+      },
+    ],
+  },
+});

@@ -1,0 +1,101 @@
+/**
+ * One Envoy process: started, waited for, watched, and ended.
+ *
+ * Envoy asks the kernel to end it when the thread that started it ends, so none outlives its controller.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { until } from "../until.ts";
+import type { JsonObject } from "../xds/protos.ts";
+
+export interface EnvoyOptions {
+  path: string;
+  bootstrap: JsonObject;
+  /** Worker threads; Envoy's own default is one per core. */
+  concurrency?: number;
+  logLevel?: "trace" | "debug" | "info" | "warning" | "error" | "critical";
+  log?: (line: string) => void;
+  /** How long the admin port may take to appear. */
+  startTimeoutMs?: number;
+}
+
+export interface Envoy {
+  pid: number;
+  adminPort: number;
+  /** Answers of Envoy's admin, for example `admin("/ready")`. */
+  admin(path: string, method?: "GET" | "POST"): Promise<string>;
+  /** Settles with the exit code when the process has gone, whatever the cause. */
+  exited: Promise<number | null>;
+  /** Asks it to end, and ends it after `graceMs`. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Settles when the admin answers, which is before the first resources came. */
+export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-"));
+  const config = join(folder, "bootstrap.json");
+  const addressFile = join(folder, "admin");
+  await writeFile(config, JSON.stringify(options.bootstrap), { mode: 0o600 });
+  const child = spawn(
+    options.path,
+    [
+      ...["-c", config, "--admin-address-path", addressFile, "--use-dynamic-base-id"],
+      ...["--log-level", options.logLevel ?? "warning", "--log-format", "%L %n %v"],
+      ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const lastLines: string[] = [];
+  readLines(child, (line) => {
+    lastLines.push(line);
+    if (lastLines.length > 20) lastLines.shift();
+    options.log?.(line);
+  });
+  const exited = new Promise<number | null>((resolve) => {
+    child.once("error", () => resolve(null));
+    child.once("exit", resolve);
+  }).finally(() => rm(folder, { recursive: true, force: true }));
+
+  const gone = exited.then((code) => {
+    throw new Error(`Envoy ended with ${code} while starting:\n${lastLines.join("\n")}`);
+  });
+  gone.catch(() => {});
+  const adminPort = await Promise.race([
+    gone,
+    until(
+      async () => portOf(await readFile(addressFile, "utf8")),
+      options.startTimeoutMs ?? 15_000,
+    ),
+  ]).catch((error) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+
+  return {
+    pid: child.pid!,
+    adminPort,
+    admin: async (path, method = "GET") =>
+      (await fetch(`http://127.0.0.1:${adminPort}${path}`, { method })).text(),
+    exited,
+    stop: async (graceMs = 2_000) => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function portOf(address: string): number {
+  const port = Number(address.trim().split(":").at(-1));
+  if (!port) throw new Error(`Envoy's admin address is not known yet: ${address}`);
+  return port;
+}
+
+function readLines(child: ChildProcess, line: (text: string) => void): void {
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) createInterface({ input: stream }).on("line", line);
+}

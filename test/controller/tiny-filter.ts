@@ -1,0 +1,29 @@
+/**
+ * The smallest wasm filter that shows which module served a request: it sets the response header `x-tiny`. It refuses
+ * to be configured with seven bytes, for example `refuse!`.
+ */
+import { compileString } from "assemblyscript/asc";
+
+const source = (mark: string) => `
+@external("env", "proxy_replace_header_map_value")
+declare function replace(map: i32, key: usize, keySize: usize, value: usize, valueSize: usize): i32;
+const key = String.UTF8.encode("x-tiny");
+const value = String.UTF8.encode("${mark}");
+export function proxy_abi_version_0_2_1(): void {}
+export function malloc(size: usize): usize { return heap.alloc(size); }
+export function proxy_on_context_create(id: i32, parent: i32): void {}
+export function proxy_on_vm_start(root: i32, size: i32): i32 { return 1; }
+export function proxy_on_configure(root: i32, size: i32): i32 { return size == 7 ? 0 : 1; }
+export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 {
+  replace(2, changetype<usize>(key), key.byteLength, changetype<usize>(value), value.byteLength);
+  return 0;
+}
+export function proxy_on_done(id: i32): i32 { return 1; }
+`;
+
+export async function tinyFilter(mark = "tiny"): Promise<Uint8Array> {
+  const options = { runtime: "stub", exportStart: "_initialize", use: ["abort="] };
+  const { binary, stderr } = await compileString(source(mark), options);
+  if (!binary) throw new Error(stderr.toString());
+  return binary;
+}

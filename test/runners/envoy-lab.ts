@@ -1,0 +1,92 @@
+/**
+ * One real Envoy for a whole test file: each setup gets a listener, routes, clusters and module filters of its own in
+ * it, because a start costs more than a test. Needs nothing but the controller's xDS server and an Envoy.
+ */
+import { findEnvoy } from "../../controller/agent/find.ts";
+import { bootstrap } from "../../controller/agent/bootstrap.ts";
+import { startEnvoy, type Envoy } from "../../controller/agent/envoy.ts";
+import { Hopeless, until } from "../../controller/until.ts";
+import { ResourceCache, type Change } from "../../controller/xds/cache.ts";
+import type { Kind } from "../../controller/xds/kinds.ts";
+import { loadProtos } from "../../controller/xds/protos.ts";
+import { serveAds } from "../../controller/xds/server.ts";
+
+export interface EnvoyLab {
+  envoy: Envoy;
+  /** Everything Envoy has written so far. */
+  logs: string[];
+  /** Waits until Envoy has each resource; throws Envoy's words if it refuses one. */
+  push(changes: Change[]): Promise<void>;
+  /** The port of a listener that was pushed with port 0, as soon as it takes requests. */
+  port(listener: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+const patienceMs = 10_000;
+
+export async function startLab(): Promise<EnvoyLab> {
+  const protos = loadProtos();
+  const cache = new ResourceCache(protos);
+  const ads = await serveAds({ protos, cache });
+  const logs: string[] = [];
+  const envoy = await startEnvoy({
+    path: (await findEnvoy()).path,
+    bootstrap: bootstrap({
+      nodeId: "lab",
+      controllers: [{ host: "127.0.0.1", port: ads.port }],
+    }),
+    concurrency: 1,
+    logLevel: "info",
+    log: (line) => logs.push(line),
+  });
+
+  const throwIfRefused = (kind: Kind, name: string, since: number) => {
+    for (const stream of ads.streams()) {
+      const refused = stream.rejection(kind, name);
+      if (refused) throw new Hopeless([refused.message, ...logs.slice(since)].join("\n"));
+    }
+  };
+
+  const push = async (changes: Change[]) => {
+    const before = logs.length;
+    cache.apply(changes);
+    await until(() => {
+      const [stream] = ads.streams();
+      if (!stream) throw new Error("Envoy is not connected");
+      for (const { kind, name, body } of changes) {
+        throwIfRefused(kind, name, before);
+        const wanted = body && stream.wants(kind, name) && cache.get(kind, name)?.version;
+        if (wanted && stream.held(kind, name) !== wanted)
+          throw new Error(`Envoy has not taken ${kind} ${name}`);
+      }
+    }, patienceMs);
+  };
+
+  const port = (listener: string) => {
+    const before = logs.length;
+    return until(async () => {
+      throwIfRefused("listener", listener, before);
+      const { listener_statuses } = JSON.parse(await envoy.admin("/listeners?format=json")) as {
+        listener_statuses?: { name: string; local_address: SocketAddress }[];
+      };
+      const found = listener_statuses?.find(({ name }) => name === listener);
+      if (!found) throw new Error(`Envoy does not listen on ${listener}`);
+      return found.local_address.socket_address.port_value;
+    }, patienceMs);
+  };
+
+  return {
+    envoy,
+    logs,
+    push,
+    port,
+    close: async () => {
+      await envoy.stop();
+      await ads.close();
+    },
+  };
+}
+
+interface SocketAddress {
+  socket_address: { port_value: number };
+}
