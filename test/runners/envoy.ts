@@ -1,0 +1,164 @@
+/**
+ * Runs cases on a real, stock Envoy: `load` gives the module a listener, routes and clusters of its own in one Envoy that
+ * the whole test file shares, and an upstream in this process that records what it saw.
+ */
+import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { moduleFilter } from "../../controller/xds/resources/module.ts";
+import { cluster } from "../../controller/xds/resources/cluster.ts";
+import { listener, singleRoutes } from "../../controller/xds/resources/listener.ts";
+import { route } from "../../controller/xds/resources/route.ts";
+import type { Change } from "../../controller/xds/cache.ts";
+import type { JsonObject } from "../../controller/xds/protos.ts";
+import { send, type ReceivedAnswer, type SentRequest } from "./client.ts";
+import { startLab, type EnvoyLab } from "./envoy-lab.ts";
+import { startUpstream, type SeenRequest, type UpstreamBehaviour } from "./upstream.ts";
+
+export interface EnvoySetup {
+  module: Uint8Array | string;
+  configuration?: string | object;
+  /** The chain of the only route, when `routes` is left out. */
+  chain?: object;
+  routes?: EnvoyRoute[];
+  upstream?: UpstreamBehaviour;
+  /** What callouts reach, by the name of Envoy's cluster. */
+  clusters?: Record<string, UpstreamBehaviour>;
+  rootId?: string;
+  /** Left out: shared data of this setup's own. */
+  vmId?: string;
+}
+
+export interface EnvoyRoute {
+  name?: string;
+  match?: JsonObject;
+  chain?: object;
+  metadata?: JsonObject;
+}
+
+export interface EnvoyAnswer extends ReceivedAnswer {
+  text: string;
+  /** The request as the upstream saw it; null when none reached it. */
+  upstream: SeenRequest | null;
+}
+
+export interface LoadedEnvoy {
+  request(request: SentRequest): Promise<EnvoyAnswer>;
+  port: number;
+  /** Requests that reached a callout's cluster. */
+  callouts(cluster: string): SeenRequest[];
+  close(): Promise<void>;
+}
+
+export interface EnvoyRunner {
+  name: "envoy";
+  load(setup: EnvoySetup): Promise<LoadedEnvoy>;
+  /** Ends the Envoy; needed once, after all tests of the file. */
+  close(): Promise<void>;
+}
+
+export function envoyRunner(): EnvoyRunner {
+  let lab: Promise<EnvoyLab> | undefined;
+  let loads = 0;
+  return {
+    name: "envoy",
+    load: async (setup) => loadInto(await (lab ??= startLab()), setup, `case-${++loads}`),
+    close: async () => (await lab)?.close(),
+  };
+}
+
+async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<LoadedEnvoy> {
+  const bytes =
+    typeof setup.module === "string" ? new Uint8Array(await readFile(setup.module)) : setup.module;
+  const upstream = await startUpstream(setup.upstream ?? {});
+  const callees = new Map(
+    await Promise.all(
+      Object.entries(setup.clusters ?? {}).map(
+        async ([name, behaviour]) => [name, await startUpstream(behaviour)] as const,
+      ),
+    ),
+  );
+  const inGatewayMode = setup.rootId === "sluice.gateway" || setup.chain || setup.routes;
+  const at = (name: string, port: number): Change => ({
+    kind: "cluster",
+    name,
+    body: cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
+  });
+  const changes: Change[] = [
+    at(id, upstream.port),
+    ...[...callees].map(([name, { port }]) => at(name, port)),
+    {
+      kind: "extension",
+      name: id,
+      body: moduleFilter({
+        name: id,
+        bytes,
+        rootId: setup.rootId ?? (inGatewayMode ? "sluice.gateway" : "plain"),
+        vmId: setup.vmId ?? id,
+        configuration: setup.configuration as JsonObject | string,
+      }),
+    },
+    {
+      kind: "listener",
+      name: id,
+      body: listener({
+        name: id,
+        host: "127.0.0.1",
+        port: 0,
+        filters: [id],
+        routes: singleRoutes(id),
+      }),
+    },
+    { kind: "route", name: id, body: routeTable(id, setup, Boolean(inGatewayMode)) },
+  ];
+  const remove = async () => {
+    await lab.push(changes.map(({ kind, name }) => ({ kind, name, body: null })));
+    await Promise.all([upstream, ...callees.values()].map((server) => server.close()));
+  };
+  try {
+    await lab.push(changes);
+    const port = await lab.port(id);
+    return {
+      port,
+      callouts: (name) => callees.get(name)?.seen ?? [],
+      close: remove,
+      request: async (request) => {
+        const before = upstream.seen.length;
+        const answer = await send(port, request);
+        return {
+          ...answer,
+          text: new TextDecoder().decode(answer.body),
+          upstream: upstream.seen[before] ?? null,
+        };
+      },
+    };
+  } catch (error) {
+    await remove().catch(() => {});
+    throw error;
+  }
+}
+
+function routeTable(id: string, setup: EnvoySetup, inGatewayMode: boolean): JsonObject {
+  const routes = setup.routes ?? [{ chain: setup.chain ?? { policies: [] } }];
+  return {
+    name: id,
+    virtual_hosts: [
+      {
+        name: id,
+        domains: ["*"],
+        routes: routes.map(({ name, match, chain, metadata }, index) => {
+          const text = chain && JSON.stringify(chain);
+          return route({
+            name: name ?? `${id}/${index}@${hash(text ?? "")}`,
+            match: match ?? { prefix: "/" },
+            action: { route: { cluster: id, timeout: "10s" } },
+            filters: inGatewayMode ? [id] : [],
+            ...(text !== undefined && { chain: text }),
+            ...(metadata && { metadata }),
+          });
+        }),
+      },
+    ],
+  };
+}
+
+const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);

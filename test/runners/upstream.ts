@@ -1,0 +1,83 @@
+/** The upstream of a test on a real Envoy: answers as it was told, and records what it saw. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+export type Headers = [string, string][];
+
+export interface SeenRequest {
+  method: string;
+  path: string;
+  headers: Headers;
+  body: Uint8Array;
+  trailers: Headers;
+}
+
+export interface FixedAnswer {
+  status?: number;
+  headers?: Headers | Record<string, string>;
+  body?: string | Uint8Array | (string | Uint8Array)[];
+  trailers?: Headers | Record<string, string>;
+  delayMs?: number;
+}
+
+export type UpstreamBehaviour =
+  FixedAnswer | ((request: SeenRequest) => FixedAnswer | Promise<FixedAnswer>) | "refuse" | "hang";
+
+export interface UpstreamServer {
+  port: number;
+  seen: SeenRequest[];
+  close(): Promise<void>;
+}
+
+export async function startUpstream(behaviour: UpstreamBehaviour): Promise<UpstreamServer> {
+  const seen: SeenRequest[] = [];
+  const server = createServer(async (request, response) => {
+    const record = await read(request);
+    seen.push(record);
+    if (behaviour === "hang" || behaviour === "refuse") return;
+    await reply(response, typeof behaviour === "function" ? await behaviour(record) : behaviour);
+  });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      sockets.forEach((socket) => socket.destroy());
+    });
+  // The port of a server that has gone refuses connections.
+  if (behaviour === "refuse") await close();
+  return { port, seen, close };
+}
+
+async function read(request: IncomingMessage): Promise<SeenRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return {
+    method: request.method!,
+    path: request.url!,
+    headers: pairs(request.rawHeaders),
+    body: new Uint8Array(Buffer.concat(chunks)),
+    trailers: pairs(request.rawTrailers),
+  };
+}
+
+async function reply(response: ServerResponse, answer: FixedAnswer): Promise<void> {
+  if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
+  response.writeHead(answer.status ?? 200, asPairs(answer.headers).flat());
+  if (answer.trailers) response.addTrailers(asPairs(answer.trailers));
+  const body = answer.body ?? "";
+  if (Array.isArray(body)) for (const chunk of body) response.write(chunk);
+  response.end(Array.isArray(body) ? undefined : body);
+}
+
+/** node:http's flat list of raw headers as pairs with lower-case names. */
+export const pairs = (raw: string[]): Headers =>
+  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i]!.toLowerCase(), raw[2 * i + 1]!]);
+
+export const asPairs = (headers: Headers | Record<string, string> = []): Headers =>
+  Array.isArray(headers) ? headers : Object.entries(headers);
