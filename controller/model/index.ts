@@ -1,0 +1,57 @@
+/** The resource kinds, one row each: where they live in the management API, and how a document becomes a model. */
+import { parse as parseYaml } from "yaml";
+import { UserError, reason } from "../errors.ts";
+import { Reader } from "./reader.ts";
+import { readRestApi, type RestApi } from "./rest-api.ts";
+
+export const resourceKinds = [
+  { kind: "RestApi", path: "rest-apis", listKey: "apis", label: "RestAPI", read: readRestApi },
+] as const;
+
+export type ResourceKind = (typeof resourceKinds)[number];
+
+export interface ReadDocument {
+  api: RestApi;
+  /** The document as it was sent. */
+  source: Record<string, unknown>;
+  warnings: string[];
+}
+
+/** Throws a UserError that names every field that is wrong. */
+export function readDocument(kind: ResourceKind, source: unknown): ReadDocument {
+  const document = new Reader(source, "");
+  if (typeof source !== "object" || source === null || Array.isArray(source))
+    throw new UserError(`expected a ${kind.kind} document, found ${typeof source}`);
+  const found = document.at("kind").text();
+  if (found !== kind.kind)
+    throw new UserError("Configuration validation failed", [
+      { field: "kind", message: `must be ${kind.kind}, found ${JSON.stringify(found)}` },
+    ]);
+  const api = kind.read(document);
+  const { errors, unknown } = document.findings;
+  if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
+  return {
+    api,
+    source: source as Record<string, unknown>,
+    warnings: unknown.map((field) => `${field} is not known and has no effect`),
+  };
+}
+
+/** Limits that keep a hostile document from costing memory: aliases are YAML's billion laughs. */
+const yamlOptions = { maxAliasCount: 100, uniqueKeys: true, schema: "core", merge: false } as const;
+
+/** A body by its content type: JSON, YAML, or for any other type YAML first and JSON then. */
+export function parseBody(text: string, contentType = ""): unknown {
+  const isJson = /json/i.test(contentType);
+  try {
+    return isJson ? JSON.parse(text) : parseYaml(text, yamlOptions);
+  } catch (error) {
+    if (!isJson && !/yaml/i.test(contentType))
+      try {
+        return JSON.parse(text);
+      } catch {
+        // The YAML reader's words are better: they have a line.
+      }
+    throw new UserError(`Failed to parse configuration: ${reason(error).split("\n")[0]}`);
+  }
+}

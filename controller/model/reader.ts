@@ -1,0 +1,141 @@
+/**
+ * Reads an untrusted document field by field and remembers everything that is wrong with it, each with its path, so that
+ * one answer names all faults. A reader never throws; `problems` says whether what it returned may be used.
+ */
+import type { FieldError } from "../errors.ts";
+
+export interface Findings {
+  errors: FieldError[];
+  /** Fields that nobody read: not refused, because documents outlive versions, but told. */
+  unknown: string[];
+}
+
+type Fields = Record<string, unknown>;
+
+export class Reader {
+  private readonly read = new Set<string>();
+
+  constructor(
+    private readonly value: unknown,
+    readonly path: string,
+    readonly findings: Findings = { errors: [], unknown: [] },
+  ) {}
+
+  get absent(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
+  fail(message: string): void {
+    this.findings.errors.push({ field: this.path, message });
+  }
+
+  /** The field's reader, whether it is there or not. */
+  at(name: string): Reader {
+    this.read.add(name);
+    const path = this.path ? `${this.path}.${name}` : name;
+    return new Reader(this.fields[name], path, this.findings);
+  }
+
+  has(name: string): boolean {
+    return !this.at(name).absent;
+  }
+
+  required(): this {
+    if (this.absent) this.fail("is required");
+    return this;
+  }
+
+  /** Null when absent or not a string; numbers and booleans are taken as YAML writes them. */
+  text(rule: { min?: number; max?: number; pattern?: RegExp; says?: string } = {}): string | null {
+    if (this.absent) return null;
+    if (typeof this.value === "number" || typeof this.value === "boolean")
+      return new Reader(String(this.value), this.path, this.findings).text(rule);
+    if (typeof this.value !== "string") return this.wrong("a string");
+    const { min = 1, max = Infinity, pattern, says } = rule;
+    if (this.value.length < min || this.value.length > max)
+      this.fail(
+        max === Infinity
+          ? `must not be empty`
+          : `must be ${min} to ${max} characters long, found ${this.value.length}`,
+      );
+    else if (pattern && !pattern.test(this.value))
+      this.fail(`${says ?? `must match ${pattern.source}`}, found ${quote(this.value)}`);
+    return this.value;
+  }
+
+  oneOf<T extends string>(allowed: readonly T[]): T | null {
+    const value = this.text();
+    if (value === null || (allowed as readonly string[]).includes(value)) return value as T | null;
+    this.fail(`must be one of ${allowed.join(", ")}, found ${quote(value)}`);
+    return null;
+  }
+
+  integer(min: number, max: number): number | null {
+    if (this.absent) return null;
+    const number = typeof this.value === "string" ? Number(this.value) : this.value;
+    if (typeof number !== "number" || !Number.isInteger(number) || number < min || number > max)
+      return this.wrong(`an integer from ${min} to ${max}`);
+    return number;
+  }
+
+  flag(): boolean | null {
+    if (this.absent) return null;
+    return typeof this.value === "boolean" ? this.value : this.wrong("true or false");
+  }
+
+  /** An object's readers by key; empty when it is none. */
+  entries(): [string, Reader][] {
+    if (this.absent || !this.isObject()) return [];
+    return Object.keys(this.fields).map((name) => [name, this.at(name)]);
+  }
+
+  items(rule: { min?: number; max?: number } = {}): Reader[] {
+    if (this.absent && !rule.min) return [];
+    if (!Array.isArray(this.value)) {
+      this.wrong(rule.min ? "a list of at least one" : "a list");
+      return [];
+    }
+    const { min = 0, max = Infinity } = rule;
+    if (this.value.length < min || this.value.length > max)
+      this.fail(
+        `must have ${min}${max === Infinity ? " or more" : ` to ${max}`} entries, found ${this.value.length}`,
+      );
+    return this.value.map((item, i) => new Reader(item, `${this.path}[${i}]`, this.findings));
+  }
+
+  isObject(): boolean {
+    if (typeof this.value === "object" && this.value !== null && !Array.isArray(this.value))
+      return true;
+    if (!this.absent) this.wrong("an object");
+    return false;
+  }
+
+  /** The value as it stands, for parts whose shape somebody else knows. */
+  raw(): unknown {
+    return this.value;
+  }
+
+  /** Tells which fields of this object nobody asked for. */
+  done(): void {
+    for (const name of Object.keys(this.fields))
+      if (!this.read.has(name))
+        this.findings.unknown.push(this.path ? `${this.path}.${name}` : name);
+  }
+
+  private get fields(): Fields {
+    const isObject =
+      typeof this.value === "object" && this.value !== null && !Array.isArray(this.value);
+    return isObject ? (this.value as Fields) : {};
+  }
+
+  private wrong(expected: string): null {
+    this.fail(`must be ${expected}, found ${quote(this.value)}`);
+    return null;
+  }
+}
+
+/** What was found, short enough for a message. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -1,0 +1,143 @@
+/** The pieces that several kinds share: durations, upstreams and their definitions, resilience, policy references. */
+import { Reader } from "./reader.ts";
+import { readSettings, type UpstreamSettings } from "./upstream-settings.ts";
+
+export interface Upstream {
+  /** Exactly one of the two is set. */
+  url: string | null;
+  ref: string | null;
+  hostRewrite: "auto" | "manual";
+}
+
+export interface UpstreamDefinition {
+  name: string;
+  basePath: string;
+  connectTimeoutMs: number | null;
+  targets: { url: string; weight: number | null }[];
+  settings: UpstreamSettings;
+}
+
+export interface Resilience {
+  /** 0 disables; null leaves it to the gateway. */
+  timeoutMs: number | null;
+  idleTimeoutMs: number | null;
+}
+
+export interface PolicyReference {
+  name: string;
+  version: string;
+  executionCondition: string | null;
+  params: Record<string, unknown>;
+  /** Where in the document it stands, for messages. */
+  field: string;
+}
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A single number with a single unit, for example `1.5s`. */
+export function readDuration(reader: Reader, rule: { positive?: boolean } = {}): number | null {
+  const text = reader.text();
+  if (text === null) return null;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  if (!amount || !unit) {
+    reader.fail(`must be a duration with one unit (ms, s, m, h), for example 30s, found "${text}"`);
+    return null;
+  }
+  const ms = Number(amount) * unitMs[unit as keyof typeof unitMs];
+  if (rule.positive && ms === 0) reader.fail(`must be longer than zero, found "${text}"`);
+  return ms;
+}
+
+export function readUpstream(reader: Reader, definitions: UpstreamDefinition[]): Upstream {
+  reader.required();
+  reader.isObject();
+  const [url, ref] = [reader.at("url"), reader.at("ref")];
+  if (!reader.absent && url.absent === ref.absent)
+    reader.fail("must have exactly one of url and ref");
+  checkUrl(url, { withPath: true });
+  const name = ref.text();
+  if (name !== null && !definitions.some((definition) => definition.name === name))
+    ref.fail(`names no entry of spec.upstreamDefinitions, found "${name}"`);
+  const hostRewrite = reader.at("hostRewrite").oneOf(["auto", "manual"] as const) ?? "auto";
+  reader.done();
+  return { url: url.text(), ref: name, hostRewrite };
+}
+
+export function readUpstreamDefinitions(list: Reader): UpstreamDefinition[] {
+  const seen = new Set<string>();
+  return list.items().map((item) => {
+    const name = item.at("name").required();
+    const text = name.text({ max: 100, pattern: /^[a-zA-Z0-9\-_]+$/ }) ?? "";
+    if (seen.has(text)) name.fail(`is used twice, found "${text}"`);
+    seen.add(text);
+    const basePath = item.at("basePath").text({
+      pattern: /^\/.*[^/]$/,
+      says: "must start with / and not end with one",
+    });
+    const timeout = item.at("timeout");
+    const connectTimeoutMs = readDuration(timeout.at("connect"), { positive: true });
+    timeout.done();
+    const list = item.at("upstreams").required();
+    const targets = list.items({ min: 1 }).map((target) => {
+      const url = target.at("url").required();
+      checkUrl(url, { withPath: false });
+      const weight = target.at("weight").integer(0, 100);
+      target.done();
+      return { url: url.text() ?? "", weight };
+    });
+    const schemes = new Set(targets.map(({ url }) => url.split(":")[0]));
+    if (schemes.size > 1)
+      list.fail(`must all have the same scheme, found ${[...schemes].join(" and ")}`);
+    const settings = readSettings(item.at("settings"));
+    item.done();
+    return { name: text, basePath: basePath ?? "", connectTimeoutMs, targets, settings };
+  });
+}
+
+function checkUrl(reader: Reader, { withPath }: { withPath: boolean }): void {
+  const text = reader.text();
+  if (text === null) return;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || !url.hostname || !/^https?:\/\//i.test(text))
+    reader.fail(`must be an http or https URL with a host, found "${text}"`);
+  else if (url.username || url.password) reader.fail(`must not carry credentials`);
+  else if (!withPath && !/^https?:\/\/[^/?#]+$/i.test(text))
+    reader.fail(`must be scheme://host[:port] only, found "${text}"`);
+  else if (url.search || url.hash)
+    reader.fail(`must not have a query or fragment, found "${text}"`);
+}
+
+export function readResilience(reader: Reader): Resilience {
+  if (!reader.absent) reader.isObject();
+  const resilience = {
+    timeoutMs: readDuration(reader.at("timeout")),
+    idleTimeoutMs: readDuration(reader.at("idleTimeout")),
+  };
+  reader.done();
+  return resilience;
+}
+
+export function readPolicies(list: Reader): PolicyReference[] {
+  return list.items().map((item) => {
+    item.isObject();
+    const name = item.at("name").required().text({ max: 253 }) ?? "";
+    // An empty version means the newest one, though the documents ask for a version.
+    const version = item.at("version").required();
+    const text = version.text({
+      min: 0,
+      pattern: /^(v\d+)?$/,
+      says: "must be a major version only, for example v1",
+    });
+    const condition = item.at("executionCondition").text({ max: 8192 });
+    const params = item.at("params");
+    if (!params.absent) params.isObject();
+    item.done();
+    return {
+      name,
+      version: text ?? "",
+      executionCondition: condition,
+      params: (params.absent ? {} : params.raw()) as Record<string, unknown>,
+      field: item.path,
+    };
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * The database's history, oldest first. A step that was released is never edited: a later one changes what it made.
+ * The same steps run on SQLite and PostgreSQL; `types` holds the few names in which they differ.
+ */
+import { sql, type Kysely } from "kysely";
+import type { Tables } from "./schema.ts";
+
+export interface Types {
+  bytes: "blob" | "bytea";
+  /** A number that the database counts up by itself. */
+  sequence: "integer" | "bigserial";
+}
+
+type Step = (db: Kysely<Tables>, types: Types) => Promise<void>;
+
+export const migrations: Step[] = [
+  async (db, types) => {
+    await db.schema
+      .createTable("artifacts")
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("handle", "text", (c) => c.notNull())
+      .addColumn("uuid", "text", (c) => c.notNull())
+      .addColumn("revision", "integer", (c) => c.notNull())
+      .addColumn("display_name", "text", (c) => c.notNull())
+      .addColumn("version", "text", (c) => c.notNull())
+      .addColumn("source", "text", (c) => c.notNull())
+      .addColumn("state", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .addColumn("deployed_at", "text")
+      .addPrimaryKeyConstraint("artifacts_key", ["kind", "handle"])
+      .addUniqueConstraint("artifacts_display_name", ["kind", "display_name", "version"])
+      .execute();
+    await db.schema
+      .createTable("revisions")
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("handle", "text", (c) => c.notNull())
+      .addColumn("revision", "integer", (c) => c.notNull())
+      .addColumn("source", "text", (c) => c.notNull())
+      .addPrimaryKeyConstraint("revisions_key", ["kind", "handle", "revision"])
+      .execute();
+    await db.schema
+      .createTable("modules")
+      .addColumn("hash", "text", (c) => c.primaryKey())
+      .addColumn("bytes", sql.raw(types.bytes), (c) => c.notNull())
+      .addColumn("manifest", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("assignments")
+      .addColumn("id", sql.raw(types.sequence), (c) => c.primaryKey())
+      .addColumn("hash", "text", (c) => c.notNull().references("modules.hash"))
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("changes")
+      .addColumn("seq", sql.raw(types.sequence), (c) => c.primaryKey())
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("handle", "text", (c) => c.notNull())
+      .addColumn("origin", "text", (c) => c.notNull())
+      .execute();
+  },
+];
+
+/** Brings the database to the newest step; several controllers may start at once. */
+export async function migrate(db: Kysely<Tables>, types: Types): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`create table if not exists schema_version (version integer not null)`.execute(trx);
+    if (types.bytes === "bytea") await sql`lock table schema_version`.execute(trx);
+    const { rows } = await sql<{ version: number }>`select version from schema_version`.execute(
+      trx,
+    );
+    const version = rows[0]?.version ?? 0;
+    if (version > migrations.length)
+      throw new Error(
+        `the database is newer (${version}) than this controller (${migrations.length})`,
+      );
+    for (const step of migrations.slice(version)) await step(trx, types);
+    if (rows.length === 0)
+      await sql`insert into schema_version (version) values (${migrations.length})`.execute(trx);
+    else await sql`update schema_version set version = ${migrations.length}`.execute(trx);
+  });
+}

@@ -1,0 +1,280 @@
+/**
+ * What survives the controller: documents with their revisions, modules, which module serves, and a log of changes by
+ * which controllers on one database learn of each other's writes.
+ */
+import { randomUUID } from "node:crypto";
+import { sql, type Kysely, type Selectable, type Transaction } from "kysely";
+import { migrate } from "./migrations.ts";
+import { channel, openPostgres } from "./postgres.ts";
+import { openSqlite } from "./sqlite.ts";
+import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
+
+export type Artifact = Selectable<ArtifactRow>;
+export type StoredModule = Selectable<ModuleRow>;
+
+export interface WriteArtifact {
+  kind: string;
+  handle: string;
+  displayName: string;
+  version: string;
+  source: unknown;
+  deployed: boolean;
+}
+
+/** A write that other data forbids; `field` is what clashes. */
+export class Conflict extends Error {
+  constructor(
+    readonly field: "handle" | "displayName" | "revision",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ModuleAssignment {
+  id: number;
+  hash: string;
+  created_at: string;
+}
+
+const changesLock = 7_583;
+const keptRevisions = 10;
+/** Changes are read by other controllers within seconds; older rows are of no use. */
+const keptChanges = 10_000;
+
+export class Store {
+  /** Marks this controller's own writes in the log of changes. */
+  private readonly origin = randomUUID();
+  private lastSeen = 0;
+
+  private constructor(
+    private readonly db: Kysely<Tables>,
+    private readonly postgres: ReturnType<typeof openPostgres> | null,
+  ) {}
+
+  /** `postgres://…`, or the file of a SQLite database. */
+  static async open(location: string): Promise<Store> {
+    const postgres = /^postgres(ql)?:\/\//.test(location) ? openPostgres(location) : null;
+    const db = postgres?.db ?? (await openSqlite(location));
+    await migrate(
+      db,
+      postgres ? { bytes: "bytea", sequence: "bigserial" } : { bytes: "blob", sequence: "integer" },
+    );
+    const store = new Store(db, postgres);
+    store.lastSeen = await store.newestChange();
+    return store;
+  }
+
+  artifacts(kind: string): Promise<Artifact[]> {
+    return this.db
+      .selectFrom("artifacts")
+      .selectAll()
+      .where("kind", "=", kind)
+      .orderBy("handle")
+      .execute();
+  }
+
+  artifact(kind: string, handle: string): Promise<Artifact | undefined> {
+    return this.db
+      .selectFrom("artifacts")
+      .selectAll()
+      .where("kind", "=", kind)
+      .where("handle", "=", handle)
+      .executeTakeFirst();
+  }
+
+  /** Writes a new document, or replaces one; `expected` is the revision it must replace, 0 for none. */
+  async write(write: WriteArtifact, expected: number | "any"): Promise<Artifact> {
+    return this.db.transaction().execute(async (trx) => {
+      const current = await inTransaction(trx, write.kind, write.handle, this.postgres !== null);
+      if (expected === 0 && current)
+        throw new Conflict("handle", `'${write.handle}' already exists`);
+      if (expected !== "any" && expected !== (current?.revision ?? 0))
+        throw new Conflict(
+          "revision",
+          `expected revision ${expected}, found ${current?.revision ?? 0}`,
+        );
+      await this.refuseSameName(trx, write);
+      const now = new Date().toISOString();
+      const row: Artifact = {
+        kind: write.kind,
+        handle: write.handle,
+        uuid: current?.uuid ?? randomUUID(),
+        revision: (current?.revision ?? 0) + 1,
+        display_name: write.displayName,
+        version: write.version,
+        source: JSON.stringify(write.source),
+        state: write.deployed ? "deployed" : "undeployed",
+        created_at: current?.created_at ?? now,
+        updated_at: now,
+        deployed_at: write.deployed ? now : (current?.deployed_at ?? null),
+      };
+      await trx
+        .insertInto("artifacts")
+        .values(row)
+        .onConflict((oc) => oc.columns(["kind", "handle"]).doUpdateSet(row))
+        .execute();
+      const { kind, handle, revision, source } = row;
+      await trx.insertInto("revisions").values({ kind, handle, revision, source }).execute();
+      await trx
+        .deleteFrom("revisions")
+        .where("kind", "=", kind)
+        .where("handle", "=", handle)
+        .where("revision", "<=", revision - keptRevisions)
+        .execute();
+      await this.logChange(trx, kind, handle);
+      return row;
+    });
+  }
+
+  /** False when there was none. */
+  async remove(kind: string, handle: string, expected: number | "any"): Promise<boolean> {
+    return this.db.transaction().execute(async (trx) => {
+      const current = await inTransaction(trx, kind, handle, this.postgres !== null);
+      if (!current) return false;
+      if (expected !== "any" && expected !== current.revision)
+        throw new Conflict("revision", `expected revision ${expected}, found ${current.revision}`);
+      for (const table of ["artifacts", "revisions"] as const)
+        await trx.deleteFrom(table).where("kind", "=", kind).where("handle", "=", handle).execute();
+      await this.logChange(trx, kind, handle);
+      return true;
+    });
+  }
+
+  /** Earlier documents of an artifact, newest first. */
+  async revisions(kind: string, handle: string): Promise<{ revision: number; source: string }[]> {
+    return this.db
+      .selectFrom("revisions")
+      .select(["revision", "source"])
+      .where("kind", "=", kind)
+      .where("handle", "=", handle)
+      .orderBy("revision", "desc")
+      .execute();
+  }
+
+  /** Keeps a module by its content's hash; keeping it again changes nothing. */
+  async keepModule(hash: string, bytes: Uint8Array, manifest: unknown): Promise<void> {
+    const row = {
+      hash,
+      bytes: Buffer.from(bytes),
+      manifest: JSON.stringify(manifest),
+      created_at: new Date().toISOString(),
+    };
+    await this.db
+      .insertInto("modules")
+      .values(row)
+      .onConflict((oc) => oc.column("hash").doNothing())
+      .execute();
+  }
+
+  module(hash: string): Promise<StoredModule | undefined> {
+    return this.db.selectFrom("modules").selectAll().where("hash", "=", hash).executeTakeFirst();
+  }
+
+  modules(): Promise<Omit<StoredModule, "bytes">[]> {
+    return this.db
+      .selectFrom("modules")
+      .select(["hash", "manifest", "created_at"])
+      .orderBy("created_at", "desc")
+      .execute();
+  }
+
+  /** Makes a module the serving one. */
+  async assign(hash: string): Promise<ModuleAssignment> {
+    return this.db.transaction().execute(async (trx) => {
+      const assigned = await trx
+        .insertInto("assignments")
+        .values({ hash, created_at: new Date().toISOString() } as ModuleAssignment)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      await this.logChange(trx, "Module", hash);
+      return assigned;
+    });
+  }
+
+  /** The history of what served, newest first. */
+  assignments(limit = 50): Promise<ModuleAssignment[]> {
+    return this.db
+      .selectFrom("assignments")
+      .selectAll()
+      .orderBy("id", "desc")
+      .limit(limit)
+      .execute();
+  }
+
+  /** What other controllers wrote since the last call. */
+  async foreignChanges(): Promise<{ kind: string; handle: string }[]> {
+    const rows = await this.db
+      .selectFrom("changes")
+      .selectAll()
+      .where("seq", ">", this.lastSeen)
+      .orderBy("seq")
+      .execute();
+    this.lastSeen = rows.at(-1)?.seq ?? this.lastSeen;
+    return rows.filter(({ origin }) => origin !== this.origin);
+  }
+
+  /** Calls back when another controller wrote: at once on PostgreSQL, and by a poll as a net. */
+  async watch(heard: () => void, pollMs = 3_000): Promise<() => Promise<void>> {
+    const timer = setInterval(heard, pollMs);
+    const unlisten = await this.postgres?.listen(heard);
+    return async () => {
+      clearInterval(timer);
+      await unlisten?.();
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+
+  private async logChange(trx: Transaction<Tables>, kind: string, handle: string): Promise<void> {
+    // Without the lock a lower number could become visible after a higher one was read, and be missed.
+    if (this.postgres) await sql`select pg_advisory_xact_lock(${changesLock})`.execute(trx);
+    const { seq } = await trx
+      .insertInto("changes")
+      .values({ kind, handle, origin: this.origin } as Tables["changes"])
+      .returning("seq")
+      .executeTakeFirstOrThrow();
+    if (seq % 1_000 === 0)
+      await trx
+        .deleteFrom("changes")
+        .where("seq", "<", seq - keptChanges)
+        .execute();
+    if (this.postgres) await sql`select pg_notify(${channel}, '')`.execute(trx);
+  }
+
+  private async refuseSameName(trx: Transaction<Tables>, write: WriteArtifact): Promise<void> {
+    const same = await trx
+      .selectFrom("artifacts")
+      .select("handle")
+      .where("kind", "=", write.kind)
+      .where("display_name", "=", write.displayName)
+      .where("version", "=", write.version)
+      .where("handle", "!=", write.handle)
+      .executeTakeFirst();
+    if (same)
+      throw new Conflict(
+        "displayName",
+        `displayName '${write.displayName}' and version '${write.version}' are used by '${same.handle}'`,
+      );
+  }
+
+  private async newestChange(): Promise<number> {
+    const row = await this.db
+      .selectFrom("changes")
+      .select((eb) => eb.fn.max("seq").as("seq"))
+      .executeTakeFirst();
+    return row?.seq ?? 0;
+  }
+}
+
+/** The row as this transaction sees it, held against other writers. */
+const inTransaction = (trx: Transaction<Tables>, kind: string, handle: string, lock: boolean) => {
+  const query = trx
+    .selectFrom("artifacts")
+    .selectAll()
+    .where("kind", "=", kind)
+    .where("handle", "=", handle);
+  return (lock ? query.forUpdate() : query).executeTakeFirst();
+};
