@@ -1,0 +1,42 @@
+/** What a policy asks of the engine while it runs: to answer by itself, to wait for another service. */
+import { LogLevel } from "../abi";
+import { Call } from "../call";
+import { log } from "../hostcalls/log";
+import { Verdict } from "../policy";
+import { Reply } from "../reply";
+import { describe } from "./link";
+import { linkAddress, stream } from "./live";
+import { expect } from "./calls";
+import { Fact, Phase } from "./stream";
+import { proxy_close_stream } from "../env";
+import { StreamType } from "../abi";
+
+/** Sends the reply unless one went out already. The engine heeds it even if the verdict is lost. */
+export function reply(answer: Reply): Verdict {
+  const record = stream();
+  if (record.has(Fact.Replied)) return Verdict.Respond;
+  record.note(Fact.Replied);
+  const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
+  if (late || !answer.send()) {
+    // Headers are out: all that is left is to end the stream, so that nothing more gets through.
+    proxy_close_stream(StreamType.Response);
+  }
+  return Verdict.Respond;
+}
+
+/** Dispatches a call. One that the host refuses is answered at once, as failed. */
+export function ask(call: Call): Verdict {
+  const record = stream();
+  const token = call.dispatch();
+  if (token < 0) {
+    log(
+      LogLevel.Warn,
+      describe(linkAddress) + ": the host refused a call: unknown cluster or bad header",
+    );
+    expect(0, record, call.tag, true);
+  } else {
+    expect(<u32>token, record, call.tag, false);
+  }
+  record.waiting++;
+  return Verdict.Pause;
+}

@@ -1,0 +1,112 @@
+/**
+ * Calls that are in flight. The host answers on the root context, also when the stream that asked has
+ * died: so a call notes its stream's record and age, and an answer for a stream that is gone is
+ * dropped. Records lie outside of the regions, in slabs with a free list, found by token.
+ */
+import { takeChunk } from "./runtime/index";
+import { Stream } from "./stream";
+
+@unmanaged
+class Pending {
+  token: u32;
+  streamId: u32;
+  age: u32;
+  at: i32;
+  tag: i32;
+  next: usize;
+}
+
+const RECORD: usize = offsetof<Pending>();
+const SLAB: usize = 4000;
+const BUCKETS: u32 = 256;
+
+let buckets: usize = 0;
+let free: usize = 0;
+/** Calls that the host refused at once: answered before the callback ends. */
+let refused: usize = 0;
+let inFlight: i32 = 0;
+
+/** What `takeAnswer` found. */
+export let answeredStream: u32 = 0;
+export let answeredAge: u32 = 0;
+export let answeredAt: i32 = 0;
+export let answeredTag: i32 = 0;
+
+function bucket(token: u32): usize {
+  return buckets + ((<usize>((token * 0x9e3779b1) >> 24)) << 2);
+}
+
+function make(): Pending {
+  if (!free) {
+    const slab = takeChunk(SLAB);
+    for (let at: usize = 0; at + RECORD <= SLAB; at += RECORD) {
+      changetype<Pending>(slab + at).next = free;
+      free = slab + at;
+    }
+  }
+  const pending = changetype<Pending>(free);
+  free = pending.next;
+  return pending;
+}
+
+export function expect(token: u32, stream: Stream, tag: i32, failed: bool): void {
+  if (!buckets) {
+    buckets = takeChunk((<usize>BUCKETS) << 2);
+    memory.fill(buckets, 0, (<usize>BUCKETS) << 2);
+  }
+  const pending = make();
+  pending.token = token;
+  pending.streamId = stream.id;
+  pending.age = stream.age;
+  pending.at = stream.at;
+  pending.tag = tag;
+  inFlight++;
+  if (failed) {
+    pending.next = refused;
+    refused = changetype<usize>(pending);
+    return;
+  }
+  const head = bucket(token);
+  pending.next = load<usize>(head);
+  store<usize>(head, changetype<usize>(pending));
+}
+
+function take(pending: Pending): void {
+  answeredStream = pending.streamId;
+  answeredAge = pending.age;
+  answeredAt = pending.at;
+  answeredTag = pending.tag;
+  pending.next = free;
+  free = changetype<usize>(pending);
+  inFlight--;
+}
+
+/** Finds and forgets the call of this token. False if the engine knows none. */
+export function takeAnswer(token: u32): bool {
+  if (!buckets) return false;
+  let link = bucket(token);
+  let at = load<usize>(link);
+  while (at) {
+    const pending = changetype<Pending>(at);
+    if (pending.token == token) {
+      store<usize>(link, pending.next);
+      take(pending);
+      return true;
+    }
+    link = at + offsetof<Pending>("next");
+    at = load<usize>(link);
+  }
+  return false;
+}
+
+export function takeRefused(): bool {
+  if (!refused) return false;
+  const pending = changetype<Pending>(refused);
+  refused = pending.next;
+  take(pending);
+  return true;
+}
+
+export function callsInFlight(): i32 {
+  return inFlight;
+}

@@ -1,0 +1,118 @@
+/**
+ * A route's policies, in order, built once and used by every request of the route. Lives in a region
+ * of its own; counted while streams use it, so that it can be given back whole.
+ */
+import { Cursor } from "../params/cursor";
+import { Link } from "./link";
+import { Registration, findPolicy, registrations } from "./registry";
+import { dropRegion, enterRegion, leaveRegion, openChain, regionBytes } from "./runtime/index";
+
+/** More policies than this in one chain are refused. */
+const MOST_LINKS: i32 = 64;
+
+export class Chain {
+  links: StaticArray<Link> = new StaticArray<Link>(0);
+  /** Union of the links' handlers. */
+  handles: i32 = 0;
+  region: usize = 0;
+  /** What counts it: the streams that use it, and the root or the cache that holds it. */
+  users: i32 = 1;
+  lastUse: u32 = 0;
+
+  /** Bytes that it occupies. */
+  size(): usize {
+    return regionBytes(this.region);
+  }
+}
+
+/**
+ * Takes the parameters that the cursor stands at and makes the policy; notes problems in the cursor.
+ * Only what is made here goes into the chain's region: the cursor and its text stay the callback's.
+ */
+function link(region: usize, registration: Registration, cursor: Cursor): Link {
+  enterRegion(region);
+  const policy = registration.build(cursor);
+  if (!cursor.failed) {
+    const problem = policy.configure();
+    if (problem !== null) cursor.note(problem);
+  }
+  const made = new Link(policy, registration.name, registration.major(), registration.handles);
+  leaveRegion();
+  return made;
+}
+
+const EMPTY: StaticArray<u8> = [0x7b, 0x7d];
+
+/** An entry of a chain: its parameters are read last, whatever the order of the keys. */
+function entry(region: usize, cursor: Cursor): Link | null {
+  let name = "";
+  let version = "";
+  let params = Uint8Array.wrap(changetype<ArrayBuffer>(EMPTY), 0, 2);
+  cursor.enterObject();
+  while (cursor.nextKey()) {
+    if (cursor.key == "name") name = cursor.text();
+    else if (cursor.key == "version") version = cursor.text();
+    else if (cursor.key == "params") params = cursor.raw();
+    else cursor.skip();
+  }
+  if (cursor.failed) return null;
+  if (!name.length) {
+    cursor.missing("name");
+    return null;
+  }
+  const registration = findPolicy(name, version);
+  if (registration === null) {
+    cursor.note("there is no policy " + name + " " + version + " in this module");
+    return null;
+  }
+  const inner = new Cursor(params);
+  const made = link(region, registration, inner);
+  if (inner.finish()) return made;
+  cursor.note(name + ": " + inner.error);
+  return null;
+}
+
+function listed(region: usize, cursor: Cursor): Link[] {
+  const links: Link[] = [];
+  cursor.enterObject();
+  while (cursor.nextKey()) {
+    if (cursor.key != "policies") {
+      cursor.skip();
+      continue;
+    }
+    cursor.enterArray();
+    while (cursor.nextItem()) {
+      if (links.length == MOST_LINKS) cursor.note("has more than 64 policies");
+      const made = entry(region, cursor);
+      if (made !== null) links.push(made);
+    }
+  }
+  return links;
+}
+
+/** Why the last chain could not be built; a text in the memory of the callback that tried. */
+export let problem: usize = 0;
+
+/**
+ * The chain that `text` describes, or null with the reason in `problem`. With `alone`, the text is the
+ * parameters of the module's only policy. Call it inside a callback.
+ */
+export function buildChain(text: Uint8Array, alone: bool): Chain | null {
+  const region = openChain();
+  const cursor = new Cursor(text);
+  const links = alone ? [link(region, registrations[0], cursor)] : listed(region, cursor);
+  if (!cursor.finish()) {
+    // A new text: the error's own may lie in the region that goes.
+    const subject = alone ? registrations[0].name : "chain";
+    problem = changetype<usize>(subject + ": " + cursor.error);
+    dropRegion(region);
+    return null;
+  }
+  enterRegion(region);
+  const chain = new Chain();
+  chain.region = region;
+  chain.links = StaticArray.fromArray(links);
+  for (let i = 0; i < links.length; i++) chain.handles |= links[i].handles;
+  leaveRegion();
+  return chain;
+}

@@ -1,0 +1,175 @@
+/**
+ * The callbacks that the host looks up. Each opens the callback's memory, finds the stream, hands over
+ * to the flow and gives the memory back. The one file whose names are the host's.
+ */
+import { BufferType, DataStatus, HeadersStatus } from "../abi";
+import { proxy_set_effective_context } from "../env";
+import { bufferBytes } from "../hostcalls/body";
+import { rawProperty, propertySize } from "../hostcalls/property";
+import { encode, decode, written } from "../hostcalls/text";
+import { answeredAge, answeredAt, answeredStream, answeredTag, takeAnswer } from "./calls";
+import { Chain } from "./chain";
+import { chainOfRoute, configureRoot, letGo, take } from "./chains";
+import { refuse } from "./fault";
+import * as flow from "./flow";
+import { refuel } from "./fuel";
+import { setLink, setRoot, setStream } from "./live";
+import { closeRoot, findRoot, openRoot } from "./roots";
+import { enterCallback, leaveCallback } from "./runtime/index";
+import { Fact, Stream, closeStream, findStream, openStream } from "./stream";
+import { finish } from "./walk";
+
+export { onFault } from "./fault";
+export { fuel } from "./fuel";
+
+/** Marks the ABI that this module speaks. */
+export function proxy_abi_version_0_2_1(): void {}
+
+/** The host writes what it returns into this: an ArrayBuffer of the running callback. */
+export function proxy_on_memory_allocate(size: usize): usize {
+  return __new(size, idof<ArrayBuffer>());
+}
+
+function enter(stream: Stream): void {
+  setStream(changetype<usize>(stream));
+  setLink(0);
+  refuel(0);
+  enterCallback(stream.slot());
+}
+
+function enterRoot(id: u32): void {
+  setStream(0);
+  setRoot(id);
+  setLink(0);
+  refuel(0);
+  enterCallback(0);
+}
+
+export function proxy_on_context_create(id: u32, parent: u32): void {
+  if (!parent) {
+    openRoot(id);
+    return;
+  }
+  openStream(id).root = parent;
+}
+
+export function proxy_on_vm_start(root: u32, size: i32): i32 {
+  return 1;
+}
+
+export function proxy_on_configure(root: u32, size: i32): i32 {
+  enterRoot(root);
+  const ok = configureRoot(
+    root,
+    size ? bufferBytes(BufferType.PluginConfiguration) : new Uint8Array(0),
+  );
+  leaveCallback();
+  return ok ? 1 : 0;
+}
+
+/** Finds the request's chain. False if there is nothing to run, with `Failed` noted if that is wrong. */
+function prepare(stream: Stream): bool {
+  if (stream.has(Fact.Known)) return stream.chain != 0;
+  stream.note(Fact.Known);
+  const root = findRoot(stream.root);
+  if (!root) return false;
+  if (!root.byRoute) {
+    stream.chain = root.chain;
+  } else {
+    stream.chain = chainOfRoute();
+  }
+  if (!stream.chain) return false;
+  take(stream.chain);
+  return true;
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, ended: i32): i32 {
+  const stream = findStream(id);
+  if (!stream) return HeadersStatus.Continue;
+  enter(stream);
+  let status: i32 = HeadersStatus.Continue;
+  if (prepare(stream)) status = flow.requestHeaders(stream, ended != 0);
+  else if (stream.has(Fact.Failed)) status = HeadersStatus.StopIteration;
+  leaveCallback();
+  return status;
+}
+
+/** True if the chain still has a say in this stream. */
+function active(stream: Stream | null): bool {
+  return (
+    stream !== null && stream.chain != 0 && !stream.has(Fact.Replied) && !stream.has(Fact.Failed)
+  );
+}
+
+export function proxy_on_request_body(id: u32, size: i32, ended: i32): i32 {
+  const stream = findStream(id);
+  if (!stream) return DataStatus.Continue;
+  if (!active(stream)) {
+    return stream.has(Fact.Replied) ? DataStatus.StopIterationNoBuffer : DataStatus.Continue;
+  }
+  enter(stream);
+  const status = flow.requestBody(stream, size, ended != 0);
+  leaveCallback();
+  return status;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, ended: i32): i32 {
+  const stream = findStream(id);
+  if (!stream || !active(stream)) return HeadersStatus.Continue;
+  enter(stream);
+  const status = flow.responseHeaders(stream, ended != 0);
+  leaveCallback();
+  return status;
+}
+
+export function proxy_on_response_body(id: u32, size: i32, ended: i32): i32 {
+  const stream = findStream(id);
+  if (!stream || !active(stream)) return DataStatus.Continue;
+  enter(stream);
+  const status = flow.responseBody(stream, size, ended != 0);
+  leaveCallback();
+  return status;
+}
+
+export function proxy_on_http_call_response(
+  root: u32,
+  token: u32,
+  headers: u32,
+  size: i32,
+  trailers: u32,
+): void {
+  if (!takeAnswer(token)) return;
+  const stream = findStream(answeredStream);
+  // The stream may have ended, and its record may serve another by now.
+  if (!stream || stream.age != answeredAge || !active(stream)) return;
+  if (proxy_set_effective_context(stream.id) != 0) return;
+  enter(stream);
+  flow.answered(stream, answeredAt, answeredTag, headers == 0, size);
+  leaveCallback();
+}
+
+export function proxy_on_done(id: u32): i32 {
+  return 1;
+}
+
+export function proxy_on_log(id: u32): void {
+  const stream = findStream(id);
+  if (!stream || !stream.chain || stream.has(Fact.Failed)) return;
+  enter(stream);
+  finish(stream);
+  leaveCallback();
+}
+
+export function proxy_on_delete(id: u32): void {
+  const stream = findStream(id);
+  if (!stream) {
+    const root = findRoot(id);
+    if (root) {
+      if (root.chain) letGo(root.chain);
+      closeRoot(id);
+    }
+    return;
+  }
+  if (stream.chain) letGo(stream.chain);
+  closeStream(stream);
+}

@@ -1,0 +1,180 @@
+/**
+ * What happens when a policy fails. The build turns every trap of a module into an exception that the
+ * callback's edge catches; it lands in `onFault`. The request gets 500 and its policies never run
+ * again; every other stream of the worker goes on. Nothing is ever let through.
+ */
+import { LogLevel, StreamType } from "../abi";
+import { proxy_close_stream, proxy_log } from "../env";
+import { nowNanoseconds } from "../hostcalls/clock";
+import { encode, written } from "../hostcalls/text";
+import { Reply } from "../reply";
+import { refuel } from "./fuel";
+import { describe } from "./link";
+import { linkAddress, setLink, stream, streamAddress } from "./live";
+import {
+  CALLBACK_TOO_LARGE,
+  KEPT_ELSEWHERE,
+  KEPT_FROM_CELL,
+  KEPT_IN_CHAIN,
+  KEPT_IN_MODULE,
+  OUT_OF_MEMORY,
+  STREAM_TOO_LARGE,
+  clearMemoryFault,
+  enterCallback,
+  leaveCallback,
+  memoryFault,
+} from "./runtime/index";
+import { Fact, Phase } from "./stream";
+
+/** Kinds of fault that the build's checks raise by themselves. */
+export enum Fault {
+  /** `abort` or an allocation; the reason was noted before. */
+  Unreachable = 0,
+  OutOfFuel = 1,
+  TooDeep = 2,
+  DivisionByZero = 3,
+  NoSuchNumber = 4,
+  OutOfBounds = 5,
+}
+
+/** What `abort` was called with; static texts of the module, so addresses stay good. */
+let abortMessage: usize = 0;
+let abortFile: usize = 0;
+let abortLine: u32 = 0;
+let abortColumn: u32 = 0;
+let sequence: u64 = 0;
+
+/** In place of the compiler's own `abort`, which would import a function that Envoy does not have. */
+export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
+  abortMessage = message === null ? 0 : changetype<usize>(message);
+  abortFile = file === null ? 0 : changetype<usize>(file);
+  abortLine = line;
+  abortColumn = column;
+  unreachable();
+}
+
+/** Ends the running handler as failed, for a reason that is the policy author's to fix. */
+export function complain(message: string): void {
+  abortMessage = changetype<usize>(message);
+  abortFile = 0;
+  unreachable();
+}
+
+function reasonOf(kind: Fault): string {
+  switch (kind) {
+    case Fault.OutOfFuel:
+      return "computed for too long";
+    case Fault.TooDeep:
+      return "recursion too deep";
+    case Fault.DivisionByZero:
+      return "division by zero, or a quotient that does not fit";
+    case Fault.NoSuchNumber:
+      return "a number that does not fit an integer";
+    case Fault.OutOfBounds:
+      return "a table index out of bounds";
+    default:
+      break;
+  }
+  switch (memoryFault) {
+    case OUT_OF_MEMORY:
+      return "out of memory";
+    case CALLBACK_TOO_LARGE:
+      return "allocated too much in one callback";
+    case STREAM_TOO_LARGE:
+      return "keeps too much for one request";
+    case KEPT_IN_MODULE:
+    case KEPT_IN_CHAIN:
+      return "kept a request's object in a policy or a constant; use request.state or a Cell";
+    case KEPT_FROM_CELL:
+      return "kept an object of a Cell in a request; read the Cell again when it is needed";
+    case KEPT_ELSEWHERE:
+      return "kept an object of another request";
+    default:
+      break;
+  }
+  if (!abortMessage) return "reached what should be unreachable";
+  const text = changetype<string>(abortMessage);
+  if (!abortFile) return text;
+  return (
+    text +
+    " at " +
+    changetype<string>(abortFile) +
+    ":" +
+    abortLine.toString() +
+    ":" +
+    abortColumn.toString()
+  );
+}
+
+function hex(value: u64, digits: i32): string {
+  let text = "";
+  for (let i = digits - 1; i >= 0; i--) {
+    const digit = <i32>((value >> ((<u64>i) << 2)) & 15);
+    text += String.fromCharCode(digit < 10 ? 48 + digit : 87 + digit);
+  }
+  return text;
+}
+
+/** Unlike any other of this gateway: time, a counter and the stream, mixed (splitmix64). */
+function errorId(): string {
+  let high = nowNanoseconds() + ++sequence * 0x9e3779b97f4a7c15;
+  high = (high ^ (high >> 30)) * 0xbf58476d1ce4e5b9;
+  high = (high ^ (high >> 27)) * 0x94d049bb133111eb;
+  high ^= high >> 31;
+  let low = (high ^ (<u64>streamAddress)) + 0x9e3779b97f4a7c15;
+  low = (low ^ (low >> 30)) * 0xbf58476d1ce4e5b9;
+  low ^= low >> 31;
+  const third = (high & 0xfff) | 0x4000;
+  const fourth = ((low >> 48) & 0x3fff) | 0x8000;
+  return (
+    hex(high >> 32, 8) +
+    "-" +
+    hex(high >> 16, 4) +
+    "-" +
+    hex(third, 4) +
+    "-" +
+    hex(fourth, 4) +
+    "-" +
+    hex(low, 12)
+  );
+}
+
+function write(level: LogLevel, text: string): void {
+  const at = encode(text);
+  proxy_log(level, at, written);
+}
+
+/** The 500 of the contract, with an id that the log has too. */
+export function refuse(why: string): void {
+  const id = errorId();
+  write(LogLevel.Error, why + " (error id " + id + ")");
+  const record = stream();
+  record.note(Fact.Failed);
+  if (record.has(Fact.Replied)) return;
+  record.note(Fact.Replied);
+  const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
+  const answer = new Reply(500)
+    .json('{"error":"Internal Server Error","error_id":"' + id + '"}')
+    .header("x-error-id", id)
+    .because("policy_fault");
+  if (late || !answer.send()) proxy_close_stream(StreamType.Response);
+}
+
+/** Called by the edge of a callback that ended in a fault. Leaves the module ready for the next. */
+export function onFault(kind: Fault): void {
+  refuel(0);
+  const slot = streamAddress ? stream().slot() : 0;
+  if (memoryFault) {
+    // No memory left to say so: what the callback has made goes first.
+    leaveCallback();
+    enterCallback(slot);
+  }
+  const why = "policy " + describe(linkAddress) + " failed: " + reasonOf(kind);
+  abortMessage = 0;
+  abortFile = 0;
+  clearMemoryFault();
+  setLink(0);
+  if (streamAddress && stream().phase != Phase.Log) refuse(why);
+  else write(LogLevel.Error, why);
+  leaveCallback();
+}

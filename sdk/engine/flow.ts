@@ -1,0 +1,145 @@
+/**
+ * A request's way through the callbacks: which phase comes next, what the host is told, when it is let
+ * go on. One function per callback of the host; each leaves the stream in a state from which an answer
+ * to a call can take it up again.
+ */
+import { BufferType, DataStatus, HeadersStatus, StreamType } from "../abi";
+import { proxy_continue_stream } from "../env";
+import { bufferSize } from "../hostcalls/body";
+import { responseMap } from "../response";
+import { requestMap } from "../request";
+import { Reply } from "../reply";
+import { reply } from "./acts";
+import { takeRefused, answeredAt, answeredStream, answeredTag } from "./calls";
+import { Chain } from "./chain";
+import { Handles } from "./link";
+import { Fact, Phase, Stream } from "./stream";
+import { Walk, begin, outward, requestChunk, responseChunk, resume } from "./walk";
+
+/** Largest body that is held for a policy; a larger request gets 413, a larger response 500. */
+export const BODY_LIMIT: i32 = 10 << 20;
+
+function handles(stream: Stream, what: i32): bool {
+  return (changetype<Chain>(stream.chain).handles & what) != 0;
+}
+
+/** Calls that the host refused are answered before the callback ends. */
+function answerRefused(stream: Stream, walk: Walk): Walk {
+  while (walk == Walk.Waits && takeRefused()) {
+    if (answeredStream == stream.id) walk = resume(stream, answeredAt, answeredTag, true, 0);
+  }
+  return walk;
+}
+
+export function requestHeaders(stream: Stream, ended: bool): i32 {
+  if (ended) stream.note(Fact.RequestEnded);
+  const walk = answerRefused(stream, begin(stream, Phase.RequestHeaders, 0));
+  if (walk != Walk.Done) return HeadersStatus.StopIteration;
+  return afterRequestHeaders(stream) ? HeadersStatus.Continue : HeadersStatus.StopIteration;
+}
+
+/** True if the request may go on; false if it is held for its body, waits or was answered. */
+function afterRequestHeaders(stream: Stream): bool {
+  if (!handles(stream, Handles.RequestBody)) {
+    stream.phase = Phase.RequestChunk;
+    // Pieces may change on their way, so the length that was announced no longer holds.
+    if (!stream.has(Fact.RequestEnded) && handles(stream, Handles.RequestChunk)) {
+      if (requestMap.find("content-length") >= 0) requestMap.remove("content-length");
+    }
+    return true;
+  }
+  if (stream.has(Fact.RequestEnded)) return requestBodyIsHere(stream);
+  stream.note(Fact.HoldsRequest);
+  stream.phase = Phase.RequestBody;
+  return false;
+}
+
+function requestBodyIsHere(stream: Stream): bool {
+  const size = bufferSize(BufferType.RequestBody);
+  if (answerRefused(stream, begin(stream, Phase.RequestBody, size)) != Walk.Done) return false;
+  stream.forget(Fact.HoldsRequest);
+  return true;
+}
+
+export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
+  if (ended) stream.note(Fact.RequestEnded);
+  if (stream.has(Fact.Paused) || stream.has(Fact.HoldsRequest)) {
+    if (bufferSize(BufferType.RequestBody) > BODY_LIMIT) {
+      stream.phase = Phase.RequestBody;
+      reply(
+        new Reply(413).error("The request body is larger than " + BODY_LIMIT.toString() + " bytes"),
+      );
+      return DataStatus.StopIterationNoBuffer;
+    }
+    if (stream.has(Fact.Paused) || !ended) return DataStatus.StopIterationAndBuffer;
+    return requestBodyIsHere(stream) ? DataStatus.Continue : DataStatus.StopIterationAndBuffer;
+  }
+  if (!handles(stream, Handles.RequestChunk)) return DataStatus.Continue;
+  requestChunk.last = ended;
+  const walk = begin(stream, Phase.RequestChunk, size);
+  return walk == Walk.Done ? DataStatus.Continue : DataStatus.StopIterationNoBuffer;
+}
+
+export function responseHeaders(stream: Stream, ended: bool): i32 {
+  stream.note(Fact.ResponseStarted);
+  if (ended) stream.note(Fact.ResponseEnded);
+  const walk = answerRefused(stream, begin(stream, Phase.ResponseHeaders, 0));
+  if (walk != Walk.Done) return HeadersStatus.StopIteration;
+  return afterResponseHeaders(stream) ? HeadersStatus.Continue : HeadersStatus.StopIteration;
+}
+
+function afterResponseHeaders(stream: Stream): bool {
+  if (!handles(stream, Handles.ResponseBody)) {
+    stream.phase = Phase.ResponseChunk;
+    if (!stream.has(Fact.ResponseEnded) && handles(stream, Handles.ResponseChunk)) {
+      if (responseMap.find("content-length") >= 0) responseMap.remove("content-length");
+    }
+    return true;
+  }
+  if (stream.has(Fact.ResponseEnded)) return responseBodyIsHere(stream);
+  stream.note(Fact.HoldsResponse);
+  stream.phase = Phase.ResponseBody;
+  return false;
+}
+
+function responseBodyIsHere(stream: Stream): bool {
+  const size = bufferSize(BufferType.ResponseBody);
+  if (answerRefused(stream, begin(stream, Phase.ResponseBody, size)) != Walk.Done) return false;
+  stream.forget(Fact.HoldsResponse);
+  return true;
+}
+
+export function responseBody(stream: Stream, size: i32, ended: bool): i32 {
+  if (ended) stream.note(Fact.ResponseEnded);
+  if (stream.has(Fact.Paused) || stream.has(Fact.HoldsResponse)) {
+    if (bufferSize(BufferType.ResponseBody) > BODY_LIMIT) {
+      stream.phase = Phase.ResponseBody;
+      reply(
+        new Reply(500).error(
+          "The response body is larger than " + BODY_LIMIT.toString() + " bytes",
+        ),
+      );
+      return DataStatus.StopIterationNoBuffer;
+    }
+    if (stream.has(Fact.Paused) || !ended) return DataStatus.StopIterationAndBuffer;
+    return responseBodyIsHere(stream) ? DataStatus.Continue : DataStatus.StopIterationAndBuffer;
+  }
+  if (!handles(stream, Handles.ResponseChunk)) return DataStatus.Continue;
+  responseChunk.last = ended;
+  const walk = begin(stream, Phase.ResponseChunk, size);
+  return walk == Walk.Done ? DataStatus.Continue : DataStatus.StopIterationNoBuffer;
+}
+
+/** An answer has come: the waiting policy gets it, and the request goes on if that was the last thing. */
+export function answered(stream: Stream, at: i32, tag: i32, failed: bool, bytes: i32): void {
+  if (answerRefused(stream, resume(stream, at, tag, failed, bytes)) != Walk.Done) return;
+  if (outward(stream.phase)) {
+    if (stream.phase == Phase.ResponseHeaders && !afterResponseHeaders(stream)) return;
+    stream.forget(Fact.HoldsResponse);
+    proxy_continue_stream(StreamType.Response);
+  } else {
+    if (stream.phase == Phase.RequestHeaders && !afterRequestHeaders(stream)) return;
+    stream.forget(Fact.HoldsRequest);
+    proxy_continue_stream(StreamType.Request);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * How much a callback may compute. `ap policy build` counts instructions at function entries and loop
+ * heads, in bulk operations and at calls of the host, and takes them from `fuel`; below zero is a
+ * fault. The engine fills it up for each handler of each policy, so one policy cannot starve the next.
+ */
+
+/** Instructions left. The build finds this global by its export and removes the export. */
+export let fuel: i32 = i32.MAX_VALUE;
+
+/** About 5 ms of computing in a header phase. */
+export const HEADERS_FUEL: i32 = 10000000;
+/** Instructions per byte of body on top of it. */
+export const FUEL_PER_BYTE: i32 = 400;
+const MOST: i32 = 2000000000;
+
+export function refuel(bytes: i32): void {
+  const wanted = <i64>HEADERS_FUEL + <i64>bytes * FUEL_PER_BYTE;
+  fuel = wanted > MOST ? MOST : <i32>wanted;
+}

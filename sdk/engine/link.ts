@@ -1,0 +1,31 @@
+/** One policy in a chain. */
+import { Handlers } from "../policy";
+
+/** Which handlers a policy overrides, one bit each; the build reads them off the source. */
+export enum Handles {
+  RequestHeaders = 1,
+  RequestBody = 2,
+  RequestChunk = 4,
+  RequestTrailers = 8,
+  ResponseHeaders = 16,
+  ResponseBody = 32,
+  ResponseChunk = 64,
+  ResponseTrailers = 128,
+  Log = 256,
+}
+
+export class Link {
+  constructor(
+    public policy: Handlers,
+    public name: string,
+    public version: string,
+    public handles: i32,
+  ) {}
+}
+
+/** `name version` of the link at this address, for logs. */
+export function describe(address: usize): string {
+  if (!address) return "engine";
+  const link = changetype<Link>(address);
+  return link.name + " " + link.version;
+}

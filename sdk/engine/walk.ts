@@ -1,0 +1,180 @@
+/**
+ * Walks a chain: runs each policy's handler for a phase, forward on the way in, backward on the way
+ * out, until one answers or waits. Also takes a walk up again where a policy waited.
+ */
+import { BufferType, MapType } from "../abi";
+import { Answer } from "../call";
+import { Body, Chunk } from "../body";
+import { Exchange } from "../exchange";
+import { Headers } from "../headers";
+import { HeaderMap } from "../hostcalls/headers";
+import { Verdict } from "../policy";
+import { Request, requestMap } from "../request";
+import { Response, responseMap } from "../response";
+import { Chain } from "./chain";
+import { complain } from "./fault";
+import { refuel } from "./fuel";
+import { Handles, Link } from "./link";
+import { setLink } from "./live";
+import { Fact, Phase, Stream } from "./stream";
+
+/** How a walk ended. */
+export enum Walk {
+  Done = 0,
+  Waits = 1,
+  Answered = 2,
+}
+
+const request = new Request();
+const response = new Response();
+const exchange = new Exchange();
+const requestBody = new Body(BufferType.RequestBody, requestMap);
+const responseBody = new Body(BufferType.ResponseBody, responseMap);
+export const requestChunk = new Chunk(BufferType.RequestBody);
+export const responseChunk = new Chunk(BufferType.ResponseBody);
+const requestTrailers = new Headers(new HeaderMap(MapType.RequestTrailers));
+const responseTrailers = new Headers(new HeaderMap(MapType.ResponseTrailers));
+export const answer = new Answer();
+
+function handlerOf(phase: Phase): i32 {
+  switch (phase) {
+    case Phase.RequestHeaders:
+      return Handles.RequestHeaders;
+    case Phase.RequestBody:
+      return Handles.RequestBody;
+    case Phase.RequestChunk:
+      return Handles.RequestChunk;
+    case Phase.RequestTrailers:
+      return Handles.RequestTrailers;
+    case Phase.ResponseHeaders:
+      return Handles.ResponseHeaders;
+    case Phase.ResponseBody:
+      return Handles.ResponseBody;
+    case Phase.ResponseChunk:
+      return Handles.ResponseChunk;
+    default:
+      return Handles.ResponseTrailers;
+  }
+}
+
+function run(phase: Phase, link: Link): Verdict {
+  const policy = link.policy;
+  switch (phase) {
+    case Phase.RequestHeaders:
+      return policy.onRequestHeaders(request);
+    case Phase.RequestBody:
+      return policy.onRequestBody(request, requestBody);
+    case Phase.RequestChunk:
+      return policy.onRequestChunk(exchange, requestChunk);
+    case Phase.RequestTrailers:
+      return policy.onRequestTrailers(exchange, requestTrailers);
+    case Phase.ResponseHeaders:
+      return policy.onResponseHeaders(response);
+    case Phase.ResponseBody:
+      return policy.onResponseBody(response, responseBody);
+    case Phase.ResponseChunk:
+      return policy.onResponseChunk(exchange, responseChunk);
+    default:
+      return policy.onResponseTrailers(exchange, responseTrailers);
+  }
+}
+
+/** True if the phase belongs to the way out, where chains run backward. */
+export function outward(phase: Phase): bool {
+  return phase >= Phase.ResponseHeaders;
+}
+
+/** True if what the phase looks at flows on at once. */
+function flows(phase: Phase): bool {
+  return (
+    phase == Phase.RequestChunk ||
+    phase == Phase.ResponseChunk ||
+    phase == Phase.RequestTrailers ||
+    phase == Phase.ResponseTrailers
+  );
+}
+
+/** Starts a phase. `bytes` is what it may have to work on, for its fuel. */
+export function begin(stream: Stream, phase: Phase, bytes: i32): Walk {
+  const chain = changetype<Chain>(stream.chain);
+  const wanted = handlerOf(phase);
+  stream.phase = phase;
+  if (!(chain.handles & wanted)) return Walk.Done;
+  stream.at = outward(phase) ? chain.links.length - 1 : 0;
+  return proceed(stream, bytes);
+}
+
+/** Runs from `stream.at` on. */
+function proceed(stream: Stream, bytes: i32): Walk {
+  const links = changetype<Chain>(stream.chain).links;
+  const phase = stream.phase;
+  const wanted = handlerOf(phase);
+  const step = outward(phase) ? -1 : 1;
+  for (let i = stream.at; i >= 0 && i < links.length; i += step) {
+    const link = unchecked(links[i]);
+    if (!(link.handles & wanted)) continue;
+    stream.at = i;
+    setLink(changetype<usize>(link));
+    refuel(bytes);
+    const verdict = run(phase, link);
+    if (verdict != Verdict.Continue || stream.has(Fact.Replied)) {
+      const end = settle(stream, verdict);
+      if (end != Walk.Done) return end;
+    }
+  }
+  setLink(0);
+  return Walk.Done;
+}
+
+/** What a verdict means; a pause that nothing would end is a fault of the policy. */
+function settle(stream: Stream, verdict: Verdict): Walk {
+  if (stream.has(Fact.Replied)) return Walk.Answered;
+  if (verdict == Verdict.Pause) {
+    if (flows(stream.phase)) complain("a piece of a body cannot wait; take the body as a whole");
+    if (!stream.waiting) complain("paused without a pending call: the request would hang");
+    stream.note(Fact.Paused);
+    return Walk.Waits;
+  }
+  if (verdict == Verdict.Respond) complain("returned Respond without an answer");
+  return Walk.Done;
+}
+
+/** Hands an answer to the policy that waits for it, and goes on with the chain if it says so. */
+export function resume(stream: Stream, at: i32, tag: i32, failed: bool, bytes: i32): Walk {
+  const links = changetype<Chain>(stream.chain).links;
+  const link = links[at];
+  stream.waiting--;
+  // A policy that went on before all of its answers were there does not want the rest.
+  if (!stream.has(Fact.Paused) || stream.at != at) return Walk.Waits;
+  answer.failed = failed;
+  answer.tag = tag;
+  setLink(changetype<usize>(link));
+  refuel(bytes);
+  const verdict = outward(stream.phase)
+    ? link.policy.onResponseAnswer(response, answer)
+    : link.policy.onRequestAnswer(request, answer);
+  const end = settle(stream, verdict);
+  if (end == Walk.Done) {
+    stream.forget(Fact.Paused);
+    stream.at += outward(stream.phase) ? -1 : 1;
+    return proceed(stream, bytes);
+  }
+  return end;
+}
+
+/** The last callback of a request. */
+export function finish(stream: Stream): void {
+  const chain = changetype<Chain>(stream.chain);
+  if (!(chain.handles & Handles.Log)) return;
+  stream.phase = Phase.Log;
+  const links = chain.links;
+  for (let i = 0; i < links.length; i++) {
+    const link = links[i];
+    if (!(link.handles & Handles.Log)) continue;
+    stream.at = i;
+    setLink(changetype<usize>(link));
+    refuel(0);
+    link.policy.onLog(exchange);
+  }
+  setLink(0);
+}

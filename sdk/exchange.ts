@@ -1,0 +1,71 @@
+/** What every phase of a request has: its attributes, its state, the context, the log. */
+import { LogLevel } from "./abi";
+import { Context } from "./context";
+import { stream, streamAddress, linkAddress } from "./engine/live";
+import { describe } from "./engine/link";
+import { enterStream, leaveRegion } from "./engine/runtime/index";
+import { Stream } from "./engine/stream";
+import { nowMilliseconds } from "./hostcalls/clock";
+import { log as write } from "./hostcalls/log";
+import { boolProperty, integerProperty, textProperty } from "./hostcalls/property";
+
+export class Exchange {
+  /** What this request's policies share. */
+  get context(): Context {
+    const record = stream();
+    if (!record.shared) {
+      enterStream();
+      record.shared = changetype<usize>(new Context());
+      leaveRegion();
+    }
+    return changetype<Context>(record.shared);
+  }
+
+  /** This policy's own object for this request: made at its first use, kept until the request ends. */
+  state<T>(): T {
+    const record = stream();
+    const slot = statesOf(record) + ((<usize>record.at) << 2);
+    if (!load<usize>(slot)) {
+      enterStream();
+      store<usize>(slot, changetype<usize>(instantiate<T>()));
+      leaveRegion();
+    }
+    return changetype<T>(load<usize>(slot));
+  }
+
+  /** A text attribute of the host, such as `source.address` or `xds.cluster_name`. */
+  attribute(path: string): string | null {
+    return textProperty(path);
+  }
+
+  integer(path: string, missing: i64 = -1): i64 {
+    return integerProperty(path, missing);
+  }
+
+  flag(path: string): bool {
+    return boolProperty(path);
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): i64 {
+    return nowMilliseconds();
+  }
+
+  /** Writes to the gateway's log, with the policy's name in front. */
+  log(level: LogLevel, message: string): void {
+    write(level, describe(linkAddress) + ": " + message);
+  }
+}
+
+/** Room for one address per policy of the chain, zero until used. */
+function statesOf(record: Stream): usize {
+  if (!record.states) {
+    const size = (<usize>changetype<Chain>(record.chain).links.length) << 2;
+    enterStream();
+    record.states = __alloc(size);
+    memory.fill(record.states, 0, size);
+    leaveRegion();
+  }
+  return record.states;
+}
+import { Chain } from "./engine/chain";

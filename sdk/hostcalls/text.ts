@@ -1,0 +1,52 @@
+/**
+ * Strings to and from the host's bytes. AssemblyScript's strings are UTF-16; the host speaks UTF-8.
+ * Nearly all header text is ASCII, which takes one short loop each way. What is written lies in the
+ * memory of the running callback; `written` says how long it is.
+ */
+
+/** Length of what `encode` wrote last. */
+export let written: usize = 0;
+
+/** The UTF-8 bytes of `text`; their number is in `written`. */
+export function encode(text: string): usize {
+  const length = <usize>text.length;
+  const from = changetype<usize>(text);
+  const to = __alloc(length * 3);
+  for (let i: usize = 0; i < length; i++) {
+    const unit = load<u16>(from + (i << 1));
+    if (unit > 0x7f) {
+      written = String.UTF8.encodeUnsafe(from, <i32>length, to);
+      return to;
+    }
+    store<u8>(to + i, <u8>unit);
+  }
+  written = length;
+  return to;
+}
+
+/** As `encode`, with A to Z made lower case: the form in which Envoy keeps header names. */
+export function encodeName(text: string): usize {
+  const at = encode(text);
+  for (let i: usize = 0; i < written; i++) {
+    const byte = load<u8>(at + i);
+    if (<u32>byte - 0x41 < 26) store<u8>(at + i, byte | 0x20);
+  }
+  return at;
+}
+
+/** The string of `size` bytes of UTF-8; what is not UTF-8 becomes U+FFFD. */
+export function decode(at: usize, size: usize): string {
+  const text = changetype<string>(__new(size << 1, idof<string>()));
+  const to = changetype<usize>(text);
+  for (let i: usize = 0; i < size; i++) {
+    const byte = load<u8>(at + i);
+    if (byte > 0x7f) return String.UTF8.decodeUnsafe(at, size);
+    store<u16>(to + (i << 1), byte);
+  }
+  return text;
+}
+
+/** True if the bytes at `a` and `b` are equal. */
+export function same(a: usize, b: usize, size: usize): bool {
+  return memory.compare(a, b, size) == 0;
+}

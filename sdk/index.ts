@@ -1,0 +1,11 @@
+/** All that a policy may touch. Re-exports only. */
+export { LogLevel } from "./abi";
+export { Body, Chunk } from "./body";
+export { Answer, Call } from "./call";
+export { Context, Identity } from "./context";
+export { Exchange } from "./exchange";
+export { Headers } from "./headers";
+export { Policy, Verdict } from "./policy";
+export { Reply } from "./reply";
+export { Request } from "./request";
+export { Response } from "./response";

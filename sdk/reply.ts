@@ -1,0 +1,122 @@
+/** An answer that a policy gives by itself, instead of the upstream. */
+import { proxy_send_local_response } from "./env";
+import { encodePairs, pairsSize, sendable } from "./hostcalls/pairs";
+import { encode, written } from "./hostcalls/text";
+import { quote } from "./params/json-string";
+
+/** What a status says in words: the `error` of a reply's body. */
+export function reason(status: i32): string {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Payload Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return status < 400 ? "OK" : status < 500 ? "Client Error" : "Server Error";
+  }
+}
+
+export class Reply {
+  private headers: string[] = [];
+  private text: string = "";
+  private bytes: Uint8Array | null = null;
+  private why: string = "";
+
+  constructor(public status: i32) {}
+
+  /** Adds a header; one that cannot stand in a header is left out when the reply is sent. */
+  header(name: string, value: string): Reply {
+    const pair: string[] = [name, value];
+    if (sendable(pair)) {
+      this.headers.push(name);
+      this.headers.push(value);
+    }
+    return this;
+  }
+
+  /** The body as it is; `header("content-type", …)` says what it is. */
+  body(text: string): Reply {
+    this.text = text;
+    return this;
+  }
+
+  data(bytes: Uint8Array): Reply {
+    this.bytes = bytes;
+    return this;
+  }
+
+  /** A body of JSON text. */
+  json(text: string): Reply {
+    this.text = text;
+    return this.header("content-type", "application/json");
+  }
+
+  /** `{"error":"Forbidden","message":…}`: how this gateway says no. */
+  error(message: string): Reply {
+    return this.json(
+      '{"error":' + quote(reason(this.status)) + ',"message":' + quote(message) + "}",
+    );
+  }
+
+  /** What the access log shows as the reason; never seen by the client. */
+  because(details: string): Reply {
+    this.why = details;
+    return this;
+  }
+
+  /** Owned by the engine. False if the host would not send it. */
+  send(): bool {
+    const pairs = encodePairs(this.headers);
+    const size = pairs ? pairsSize : 0;
+    const details = encode(this.why);
+    const detailsSize = written;
+    let body: usize;
+    let bodySize: usize;
+    const bytes = this.bytes;
+    if (bytes !== null) {
+      body = bytes.dataStart;
+      bodySize = bytes.byteLength;
+    } else {
+      body = encode(this.text);
+      bodySize = written;
+    }
+    const status = <u32>this.status;
+    return (
+      proxy_send_local_response(status, details, detailsSize, body, bodySize, pairs, size, -1) == 0
+    );
+  }
+}

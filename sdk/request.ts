@@ -1,0 +1,83 @@
+/** A request on its way in. */
+import { MapType } from "./abi";
+import { Call } from "./call";
+import { Exchange } from "./exchange";
+import { ask, reply } from "./engine/acts";
+import { Headers } from "./headers";
+import { HeaderMap } from "./hostcalls/headers";
+import { Reply } from "./reply";
+import { Verdict } from "./policy";
+
+export const requestMap = new HeaderMap(MapType.RequestHeaders);
+
+export class Request extends Exchange {
+  readonly headers: Headers = new Headers(requestMap);
+
+  /** The first value of a header, or null. */
+  header(name: string): string | null {
+    return this.headers.get(name);
+  }
+
+  get method(): string {
+    return this.pseudo(":method");
+  }
+
+  set method(value: string) {
+    this.headers.set(":method", value);
+  }
+
+  /** Path and query as they came. Setting it does not choose another route. */
+  get path(): string {
+    return this.pseudo(":path");
+  }
+
+  set path(value: string) {
+    this.headers.set(":path", value);
+  }
+
+  /** The path without its query. */
+  get pathname(): string {
+    const path = this.path;
+    const mark = path.indexOf("?");
+    return mark < 0 ? path : path.substring(0, mark);
+  }
+
+  /** What follows the question mark, `""` if nothing does. */
+  get query(): string {
+    const path = this.path;
+    const mark = path.indexOf("?");
+    return mark < 0 ? "" : path.substring(mark + 1);
+  }
+
+  get host(): string {
+    return this.pseudo(":authority");
+  }
+
+  set host(value: string) {
+    this.headers.set(":authority", value);
+  }
+
+  get scheme(): string {
+    return this.pseudo(":scheme");
+  }
+
+  /** Ends the request here with `{"error":…,"message":…}`. */
+  deny(status: i32, message: string): Verdict {
+    return reply(new Reply(status).error(message));
+  }
+
+  /** Ends the request here with an answer of the policy's own. */
+  respond(answer: Reply): Verdict {
+    return reply(answer);
+  }
+
+  /** Makes a call and waits; the answer comes to `onRequestAnswer`, also when the call failed. */
+  call(call: Call): Verdict {
+    return ask(call);
+  }
+
+  private pseudo(name: string): string {
+    const value = this.headers.get(name);
+    return value === null ? "" : value;
+  }
+}

@@ -1,0 +1,42 @@
+/** A response on its way out. The request's headers have gone by now: what is needed was kept. */
+import { MapType } from "./abi";
+import { Call } from "./call";
+import { ask, reply } from "./engine/acts";
+import { Exchange } from "./exchange";
+import { Headers } from "./headers";
+import { HeaderMap } from "./hostcalls/headers";
+import { Verdict } from "./policy";
+import { Reply } from "./reply";
+
+export const responseMap = new HeaderMap(MapType.ResponseHeaders);
+
+export class Response extends Exchange {
+  readonly headers: Headers = new Headers(responseMap);
+
+  header(name: string): string | null {
+    return this.headers.get(name);
+  }
+
+  get status(): i32 {
+    const status = this.headers.get(":status");
+    return status === null ? 0 : I32.parseInt(status);
+  }
+
+  set status(value: i32) {
+    this.headers.set(":status", value.toString());
+  }
+
+  /** Replaces the upstream's answer, as long as none of it has been sent. */
+  deny(status: i32, message: string): Verdict {
+    return reply(new Reply(status).error(message));
+  }
+
+  respond(answer: Reply): Verdict {
+    return reply(answer);
+  }
+
+  /** Makes a call and waits; the answer comes to `onResponseAnswer`. */
+  call(call: Call): Verdict {
+    return ask(call);
+  }
+}
