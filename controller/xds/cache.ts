@@ -42,6 +42,20 @@ export class ResourceCache {
     return this.resources[kind].keys();
   }
 
+  /** One text for all that is in it. */
+  digest(): string {
+    const hash = createHash("sha256");
+    for (const { name: kind } of kinds)
+      for (const [name, { version }] of this.resources[kind])
+        hash.update(`${kind} ${name} ${version}\n`);
+    return hash.digest("hex").slice(0, 16);
+  }
+
+  /** Throws if one of the bodies is not what Envoy's protobuf allows. */
+  check(changes: readonly Change[]): void {
+    for (const { kind, body } of changes) if (body) this.encode(kind, body);
+  }
+
   /** Throws, changing nothing, if one of the bodies is not what Envoy's protobuf allows. Returns what differs. */
   apply(changes: readonly Change[]): Changed[] {
     const encoded = changes.map(({ kind, name, body }) => ({

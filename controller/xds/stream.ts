@@ -104,6 +104,13 @@ export class DeltaStream {
     return rejection?.version === this.cache.get(kind, name)?.version ? rejection : undefined;
   }
 
+  /** All that this Envoy refuses of what it should have now. */
+  rejections(): Rejection[] {
+    return kinds.flatMap(({ name: kind }) =>
+      [...this.states[kind].rejected.keys()].flatMap((name) => this.rejection(kind, name) ?? []),
+    );
+  }
+
   wants(kind: Kind, name: string): boolean {
     return this.states[kind].wants(name);
   }

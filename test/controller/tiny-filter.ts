@@ -27,3 +27,34 @@ export async function tinyFilter(mark = "tiny"): Promise<Uint8Array> {
   if (!binary) throw new Error(stderr.toString());
   return binary;
 }
+
+/** The same bytes with a manifest, as the build appends it. */
+export function withManifest(bytes: Uint8Array, manifest: object): Uint8Array {
+  const name = Buffer.from("sluice.manifest");
+  const content = Buffer.from(JSON.stringify(manifest));
+  const payload = Buffer.concat([leb(name.length), name, content]);
+  return new Uint8Array(Buffer.concat([bytes, Buffer.from([0]), leb(payload.length), payload]));
+}
+
+function leb(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest >>>= 7) {
+    bytes.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+    if (rest <= 0x7f) return Buffer.from(bytes);
+  }
+}
+
+/** A module that says it has one policy, `tiny` v1, which takes any parameters. */
+export const tinyModule = async (mark = "tiny", extra: object[] = []): Promise<Uint8Array> =>
+  withManifest(await tinyFilter(mark), {
+    policies: [
+      { name: "tiny", version: "1.0.0", phases: [], parameters: tinyParameters },
+      ...extra,
+    ],
+  });
+
+const tinyParameters = {
+  type: "object",
+  additionalProperties: false,
+  properties: { level: { type: "integer", minimum: 1 } },
+};

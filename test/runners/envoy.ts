@@ -106,6 +106,7 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
         port: 0,
         filters: [id],
         routes: singleRoutes(id),
+        errors: "text",
       }),
     },
     { kind: "route", name: id, body: routeTable(id, setup, Boolean(inGatewayMode)) },

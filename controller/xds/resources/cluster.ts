@@ -1,6 +1,8 @@
 /** The places that requests and callouts go to. */
 import { isIP } from "node:net";
 import { any, type JsonObject } from "../protos.ts";
+import { upstreamTls } from "./upstream-tls.ts";
+import type { LoadBalancing, UpstreamSettings } from "../../model/upstream-settings.ts";
 
 export interface Endpoint {
   host: string;
@@ -12,28 +14,42 @@ export interface ClusterOptions {
   name: string;
   endpoints: Endpoint[];
   connectTimeoutMs?: number;
+  tls?: boolean;
+  settings?: UpstreamSettings;
 }
 
-export const cluster = ({
-  name,
-  endpoints,
-  connectTimeoutMs = 5_000,
-}: ClusterOptions): JsonObject => ({
-  name,
-  type: endpoints.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
-  dns_lookup_family: "V4_PREFERRED",
-  connect_timeout: `${connectTimeoutMs / 1000}s`,
-  load_assignment: {
-    cluster_name: name,
-    endpoints: [
-      {
-        lb_endpoints: endpoints.map(({ host, port, weight }) => ({
-          endpoint: { address: { socket_address: { address: host, port_value: port } } },
-          ...(weight === undefined ? {} : { load_balancing_weight: weight }),
-        })),
-      },
-    ],
-  },
+export const cluster = (options: ClusterOptions): JsonObject => {
+  const { name, endpoints, connectTimeoutMs = 5_000, tls, settings } = options;
+  return {
+    name,
+    type: endpoints.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
+    dns_lookup_family: "V4_PREFERRED",
+    dns_failure_refresh_rate: { base_interval: "1s", max_interval: "10s" },
+    connect_timeout: seconds(connectTimeoutMs),
+    per_connection_buffer_limit_bytes: 32_768,
+    load_assignment: loadAssignment(name, endpoints),
+    ...(tls && { transport_socket: upstreamTls(endpoints[0]!.host, settings?.tls ?? null) }),
+    ...(settings?.protocol === "http2" && { typed_extension_protocol_options: http2Only }),
+    ...(settings?.loadBalancing && loadBalancing(settings.loadBalancing)),
+    ...(settings?.healthCheck && healthChecks(settings.healthCheck)),
+    ...(settings?.outlierDetection && outlierDetection(settings.outlierDetection)),
+    ...(settings?.circuitBreakers && circuitBreakers(settings.circuitBreakers)),
+  };
+};
+
+export const loadAssignment = (name: string, endpoints: Endpoint[]): JsonObject => ({
+  cluster_name: name,
+  endpoints: [
+    {
+      lb_endpoints: endpoints.map(({ host, port, weight }) => ({
+        endpoint: {
+          address: { socket_address: { address: host, port_value: port } },
+          hostname: host,
+        },
+        ...(weight === undefined ? {} : { load_balancing_weight: weight }),
+      })),
+    },
+  ],
 });
 
 /** HTTP/2 to a cluster whatever it would negotiate. */
@@ -43,3 +59,59 @@ export const http2Only: JsonObject = {
     { explicit_http_config: { http2_protocol_options: {} } },
   ),
 };
+
+const lbPolicies: Record<LoadBalancing["method"], string> = {
+  "round-robin": "ROUND_ROBIN",
+  "least-request": "LEAST_REQUEST",
+  random: "RANDOM",
+  "ring-hash": "RING_HASH",
+  maglev: "MAGLEV",
+};
+
+const loadBalancing = ({ method }: LoadBalancing): JsonObject => ({
+  lb_policy: lbPolicies[method],
+});
+
+const healthChecks = (check: NonNullable<UpstreamSettings["healthCheck"]>): JsonObject => ({
+  health_checks: [
+    {
+      timeout: seconds(check.timeoutMs),
+      interval: seconds(check.intervalMs),
+      healthy_threshold: check.healthyThreshold,
+      unhealthy_threshold: check.unhealthyThreshold,
+      http_health_check: { path: check.path },
+    },
+  ],
+});
+
+const outlierDetection = (
+  detection: NonNullable<UpstreamSettings["outlierDetection"]>,
+): JsonObject => ({
+  outlier_detection: {
+    consecutive_5xx: detection.consecutiveErrors,
+    consecutive_gateway_failure: detection.consecutiveErrors,
+    interval: seconds(detection.intervalMs),
+    base_ejection_time: seconds(detection.ejectionTimeMs),
+    max_ejection_percent: detection.maxEjectionPercent,
+  },
+});
+
+const circuitBreakers = (
+  breakers: NonNullable<UpstreamSettings["circuitBreakers"]>,
+): JsonObject => ({
+  circuit_breakers: {
+    thresholds: [
+      {
+        ...(breakers.maxConnections !== null && { max_connections: breakers.maxConnections }),
+        ...(breakers.maxPendingRequests !== null && {
+          max_pending_requests: breakers.maxPendingRequests,
+        }),
+        ...(breakers.maxRequests !== null && { max_requests: breakers.maxRequests }),
+        ...(breakers.maxRetries !== null && { max_retries: breakers.maxRetries }),
+      },
+    ],
+  },
+});
+
+/** A protobuf duration. */
+export const seconds = (ms: number): string => `${ms / 1000}s`;

@@ -1,5 +1,13 @@
-/** A port that Envoy listens on, and what happens to every request there before it is routed. */
+/**
+ * A port that Envoy listens on, and what happens to every request there before it is routed.
+ *
+ * The defaults are those of Envoy's guide for the edge, and stricter where a request could be read in two ways: such a
+ * request is refused, never repaired.
+ */
 import { any, type JsonObject } from "../protos.ts";
+import { accessLog, type AccessLogForm } from "./access-log.ts";
+import { localReplies, type ErrorForm } from "./local-replies.ts";
+import { seconds } from "./cluster.ts";
 
 const http = "envoy.extensions.filters.http";
 
@@ -8,44 +16,160 @@ export interface ListenerOptions {
   host: string;
   /** 0 takes any free port; Envoy's admin tells which. */
   port: number;
-  /** Names of the module filters, in the order that requests pass them. */
-  filters: string[];
-  /** Where the connection manager finds its routes: `{rds: …}` or `{scoped_routes: …}`. */
+  /** What stands before the router, in the order that requests pass it. */
+  filters: (ModuleSlot | JsonObject)[];
+  /** Where the connection manager finds its routes: `singleRoutes` or `scopedRoutes`. */
   routes: JsonObject;
+  limits?: Partial<HttpLimits>;
+  accessLog?: AccessLogForm;
+  errors?: ErrorForm;
+  tls?: DownstreamTls;
 }
 
-export const listener = ({ name, host, port, filters, routes }: ListenerOptions): JsonObject => ({
-  name,
-  address: { socket_address: { address: host, port_value: port } },
+/** The name of a filter that a module fills over ECDS. */
+export type ModuleSlot = string;
+
+export interface DownstreamTls {
+  /** The secret that carries the certificate. */
+  certificate: string;
+  /** The secret that carries the authority of the clients' certificates, when they must have one. */
+  clientAuthority?: string;
+}
+
+export interface HttpLimits {
+  headersTimeoutMs: number;
+  /** The whole request, up to its last byte; 0 is no limit. */
+  requestTimeoutMs: number;
+  streamIdleTimeoutMs: number;
+  idleTimeoutMs: number;
+  maxHeaders: number;
+  maxHeadersKb: number;
+  connectionBufferBytes: number;
+  escapedSlashes:
+    "REJECT_REQUEST" | "KEEP_UNCHANGED" | "UNESCAPE_AND_REDIRECT" | "UNESCAPE_AND_FORWARD";
+  underscores: "REJECT_REQUEST" | "ALLOW" | "DROP_HEADER";
+  trustedProxies: number;
+  serverName: string;
+  serverHeader: "OVERWRITE" | "APPEND_IF_ABSENT" | "PASS_THROUGH";
+}
+
+export const hardened: HttpLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 300_000,
+  streamIdleTimeoutMs: 300_000,
+  idleTimeoutMs: 3_600_000,
+  maxHeaders: 100,
+  maxHeadersKb: 60,
+  connectionBufferBytes: 32_768,
+  escapedSlashes: "REJECT_REQUEST",
+  underscores: "REJECT_REQUEST",
+  trustedProxies: 0,
+  serverName: "sluice",
+  serverHeader: "OVERWRITE",
+};
+
+export const listener = (options: ListenerOptions): JsonObject => ({
+  name: options.name,
+  address: { socket_address: { address: options.host, port_value: options.port } },
+  per_connection_buffer_limit_bytes: (options.limits ?? hardened).connectionBufferBytes ?? 32_768,
+  ...(options.tls && { listener_filters: [tlsInspector] }),
   filter_chains: [
     {
       filters: [
         {
           name: "envoy.filters.network.http_connection_manager",
-          typed_config: any(
-            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-            {
-              stat_prefix: name,
-              ...routes,
-              http_filters: [
-                ...filters.map(moduleSlot),
-                { name: "router", typed_config: any(`${http}.router.v3.Router`) },
-              ],
-            },
-          ),
+          typed_config: connectionManager(options),
         },
       ],
+      ...(options.tls && { transport_socket: downstreamTls(options.tls) }),
     },
   ],
 });
 
-/** A place in the filter chain that a module, named the same, fills over ECDS. */
+function connectionManager(options: ListenerOptions): JsonObject {
+  const limits = { ...hardened, ...options.limits };
+  return any("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
+    stat_prefix: options.name,
+    ...options.routes,
+    use_remote_address: true,
+    xff_num_trusted_hops: limits.trustedProxies,
+    internal_address_config: { unix_sockets: false },
+    normalize_path: true,
+    merge_slashes: true,
+    path_with_escaped_slashes_action: limits.escapedSlashes,
+    server_name: limits.serverName,
+    server_header_transformation: limits.serverHeader,
+    max_request_headers_kb: limits.maxHeadersKb,
+    request_headers_timeout: seconds(limits.headersTimeoutMs),
+    request_timeout: seconds(limits.requestTimeoutMs),
+    stream_idle_timeout: seconds(limits.streamIdleTimeoutMs),
+    common_http_protocol_options: {
+      idle_timeout: seconds(limits.idleTimeoutMs),
+      headers_with_underscores_action: limits.underscores,
+      max_headers_count: limits.maxHeaders,
+    },
+    http2_protocol_options: {
+      max_concurrent_streams: 100,
+      initial_stream_window_size: 65_536,
+      initial_connection_window_size: 1_048_576,
+    },
+    upgrade_configs: [{ upgrade_type: "websocket" }],
+    ...(options.accessLog && options.accessLog !== "off" && accessLog(options.accessLog)),
+    ...localReplies(options.errors ?? "json"),
+    http_filters: [
+      ambiguousHost,
+      ...options.filters.map((filter) =>
+        typeof filter === "string" ? moduleSlot(filter) : filter,
+      ),
+      { name: "router", typed_config: any(`${http}.router.v3.Router`) },
+    ],
+  });
+}
+
+/** Two Host headers reach Envoy's filters as one with a comma. */
+const ambiguousHost: JsonObject = {
+  name: "one-host",
+  typed_config: any(`${http}.rbac.v3.RBAC`, {
+    rules: {
+      action: "DENY",
+      policies: {
+        "ambiguous-host": {
+          permissions: [",", "@", "/", "\\"].map((text) => ({
+            header: { name: ":authority", string_match: { contains: text } },
+          })),
+          principals: [{ any: true }],
+        },
+      },
+    },
+  }),
+};
+
 const moduleSlot = (name: string): JsonObject => ({
   name,
   config_discovery: {
     config_source: fromAds,
     type_urls: [`type.googleapis.com/${http}.wasm.v3.Wasm`],
   },
+});
+
+const tlsInspector: JsonObject = {
+  name: "tls-inspector",
+  typed_config: any("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"),
+};
+
+const downstreamTls = ({ certificate, clientAuthority }: DownstreamTls): JsonObject => ({
+  name: "tls",
+  typed_config: any("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
+    common_tls_context: {
+      tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
+      alpn_protocols: ["h2", "http/1.1"],
+      tls_certificate_sds_secret_configs: [{ name: certificate, sds_config: fromAds }],
+      ...(clientAuthority !== undefined && {
+        validation_context_sds_secret_config: { name: clientAuthority, sds_config: fromAds },
+      }),
+    },
+    ...(clientAuthority !== undefined && { require_client_certificate: true }),
+  }),
 });
 
 export const fromAds: JsonObject = { ads: {}, resource_api_version: "V3" };

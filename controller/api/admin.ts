@@ -1,0 +1,57 @@
+/**
+ * The ports around the management API: the controller's admin (9092, published as 9094), the engine's admin (9002), and
+ * metrics of both (9091, 9003), in the shapes their users know.
+ */
+import { Hono } from "hono";
+import { requireRole, basicAuth, type Authenticated, type User } from "./auth.ts";
+import { failure, problem } from "./respond.ts";
+
+export interface AdminOptions {
+  users: readonly User[];
+  component: "gateway-controller" | "policy-engine";
+  /** Whether `/config_dump` answers at all. */
+  configDump: boolean;
+  /** Only the controller's admin asks who is there; the engine's listens for its own machine. */
+  authenticated: boolean;
+  syncVersion(): string;
+  dump(): Promise<object>;
+}
+
+const adminBase = "/api/admin/v1";
+
+export function adminApi(options: AdminOptions): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  app.onError((error, c) => failure(c, error));
+  app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
+  const api = new Hono<Authenticated>();
+  const timestamp = () => new Date().toISOString();
+  api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
+  if (options.authenticated) {
+    api.use(basicAuth(options.users));
+    api.use(requireRole("admin"));
+  }
+  api.get("/xds_sync_status", (c) =>
+    c.json({
+      component: options.component,
+      timestamp: timestamp(),
+      policy_chain_version: options.syncVersion(),
+    }),
+  );
+  if (options.configDump)
+    api.get("/config_dump", async (c) =>
+      c.json({ status: "success", timestamp: timestamp(), ...(await options.dump()) }),
+    );
+  app.route(adminBase, api);
+  app.route("/", api);
+  return app;
+}
+
+/** `/metrics` in Prometheus' text format. */
+export function metricsApi(read: () => Promise<string>): Hono {
+  const app = new Hono();
+  app.get("/metrics", async (c) =>
+    c.text(await read(), 200, { "content-type": "text/plain; version=0.0.4" }),
+  );
+  app.get("/health", (c) => c.json({ status: "healthy", timestamp: new Date().toISOString() }));
+  return app;
+}

@@ -1,0 +1,63 @@
+/** The management API: `/api/management/v1`, and the same under the deprecated paths without a prefix. */
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { resourceKinds } from "../model/index.ts";
+import type { Control } from "../deploy/control.ts";
+import type { Modules } from "../deploy/modules.ts";
+import { basicAuth, type Authenticated, type User } from "./auth.ts";
+import { failure, problem } from "./respond.ts";
+import { moduleRoutes } from "./modules.ts";
+import { resourceRoutes } from "./resources.ts";
+
+export const managementBase = "/api/management/v1";
+
+export interface ManagementOptions {
+  control: Control;
+  modules: Modules;
+  users: readonly User[];
+  /** Settles when something changed at an Envoy; for `?wait=`. */
+  changed: (timeoutMs: number) => Promise<void>;
+  log?: (line: string) => void;
+}
+
+const maxDocumentBytes = 8 * 1_048_576;
+const maxModuleBytes = 64 * 1_048_576;
+
+export function managementApi(options: ManagementOptions): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  app.onError((error, c) => failure(c, error, options.log));
+  app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
+  app.use(async (c, next) => {
+    c.header("X-Correlation-ID", c.req.header("x-correlation-id") ?? randomUUID());
+    await next();
+  });
+  const api = new Hono<Authenticated>();
+  api.use(basicAuth(options.users));
+  const tooLarge = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
+  api.use("/modules", tooLarge(maxModuleBytes));
+  for (const kind of resourceKinds) {
+    for (const path of [`/${kind.path}`, `/${kind.path}/*`])
+      api.use(path, tooLarge(maxDocumentBytes));
+    api.route(`/${kind.path}`, resourceRoutes(kind, options));
+  }
+  api.get("/policies", (c) => {
+    const policies = options.modules.catalog.list();
+    return c.json({ status: "success", count: policies.length, policies });
+  });
+  api.route("/modules", moduleRoutes(options.modules));
+
+  app.route(managementBase, api);
+  app.use(deprecated);
+  app.route("/", api);
+  return app;
+}
+
+/** Tells callers of an unprefixed path where it is now. */
+const deprecated: Parameters<Hono["use"]>[1] = async (c, next) => {
+  await next();
+  c.header("Deprecation", "true");
+  c.header("Link", `<${managementBase}${c.req.path}>; rel="successor-version"`);
+  c.header("Warning", `299 - "Deprecated API: migrate to ${managementBase} prefix"`);
+};

@@ -1,0 +1,180 @@
+/** One kind of resource over HTTP: create, list, read, replace, delete. */
+import { Hono, type Context } from "hono";
+import { parseBody, type ResourceKind } from "../model/index.ts";
+import type { Accepted, WriteMode } from "../deploy/control.ts";
+import { UserError } from "../errors.ts";
+import type { Artifact } from "../store/store.ts";
+import { requireRole, type Authenticated } from "./auth.ts";
+import type { ManagementOptions } from "./management.ts";
+import { problem } from "./respond.ts";
+import { readDuration } from "../model/shared.ts";
+import { Reader } from "../model/reader.ts";
+
+const maxPage = 1_000;
+const maxWaitMs = 60_000;
+
+export function resourceRoutes(
+  kind: ResourceKind,
+  options: ManagementOptions,
+): Hono<Authenticated> {
+  const { control } = options;
+  const app = new Hono<Authenticated>();
+  app.use(requireRole("admin", "developer"));
+
+  const missing = (c: Context, id: string) =>
+    problem(c, 404, `${kind.label} with handle '${id}' not found`);
+
+  const represent = (artifact: Artifact, source: object) => ({
+    ...source,
+    status: {
+      id: artifact.handle,
+      state: artifact.state,
+      createdAt: artifact.created_at,
+      updatedAt: artifact.updated_at,
+      deployedAt: artifact.deployed_at,
+      revision: artifact.revision,
+      ...control.status(artifact.handle),
+    },
+  });
+  const asWritten = (artifact: Artifact) =>
+    represent(artifact, JSON.parse(artifact.source) as object);
+
+  const accept = async (c: Context, mode: WriteMode, created: boolean) => {
+    const body = parseBody(await c.req.text(), c.req.header("content-type"));
+    const dryRun = c.req.query("dryRun") === "true";
+    const waitMs = readWait(c);
+    const accepted = await control.put(kind, body, mode, dryRun);
+    const { artifact } = accepted;
+    warn(c, accepted);
+    c.header("ETag", etag(artifact));
+    if (dryRun) {
+      const { status, ...document } = represent(artifact, body as object);
+      const { state, revision } = status;
+      return c.json({
+        ...document,
+        status: { id: artifact.handle, state, revision, dryRun: true },
+      });
+    }
+    const settled = waitMs === null ? "served" : await waitFor(artifact.handle, waitMs);
+    return c.json(asWritten(artifact), settled === "served" ? (created ? 201 : 200) : 202);
+  };
+
+  const waitFor = async (handle: string, waitMs: number) => {
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const settled = control.settled(handle);
+      const left = deadline - performance.now();
+      if (settled !== "pending" || left <= 0) return settled;
+      await options.changed(left);
+    }
+  };
+
+  app.post("/", (c) => accept(c, { create: true }, true));
+
+  app.get("/", (c) => {
+    const { limit, offset } = readPage(c);
+    const found = control
+      .list(kind)
+      .map((artifact) => ({ artifact, source: JSON.parse(artifact.source) as Document }))
+      .filter((item) => matches(c, item));
+    const page = found.slice(offset, offset + limit).map(({ artifact, source }) =>
+      represent(artifact, {
+        ...source,
+        spec: { ...source.spec, context: resolvedContext(source) },
+      }),
+    );
+    c.header("X-Total-Count", String(found.length));
+    return c.json({
+      status: "success",
+      count: page.length,
+      total: found.length,
+      [kind.listKey]: page,
+    });
+  });
+
+  app.get("/:id", (c) => {
+    const artifact = control.get(c.req.param("id"));
+    if (!artifact) return missing(c, c.req.param("id"));
+    c.header("ETag", etag(artifact));
+    if (c.req.header("if-none-match") === etag(artifact)) return c.body(null, 304);
+    return c.json(asWritten(artifact));
+  });
+
+  app.put("/:id", async (c) => {
+    const id = c.req.param("id");
+    if (!control.get(id)) return missing(c, id);
+    return accept(c, { replace: id, expected: expectedRevision(c) }, false);
+  });
+
+  app.delete("/:id", async (c) => {
+    const id = c.req.param("id");
+    if (!(await control.remove(kind, id, expectedRevision(c)))) return missing(c, id);
+    return c.json({ status: "success", message: `${kind.label} deleted successfully`, id });
+  });
+  return app;
+}
+
+interface Document {
+  spec: { displayName: string; version: string; context: string };
+}
+
+const resolvedContext = ({ spec }: Document): string =>
+  String(spec.context).replaceAll("$version", String(spec.version));
+
+/** Exact filters; what is not asked for is not looked at, and unknown query parameters are ignored. */
+function matches(
+  c: Context,
+  { artifact, source }: { artifact: Artifact; source: Document },
+): boolean {
+  const facts: Record<string, string> = {
+    displayName: artifact.display_name,
+    version: artifact.version,
+    context: resolvedContext(source),
+    status: artifact.state,
+  };
+  return Object.entries(facts).every(([name, value]) => {
+    const wanted = c.req.query(name);
+    return wanted === undefined || wanted === value;
+  });
+}
+
+function readPage(c: Context): { limit: number; offset: number } {
+  const read = (name: string, max: number, fallback: number) => {
+    const text = c.req.query(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+    throw new UserError(`Invalid query parameter`, [
+      { field: name, message: `must be an integer from 0 to ${max}, found "${text}"` },
+    ]);
+  };
+  return { limit: read("limit", maxPage, Infinity), offset: read("offset", 1e9, 0) };
+}
+
+function readWait(c: Context): number | null {
+  const text = c.req.query("wait");
+  if (text === undefined) return null;
+  const reader = new Reader(text, "wait");
+  const ms = readDuration(reader);
+  if (ms === null || ms > maxWaitMs)
+    throw new UserError("Invalid query parameter", [
+      ...reader.findings.errors,
+      ...(ms === null ? [] : [{ field: "wait", message: `must be at most ${maxWaitMs / 1000}s` }]),
+    ]);
+  return ms;
+}
+
+const etag = ({ revision }: Artifact): string => `"${revision}"`;
+
+function expectedRevision(c: Context): number | "any" {
+  const header = c.req.header("if-match");
+  if (header === undefined || header === "*") return "any";
+  const [, revision] = /^"(\d+)"$/.exec(header.trim()) ?? [];
+  // An entity tag this gateway never gave out matches nothing.
+  return revision === undefined ? -1 : Number(revision);
+}
+
+function warn(c: Context, { warnings }: Accepted): void {
+  for (const warning of warnings.slice(0, 10))
+    c.header("Warning", `299 - "${warning.replace(/[^\x20-\x7e]|["\\]/g, "?")}"`, { append: true });
+}

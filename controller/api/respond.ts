@@ -1,0 +1,21 @@
+/** How answers of the management API look: errors with their fields, resources with their status. */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { reason, UserError, type FieldError } from "../errors.ts";
+import { Conflict } from "../store/store.ts";
+
+export const problem = (
+  c: Context,
+  status: ContentfulStatusCode,
+  message: string,
+  errors: readonly FieldError[] = [],
+) => c.json({ status: "error", message, ...(errors.length > 0 && { errors }) }, status);
+
+/** The answer to whatever a handler threw. */
+export function failure(c: Context, error: unknown, log?: (line: string) => void) {
+  if (error instanceof UserError) return problem(c, 400, error.message, error.fields);
+  if (error instanceof Conflict)
+    return problem(c, error.field === "revision" ? 412 : 409, error.message);
+  log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`);
+  return problem(c, 500, "internal server error");
+}

@@ -1,0 +1,309 @@
+/**
+ * The control plane: documents come in, are checked, stored and become resources; what every Envoy makes of them comes
+ * back as a status that tells the truth.
+ *
+ * A revision that cannot be built or that an Envoy refuses is taken back: the last one that was taken everywhere stays,
+ * and the status says why. Other APIs never notice.
+ */
+import { reason, UserError, type FieldError } from "../errors.ts";
+import { readDocument, resourceKinds, type ResourceKind } from "../model/index.ts";
+import type { RestApi } from "../model/rest-api.ts";
+import { Conflict, type Artifact, type Store } from "../store/store.ts";
+import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
+import type { Chain } from "../translate/chain.ts";
+import type { PolicyCatalog } from "./policies.ts";
+import type { Deployments } from "./deployments.ts";
+import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
+import type { DeltaStream } from "../xds/stream.ts";
+
+export interface ControlOptions {
+  store: Store;
+  deployments: Deployments;
+  catalog: () => PolicyCatalog;
+  defaults: () => GatewayDefaults;
+  streams: () => DeltaStream[];
+  /** Says in the engine's words why a chain cannot run; null when it can. */
+  checkChain?: (chain: Chain) => Promise<string | null>;
+  log?: (line: string) => void;
+}
+
+export interface Accepted {
+  artifact: Artifact;
+  api: RestApi;
+  warnings: string[];
+}
+
+export type WriteMode = { create: true } | { replace: string; expected: number | "any" };
+
+export class Control {
+  /** Why the newest revision of an API is not the one that is served. */
+  private readonly problems = new Map<string, ApiProblem>();
+  /** What was taken by every Envoy that has answered, to go back to. */
+  private readonly good = new Map<string, { compiled: CompiledApi; revision: number }>();
+  private readonly unproven = new Set<string>();
+  private readonly artifacts = new Map<string, Artifact>();
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: ControlOptions) {}
+
+  /** Reads the store and deploys everything that is in it, in one step. */
+  async load(): Promise<void> {
+    const { deployments, store } = this.options;
+    for (const kind of resourceKinds) {
+      const changes = [];
+      for (const artifact of await store.artifacts(kind.kind)) {
+        this.artifacts.set(artifact.handle, artifact);
+        const compiled = await this.compileStored(kind, artifact.handle, artifact.source);
+        if (!compiled) continue;
+        this.unproven.add(artifact.handle);
+        changes.push({
+          name: artifact.handle,
+          deployed: { compiled, revision: artifact.revision },
+        });
+      }
+      deployments.apply(changes);
+    }
+  }
+
+  /** Checks a document and, unless it is a dry run, stores and deploys it. */
+  put(kind: ResourceKind, source: unknown, mode: WriteMode, dryRun = false): Promise<Accepted> {
+    return this.exclusively(async () => {
+      const { api, warnings, source: document } = readDocument(kind, source);
+      if ("replace" in mode && api.name !== mode.replace)
+        throw new UserError(`metadata.name must equal the handle in the URL`, [
+          { field: "metadata.name", message: `must be '${mode.replace}', found '${api.name}'` },
+        ]);
+      const compiled = await this.compile(api);
+      const existing = this.artifacts.get(api.name);
+      if ("create" in mode && existing)
+        throw new Conflict("handle", `${kind.label} with handle '${api.name}' already exists`);
+      const write = {
+        kind: kind.kind,
+        handle: api.name,
+        displayName: api.displayName,
+        version: api.version,
+        source: document,
+        deployed: api.deployed,
+      };
+      if (dryRun) return { api, warnings, artifact: preview(write, existing) };
+      const expected = "create" in mode ? 0 : mode.expected;
+      const artifact = await this.options.store.write(write, expected);
+      this.deploy(artifact, compiled);
+      return { api, warnings, artifact };
+    });
+  }
+
+  /** False when there was none. */
+  remove(kind: ResourceKind, handle: string, expected: number | "any"): Promise<boolean> {
+    return this.exclusively(async () => {
+      const removed = await this.options.store.remove(kind.kind, handle, expected);
+      if (removed) this.forget(handle);
+      return removed;
+    });
+  }
+
+  get(handle: string): Artifact | undefined {
+    return this.artifacts.get(handle);
+  }
+
+  list(kind: ResourceKind): Artifact[] {
+    return [...this.artifacts.values()]
+      .filter((artifact) => artifact.kind === kind.kind)
+      .sort((a, b) => (a.handle < b.handle ? -1 : 1));
+  }
+
+  status(handle: string): { gateways: GatewayStatus[]; problem: ApiProblem | null } {
+    const { deployments, streams } = this.options;
+    const problem = this.problems.get(handle) ?? null;
+    const revision = this.artifacts.get(handle)?.revision ?? 0;
+    return {
+      gateways: gatewaysOf({ handle, revision, problem, deployments, streams: streams() }),
+      problem,
+    };
+  }
+
+  /** Whether every connected Envoy serves the newest revision; "refused" when that will not happen. */
+  settled(handle: string): "served" | "refused" | "pending" {
+    if (this.problems.has(handle)) return "refused";
+    return this.status(handle).gateways.every(isServed) ? "served" : "pending";
+  }
+
+  /** Takes over what another controller wrote. */
+  reload(handle: string, kind: ResourceKind): Promise<void> {
+    return this.exclusively(async () => {
+      const artifact = await this.options.store.artifact(kind.kind, handle);
+      if (!artifact) return this.forget(handle);
+      const compiled = await this.compileStored(kind, handle, artifact.source);
+      this.artifacts.set(handle, artifact);
+      if (compiled) this.deploy(artifact, compiled);
+    });
+  }
+
+  /** Documents that would not fit other policies; for a module before it serves. */
+  async misfits(catalog: PolicyCatalog): Promise<FieldError[]> {
+    return [...this.artifacts.values()].flatMap((artifact) => {
+      const kind = resourceKinds.find(({ kind }) => kind === artifact.kind)!;
+      const { api } = readDocument(kind, JSON.parse(artifact.source));
+      return resolvePolicies(api, catalog).errors.map(({ field, message }) => ({
+        field: `${artifact.handle}: ${field}`,
+        message,
+      }));
+    });
+  }
+
+  /** Looks at what the Envoys said: proves what they took, takes back what they refused. */
+  async review(): Promise<void> {
+    const { streams, deployments } = this.options;
+    for (const { kind, name, message } of streams().flatMap((stream) => stream.rejections())) {
+      if (kind !== "route" && kind !== "cluster") continue;
+      for (const handle of deployments.usersOf(kind, name))
+        if (this.unproven.has(handle)) await this.takeBack(handle, message);
+    }
+    for (const handle of this.unproven) {
+      const deployed = deployments.get(handle);
+      const { gateways } = this.status(handle);
+      if (deployed && gateways.length > 0 && gateways.every(isServed)) {
+        this.good.set(handle, deployed);
+        this.unproven.delete(handle);
+      }
+    }
+  }
+
+  private deploy(artifact: Artifact, compiled: CompiledApi): void {
+    const { handle, revision } = artifact;
+    this.artifacts.set(handle, artifact);
+    this.problems.delete(handle);
+    this.unproven.add(handle);
+    this.options.deployments.apply([{ name: handle, deployed: { compiled, revision } }]);
+  }
+
+  private forget(handle: string): void {
+    this.artifacts.delete(handle);
+    this.problems.delete(handle);
+    this.unproven.delete(handle);
+    this.good.delete(handle);
+    this.options.deployments.apply([{ name: handle, deployed: null }]);
+  }
+
+  private async takeBack(handle: string, message: string): Promise<void> {
+    const refused = this.options.deployments.get(handle);
+    if (!refused) return;
+    this.unproven.delete(handle);
+    const fallback = this.good.get(handle) ?? (await this.earlier(handle, refused.revision));
+    this.problems.set(handle, { revision: refused.revision, reason: message });
+    this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);
+    this.options.deployments.apply([{ name: handle, deployed: fallback }]);
+  }
+
+  /** The newest revision before one that is no good. */
+  private async earlier(handle: string, before: number) {
+    const kind = resourceKinds.find(({ kind }) => kind === this.artifacts.get(handle)?.kind);
+    for (const { revision, source } of kind
+      ? await this.options.store.revisions(kind.kind, handle)
+      : []) {
+      if (revision >= before) continue;
+      try {
+        return {
+          revision,
+          compiled: await this.compile(readDocument(kind!, JSON.parse(source)).api),
+        };
+      } catch {
+        // Neither does this one build any more; the one before may.
+      }
+    }
+    return null;
+  }
+
+  /** Throws a UserError with every fault. */
+  private async compile(api: RestApi): Promise<CompiledApi> {
+    const { catalog, defaults, deployments, checkChain } = this.options;
+    const { resolved, errors } = resolvePolicies(api, catalog());
+    if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
+    const compiled = compileApi(resolved, defaults());
+    const collisions = deployments.collisions(compiled);
+    if (collisions.length > 0)
+      throw new UserError("Routes collide with those of another API", collisions);
+    try {
+      deployments.check(compiled);
+    } catch (error) {
+      throw new UserError("Envoy cannot take this configuration", [
+        { field: "spec", message: reason(error) },
+      ]);
+    }
+    if (checkChain) await refuseBadChains(compiled, checkChain);
+    return compiled;
+  }
+
+  /** Null, with a problem noted, when a stored document cannot be built any more. */
+  private async compileStored(kind: ResourceKind, handle: string, source: string) {
+    try {
+      return await this.compile(readDocument(kind, JSON.parse(source)).api);
+    } catch (error) {
+      const revision = this.artifacts.get(handle)?.revision ?? 0;
+      const words =
+        error instanceof UserError && error.fields.length > 0
+          ? error.fields.map(({ field, message }) => `${field} ${message}`).join("; ")
+          : reason(error);
+      this.problems.set(handle, { revision, reason: words });
+      return (await this.earlier(handle, revision))?.compiled ?? null;
+    }
+  }
+
+  /** One write at a time, so that what is stored and what is deployed come in the same order. */
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.writing.then(work);
+    this.writing = turn.catch(() => {});
+    return turn;
+  }
+}
+
+function resolvePolicies(api: RestApi, catalog: PolicyCatalog) {
+  const errors: FieldError[] = [];
+  const resolve = (policies: RestApi["policies"]) =>
+    policies.map((reference) => {
+      const checked = catalog.check(reference);
+      if ("resolved" in checked) return checked.resolved;
+      errors.push(...checked.errors);
+      return reference;
+    });
+  const resolved: RestApi = {
+    ...api,
+    policies: resolve(api.policies),
+    operations: api.operations.map((operation) => ({
+      ...operation,
+      policies: resolve(operation.policies),
+    })),
+  };
+  return { resolved, errors };
+}
+
+/** Equal chains, as those of a document's many operations, are tried once. */
+async function refuseBadChains(
+  { chains }: CompiledApi,
+  checkChain: (chain: Chain) => Promise<string | null>,
+): Promise<void> {
+  const different = new Map(chains.map((chain) => [JSON.stringify(chain), chain]));
+  for (const chain of different.values()) {
+    const problem = await checkChain(chain);
+    if (problem !== null)
+      throw new UserError("The engine refuses a chain of policies", [
+        { field: "spec.policies", message: problem },
+      ]);
+  }
+}
+
+type Write = Parameters<Store["write"]>[0];
+
+const preview = (write: Write, existing: Artifact | undefined): Artifact => ({
+  kind: write.kind,
+  handle: write.handle,
+  uuid: existing?.uuid ?? "",
+  revision: (existing?.revision ?? 0) + 1,
+  display_name: write.displayName,
+  version: write.version,
+  source: JSON.stringify(write.source),
+  state: write.deployed ? "deployed" : "undeployed",
+  created_at: existing?.created_at ?? new Date().toISOString(),
+  updated_at: new Date().toISOString(),
+  deployed_at: existing?.deployed_at ?? null,
+});

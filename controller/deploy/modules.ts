@@ -1,0 +1,127 @@
+/**
+ * The modules: uploaded whole, kept by their hash, one of them serving. A module serves only if every stored document
+ * fits its policies, so a swap never leaves an API without a policy that it names.
+ */
+import { UserError } from "../errors.ts";
+import { checkModule, type CheckedModule, type ModuleManifest } from "../modules/check.ts";
+import type { ResourceCache } from "../xds/cache.ts";
+import { moduleFilter } from "../xds/resources/module.ts";
+import type { Store } from "../store/store.ts";
+import type { Control } from "./control.ts";
+import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
+import { engineFilter, engineRootId } from "./settings.ts";
+
+export interface ModulesOptions {
+  store: Store;
+  cache: ResourceCache;
+  control: () => Control;
+  /** Schemas of policies whose module does not carry them. */
+  definitions: readonly PolicyDefinition[];
+  /** Called when another module serves. */
+  serving?: (module: ServingModule) => void | Promise<void>;
+}
+
+export interface ServingModule extends CheckedModule {
+  assignment: number;
+}
+
+export interface ModuleEntry {
+  hash: string;
+  policies: { name: string; version: string }[];
+  uploadedAt: string;
+  serving: boolean;
+}
+
+export class Modules {
+  catalog: PolicyCatalog;
+  current: ServingModule | null = null;
+  private attempt = 0;
+
+  constructor(private readonly options: ModulesOptions) {
+    this.catalog = new PolicyCatalog(options.definitions);
+  }
+
+  /** Serves what served before the controller ended. */
+  async load(): Promise<void> {
+    const [last] = await this.options.store.assignments(1);
+    if (last && last.id !== this.current?.assignment) await this.serve(last.hash, last.id);
+  }
+
+  /** Throws a UserError that names every rule the module breaks. */
+  async upload(bytes: Uint8Array): Promise<CheckedModule> {
+    const checked = checkModule(bytes);
+    this.catalogFor(checked.manifest);
+    await this.options.store.keepModule(checked.hash, bytes, checked.manifest);
+    return checked;
+  }
+
+  /** Makes an uploaded module serve. */
+  async assign(hash: string): Promise<void> {
+    const stored = await this.options.store.module(hash);
+    if (!stored) throw new UserError(`module ${hash}: not found`);
+    const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
+    const misfits = await this.options.control().misfits(catalog);
+    if (misfits.length > 0)
+      throw new UserError("The module does not fit what is deployed", misfits);
+    const { id } = await this.options.store.assign(hash);
+    await this.serve(hash, id);
+  }
+
+  /** Makes the module serve that served before this one; the history goes on. */
+  async rollback(): Promise<string> {
+    const history = await this.options.store.assignments();
+    const before = history.find(({ hash }) => hash !== this.current?.hash);
+    if (!before) throw new UserError("there is no earlier module to go back to");
+    await this.assign(before.hash);
+    return before.hash;
+  }
+
+  async list(): Promise<ModuleEntry[]> {
+    return (await this.options.store.modules()).map(({ hash, manifest, created_at }) => ({
+      hash,
+      policies: (JSON.parse(manifest) as ModuleManifest).policies.map(({ name, version }) => ({
+        name,
+        version,
+      })),
+      uploadedAt: created_at,
+      serving: hash === this.current?.hash,
+    }));
+  }
+
+  private async serve(hash: string, assignment: number): Promise<void> {
+    const stored = await this.options.store.module(hash);
+    if (!stored) throw new Error(`module ${hash} is assigned but not stored`);
+    const manifest = JSON.parse(stored.manifest) as ModuleManifest;
+    const bytes = new Uint8Array(stored.bytes);
+    this.catalog = this.catalogFor(manifest);
+    this.current = { hash, bytes, manifest, assignment };
+    await this.options.serving?.(this.current);
+    this.options.cache.apply([
+      {
+        kind: "extension",
+        name: engineFilter,
+        body: moduleFilter({
+          name: engineFilter,
+          bytes,
+          rootId: engineRootId,
+          attempt: this.attempt++,
+        }),
+      },
+    ]);
+  }
+
+  /** The module's policies; their schemas are the module's own or, by name and version, those that were given. */
+  private catalogFor(manifest: ModuleManifest): PolicyCatalog {
+    if (manifest.policies.length === 0) return new PolicyCatalog(this.options.definitions);
+    return new PolicyCatalog(
+      manifest.policies.map((policy) => {
+        const given = this.options.definitions.find(
+          ({ name, version }) => name === policy.name && plain(version) === plain(policy.version),
+        );
+        return { ...given, ...policy, parameters: policy.parameters ?? given?.parameters ?? {} };
+      }),
+    );
+  }
+}
+
+const plain = (version: string): string => version.replace(/^v/, "");

@@ -1,0 +1,125 @@
+/**
+ * The policies this gateway can run, and the check of every reference to one: it must be installed exactly once in its
+ * major version, and its parameters must fit its schema.
+ */
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { reason, UserError, type FieldError } from "../errors.ts";
+import type { PolicyReference } from "../model/shared.ts";
+
+export interface PolicyDefinition {
+  name: string;
+  /** Complete, for example 1.1.0. */
+  version: string;
+  displayName?: string;
+  description?: string;
+  /** JSON Schema of the parameters. */
+  parameters: object;
+  /** The phases it takes part in, as the module's manifest says them. */
+  phases?: string[];
+}
+
+interface Installed extends PolicyDefinition {
+  major: string;
+  validate: ValidateFunction;
+}
+
+export class PolicyCatalog {
+  private readonly installed: Installed[];
+
+  constructor(definitions: readonly PolicyDefinition[]) {
+    // Coercion as the documents expect it: "5" is an integer where the schema wants one.
+    const ajv = new Ajv({ allErrors: true, strict: false, coerceTypes: true, logger: false });
+    this.installed = definitions.map((definition) => {
+      try {
+        const validate = ajv.compile({ ...definition.parameters, $id: undefined });
+        return { ...definition, major: majorOf(definition.version), validate };
+      } catch (error) {
+        throw new UserError(
+          `policy ${definition.name} ${definition.version}: parameters: expected a JSON Schema: ${reason(error)}`,
+        );
+      }
+    });
+  }
+
+  list(): PolicyDefinition[] {
+    return this.installed.map(
+      ({ name, version, displayName, description, parameters, phases }) => ({
+        name,
+        version,
+        displayName: displayName ?? name,
+        description: description ?? "",
+        parameters,
+        phases: phases ?? [],
+      }),
+    );
+  }
+
+  readsBody(reference: PolicyReference): boolean {
+    const found = this.installed.find(
+      ({ name, major }) => name === reference.name && major === reference.version,
+    );
+    return found?.phases?.some((phase) => /body/i.test(phase)) ?? false;
+  }
+
+  /** The reference with its version and coerced parameters, or what is wrong with it. */
+  check(reference: PolicyReference): { resolved: PolicyReference } | { errors: FieldError[] } {
+    const { name, version, field } = reference;
+    const all = this.installed.filter((policy) => policy.name === name);
+    if (all.length === 0)
+      return problem(`${field}.name`, `policy '${name}' is not installed${this.closest(name)}`);
+    const wanted = version || newest(all).major;
+    const matching = all.filter(({ major }) => major === wanted);
+    if (matching.length !== 1)
+      return problem(
+        `${field}.version`,
+        matching.length === 0
+          ? `policy '${name}' has no version ${wanted}; installed: ${all.map(({ major }) => major).join(", ")}`
+          : `policy '${name}' is installed ${matching.length} times in version ${wanted}`,
+      );
+    const params = structuredClone(reference.params);
+    const { validate } = matching[0]!;
+    if (!validate(params))
+      return {
+        errors: (validate.errors ?? []).map((error) => fieldError(error, `${field}.params`)),
+      };
+    return { resolved: { ...reference, version: wanted, params } };
+  }
+
+  private closest(name: string): string {
+    const near = this.installed.find(
+      (policy) => policy.name.includes(name) || name.includes(policy.name),
+    );
+    return near ? `; did you mean '${near.name}'?` : "";
+  }
+}
+
+const problem = (field: string, message: string) => ({ errors: [{ field, message }] });
+
+export const majorOf = (version: string): string => `v${version.replace(/^v/, "").split(".")[0]}`;
+
+const newest = (policies: Installed[]): Installed =>
+  [...policies].sort((a, b) => Number(b.major.slice(1)) - Number(a.major.slice(1)))[0]!;
+
+/** ajv's `/headers/0/name` as the document's `.headers[0].name`. */
+function fieldError(error: ErrorObject, root: string): FieldError {
+  const path = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+    .join("");
+  const params = error.params as Record<string, unknown>;
+  const extra = params["additionalProperty"] ?? params["missingProperty"];
+  const field = root + path + (typeof extra === "string" ? `.${extra}` : "");
+  if (error.keyword === "required") return { field, message: "is required" };
+  if (error.keyword === "additionalProperties")
+    return { field, message: "is not a parameter of this policy" };
+  if (error.keyword === "type")
+    return { field, message: `Invalid type: must be ${String(params["type"])}` };
+  if (error.keyword === "enum")
+    return {
+      field,
+      message: `must be one of ${(params["allowedValues"] as unknown[]).join(", ")}`,
+    };
+  return { field, message: error.message ?? `breaks the rule ${error.keyword}` };
+}

@@ -1,0 +1,54 @@
+/** Which gateway serves which revision of an API, told from what each Envoy acknowledged. */
+import type { DeltaStream } from "../xds/stream.ts";
+import type { Deployments } from "./deployments.ts";
+
+export interface ApiProblem {
+  revision: number;
+  reason: string;
+}
+
+export interface GatewayStatus {
+  id: string;
+  state: "serving" | "pending" | "refused";
+  /** The revision it serves; null when it serves none. */
+  revision: number | null;
+  reason?: string;
+}
+
+export const isServed = ({ state }: GatewayStatus): boolean => state === "serving";
+
+export interface StatusQuestion {
+  handle: string;
+  /** The newest revision. */
+  revision: number;
+  problem: ApiProblem | null;
+  deployments: Deployments;
+  streams: DeltaStream[];
+}
+
+export const gatewaysOf = (question: StatusQuestion): GatewayStatus[] =>
+  question.streams.map((stream) => gatewayStatus(question, stream));
+
+function gatewayStatus(question: StatusQuestion, stream: DeltaStream): GatewayStatus {
+  const { handle, revision, problem, deployments } = question;
+  const { routes, clusters } = deployments.resourcesOf(handle);
+  const revisions = routes.map((name) =>
+    deployments.revisionIn(name, stream.held("route", name), handle),
+  );
+  const hasClusters = clusters.every((name) => stream.held("cluster", name) !== undefined);
+  const same = revisions.every((value) => value === revisions[0]) && hasClusters;
+  const served = (same && revisions[0]) || null;
+  const refusal = routes
+    .map((name) => stream.rejection("route", name))
+    .concat(clusters.map((name) => stream.rejection("cluster", name)))
+    .find((found) => found !== undefined);
+  const words = refusal?.message ?? problem?.reason;
+  // Without routes there is nothing an Envoy could lack, as for an API that is not deployed.
+  const done = routes.length === 0 ? problem === null : served === revision;
+  return {
+    id: stream.nodeId,
+    state: words !== undefined ? "refused" : done ? "serving" : "pending",
+    revision: served,
+    ...(words !== undefined && { reason: words }),
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * What a module must be before an Envoy sees it. Each rule stands for a way in which Envoy breaks or a request passes
+ * without its policies; foreign modules keep them too.
+ */
+import { createHash } from "node:crypto";
+import { reason, UserError, type FieldError } from "../errors.ts";
+import { readSections } from "./sections.ts";
+
+export interface ModuleManifest {
+  sdk?: string;
+  policies: ManifestPolicy[];
+}
+
+export interface ManifestPolicy {
+  name: string;
+  version: string;
+  phases?: string[];
+  /** JSON Schema of the parameters, when the module carries it. */
+  parameters?: object;
+  displayName?: string;
+  description?: string;
+}
+
+export interface CheckedModule {
+  hash: string;
+  bytes: Uint8Array;
+  manifest: ModuleManifest;
+}
+
+const manifestSection = "sluice.manifest";
+const importModules = ["env", "wasi_snapshot_preview1", "wasi_unstable"];
+
+/** Throws a UserError that names every broken rule. */
+export function checkModule(bytes: Uint8Array): CheckedModule {
+  const errors: FieldError[] = [];
+  const sections = parse(bytes);
+  const fail = (field: string, message: string) => errors.push({ field, message });
+
+  if (sections.hasStart)
+    fail(
+      "start",
+      "must be absent: a hostcall in it ends Envoy; compile with --exportStart _initialize",
+    );
+  for (const { module, name, kind } of sections.imports) {
+    if (kind !== "function" || !importModules.includes(module))
+      fail(`import ${module}.${name}`, `must be a function of ${importModules.join(", ")}`);
+    else if (module === "env" && !isHostcall(name))
+      fail(`import ${module}.${name}`, "is not a hostcall of proxy-wasm 0.2.1");
+  }
+  const exported = (name: string) => sections.exports.some((item) => item.name === name);
+  if (!["proxy_abi_version_0_2_0", "proxy_abi_version_0_2_1"].some(exported))
+    fail(
+      "export proxy_abi_version_0_2_1",
+      "is required: it tells Envoy which ABI the module speaks",
+    );
+  if (!["malloc", "proxy_on_memory_allocate"].some(exported))
+    fail("export proxy_on_memory_allocate", "is required: Envoy hands data over through it");
+  if (!exported("memory")) fail("export memory", "is required");
+  if (errors.length > 0) throw new UserError("The module breaks rules of Envoy", errors);
+  return {
+    hash: createHash("sha256").update(bytes).digest("hex"),
+    bytes,
+    manifest: readManifest(sections.custom.get(manifestSection)),
+  };
+}
+
+function parse(bytes: Uint8Array): ReturnType<typeof readSections> {
+  try {
+    return readSections(bytes);
+  } catch (error) {
+    throw new UserError("The module is not WebAssembly", [
+      { field: "module", message: reason(error) },
+    ]);
+  }
+}
+
+const isHostcall = (name: string): boolean =>
+  /^proxy_[a-z_]+$/.test(name) ||
+  ["pthread_equal", "emscripten_notify_memory_growth"].includes(name);
+
+/** A foreign module has no manifest: it is a filter, and has no policies to name in a chain. */
+function readManifest(section: Uint8Array | undefined): ModuleManifest {
+  if (!section) return { policies: [] };
+  try {
+    const manifest = JSON.parse(new TextDecoder().decode(section)) as ModuleManifest;
+    if (!Array.isArray(manifest.policies)) throw new Error("policies: expected a list");
+    return manifest;
+  } catch (error) {
+    throw new UserError("The module's manifest cannot be read", [
+      { field: manifestSection, message: reason(error) },
+    ]);
+  }
+}

@@ -1,0 +1,188 @@
+/** One RestApi as routes and clusters: pure, and nothing of any other API in it. */
+import { route } from "../xds/resources/route.ts";
+import { seconds } from "../xds/resources/cluster.ts";
+import type { JsonObject } from "../xds/protos.ts";
+import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
+import type { PolicyReference } from "../model/shared.ts";
+import { chainPolicy, routeName, type Chain } from "./chain.ts";
+import { escape, pathMatch, type Ranked } from "./path.ts";
+import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
+import { definitionTarget, upstreamTarget, type Target } from "./targets.ts";
+
+/** What the gateway adds to every API. */
+export interface GatewayDefaults {
+  hosts: { main: string[]; sandbox: string[] };
+  timeoutMs: number;
+  idleTimeoutMs: number;
+  connectTimeoutMs: number;
+  /** Most bytes of a body that a policy may hold. */
+  bodyLimitBytes: number;
+  /** The listener's module filters, which routes without policies disable. */
+  filters: string[];
+  /** First in every chain; no API can drop them. */
+  policies: PolicyReference[];
+  /** Whether a policy reads bodies. */
+  readsBody(policy: PolicyReference): boolean;
+}
+
+export interface CompiledApi {
+  name: string;
+  routes: CompiledRoute[];
+  clusters: { name: string; body: JsonObject }[];
+  chains: Chain[];
+}
+
+export interface CompiledRoute extends Ranked {
+  hosts: string[];
+  /** First path segment; null when the first segment is a wildcard or a parameter. */
+  segment: string | null;
+  /** The literal path that all requests of this route start with. */
+  prefix: string;
+  body: JsonObject;
+}
+
+export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi {
+  const compiled: CompiledApi = { name: api.name, routes: [], clusters: [], chains: [] };
+  if (!api.deployed) return compiled;
+  const definitions = new Map(
+    api.upstreamDefinitions.map((definition) => [
+      definition.name,
+      definitionTarget(definition, defaults),
+    ]),
+  );
+  const clusters = new Map([...definitions.values()].map(({ cluster }) => [cluster.name, cluster]));
+  const sides = [
+    { upstream: api.upstream.main, hosts: api.vhosts.main ?? defaults.hosts.main },
+    {
+      upstream: api.upstream.sandbox,
+      hosts: api.vhosts.sandbox === null ? defaults.hosts.sandbox : [api.vhosts.sandbox],
+    },
+  ];
+  for (const { upstream, hosts } of sides) {
+    if (!upstream) continue;
+    const target = upstreamTarget(api, upstream, defaults);
+    clusters.set(target.cluster.name, target.cluster);
+    for (const operation of api.operations) {
+      const { chain, ...compiledRoute } = compileRoute({
+        ...{ api, operation, target, definitions, hosts, defaults },
+        keepHost: upstream.hostRewrite === "manual",
+        isMain: upstream === api.upstream.main,
+      });
+      compiled.routes.push(compiledRoute);
+      if (chain && upstream === api.upstream.main) compiled.chains.push(chain);
+    }
+  }
+  compiled.clusters = [...clusters.values()];
+  return compiled;
+}
+
+interface RouteParts {
+  api: RestApi;
+  operation: Operation;
+  target: Target;
+  definitions: Map<string, Target>;
+  hosts: string[];
+  defaults: GatewayDefaults;
+  keepHost: boolean;
+  isMain: boolean;
+}
+
+function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null } {
+  const { api, operation, hosts, defaults } = parts;
+  const path = pathMatch(api.context, operation);
+  const segment = firstSegment(api.context + operation.path);
+  const chain = chainOf(api, operation, defaults, segment === null);
+  const text = chain && JSON.stringify(chain);
+  const policies = [...defaults.policies, ...api.policies, ...operation.policies];
+  const readsBody = policies.some(defaults.readsBody);
+  return {
+    hosts,
+    path,
+    chain,
+    headers: operation.headers,
+    segment,
+    prefix: api.context || (segment === null ? "" : `/${segment}`),
+    body: {
+      ...route({
+        name: routeName(api.name, operationName(operation), text),
+        match: {
+          ...path.match,
+          headers: [
+            { name: ":method", string_match: { exact: operation.method } },
+            ...operation.headers.map(valueMatch),
+          ],
+          ...(operation.queryParams.length > 0 && {
+            query_parameters: operation.queryParams.map(valueMatch),
+          }),
+        },
+        action: { route: action(parts) },
+        filters: defaults.filters,
+        ...(text !== null && { chain: text }),
+      }),
+      ...(readsBody && { request_body_buffer_limit: String(defaults.bodyLimitBytes) }),
+    },
+  };
+}
+
+/**
+ * Null when nothing is to run. In the root scope there is always a chain: the filters of such a request were made before
+ * its route was known, so the route cannot disable them.
+ */
+function chainOf(
+  api: RestApi,
+  operation: Operation,
+  defaults: GatewayDefaults,
+  isRoot: boolean,
+): Chain | null {
+  const policies = [
+    ...defaults.policies.map((policy) => chainPolicy(policy, "api")),
+    ...api.policies.map((policy) => chainPolicy(policy, "api")),
+    ...operation.policies.map((policy) => chainPolicy(policy, "route")),
+  ];
+  const { name, version, context, kind } = api;
+  return policies.length > 0 || isRoot
+    ? { api: { name, version, context: context || "/", kind }, policies }
+    : null;
+}
+
+function action(parts: RouteParts): JsonObject {
+  const { api, operation, target, defaults, keepHost } = parts;
+  const timeoutMs =
+    operation.resilience.timeoutMs ?? api.resilience.timeoutMs ?? defaults.timeoutMs;
+  const idleMs =
+    operation.resilience.idleTimeoutMs ?? api.resilience.idleTimeoutMs ?? defaults.idleTimeoutMs;
+  return {
+    ...splitOrCluster(parts),
+    ...rewrite(api.context, target.basePath),
+    ...(!keepHost &&
+      (target.host ? { host_rewrite_literal: target.host } : { auto_host_rewrite: true })),
+    timeout: seconds(timeoutMs),
+    idle_timeout: seconds(idleMs),
+    ...retryPolicy(api.traffic.retries),
+    ...mirrors(parts),
+    ...hashPolicies(target.settings?.loadBalancing?.hashOn ?? null),
+    ...(api.traffic.webSocket && { upgrade_configs: [{ upgrade_type: "websocket" }] }),
+  };
+}
+
+/** The context goes, the upstream's base path comes; what would be empty is `/`. */
+function rewrite(context: string, basePath: string): JsonObject {
+  if (context === basePath) return {};
+  const [regex, substitution] =
+    basePath === ""
+      ? [`^${escape(context)}/?`, "/"]
+      : [`^${escape(context)}`, basePath.replaceAll("\\", "\\\\")];
+  return { regex_rewrite: { pattern: { regex }, substitution } };
+}
+
+const valueMatch = ({ name, value, type }: ValueMatch): JsonObject => ({
+  name,
+  string_match: type === "Exact" ? { exact: value } : { safe_regex: { regex: value } },
+});
+
+function firstSegment(path: string): string | null {
+  const segment = path.split("/")[1] ?? "";
+  return segment === "*" || /\{[^{}/]+\}/.test(segment) ? null : segment;
+}
+
+export const operationName = ({ method, path }: Operation): string => `${method} ${path}`;

@@ -1,0 +1,134 @@
+/** What a gateway has before any API: its listeners, the scopes they look in, and its own health. */
+import { any, type JsonObject } from "../xds/protos.ts";
+import {
+  fromAds,
+  listener,
+  type DownstreamTls,
+  type HttpLimits,
+} from "../xds/resources/listener.ts";
+import type { AccessLogForm } from "../xds/resources/access-log.ts";
+import type { ErrorForm } from "../xds/resources/local-replies.ts";
+import type { Change } from "../xds/cache.ts";
+import { rootFilter, scope, scopeHeader, scopeName, toRootScope } from "./scope.ts";
+
+export interface GatewayListeners {
+  host: string;
+  /** Null: not listened on. */
+  httpPort: number | null;
+  httpsPort: number | null;
+  limits: Partial<HttpLimits>;
+  accessLog: AccessLogForm;
+  errors: ErrorForm;
+  tls: DownstreamTls | null;
+  /** The module filters, in order. */
+  modules: string[];
+  /** Native filters behind the modules, for example compression. */
+  extraFilters: JsonObject[];
+}
+
+const healthSegment = "_gateway-health";
+
+export function gatewayResources(options: GatewayListeners): Change[] {
+  const common = {
+    host: options.host,
+    filters: [rootScopeFilter, ...options.modules, ...options.extraFilters],
+    routes: scopedRoutes,
+    limits: options.limits,
+    accessLog: options.accessLog,
+    errors: options.errors,
+  };
+  const listeners: Change[] = [];
+  if (options.httpPort !== null)
+    listeners.push({
+      kind: "listener",
+      name: "http",
+      body: listener({ ...common, name: "http", port: options.httpPort }),
+    });
+  if (options.httpsPort !== null && options.tls)
+    listeners.push({
+      kind: "listener",
+      name: "https",
+      body: listener({ ...common, name: "https", port: options.httpsPort, tls: options.tls }),
+    });
+  return [
+    { kind: "route", name: scopeName(healthSegment), body: healthRoutes(options.modules) },
+    { kind: "scope", name: scopeName(healthSegment), body: scope(healthSegment) },
+    ...listeners,
+  ];
+}
+
+/**
+ * The path is taken after normalisation and before any filter, and the client's own value of the header is overwritten;
+ * headers by which policies choose a route are the gateway's alone.
+ */
+const scopedRoutes: JsonObject = {
+  early_header_mutation_extensions: [
+    {
+      name: "scope",
+      typed_config: any(
+        "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+        {
+          mutations: [
+            {
+              append: {
+                header: { key: scopeHeader, value: "%PATH(NQ)%" },
+                append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+              },
+            },
+            ...["x-target-upstream", "x-envoy-original-path"].map((remove) => ({ remove })),
+          ],
+        },
+      ),
+    },
+  ],
+  scoped_routes: {
+    name: "scopes",
+    scope_key_builder: {
+      fragments: [
+        { header_value_extractor: { name: scopeHeader, element_separator: "/", index: 1 } },
+      ],
+    },
+    rds_config_source: fromAds,
+    scoped_rds: { scoped_rds_config_source: fromAds },
+  },
+};
+
+/** Every scope disables it, so that it costs nothing but where no route was found. */
+const rootScopeFilter: JsonObject = {
+  name: rootFilter,
+  typed_config: any("envoy.extensions.filters.http.lua.v3.Lua", {
+    default_source_code: { inline_string: toRootScope },
+  }),
+};
+
+const healthRoutes = (modules: string[]): JsonObject => ({
+  name: scopeName(healthSegment),
+  typed_per_filter_config: Object.fromEntries(
+    [rootFilter, ...modules].map((name) => [
+      name,
+      any("envoy.config.route.v3.FilterConfig", { disabled: true }),
+    ]),
+  ),
+  virtual_hosts: [
+    {
+      name: "*",
+      domains: ["*"],
+      routes: [health("ready", "ready"), health("healthy", "healthy")],
+    },
+  ],
+});
+
+const health = (path: string, status: string): JsonObject => ({
+  name: `${healthSegment}/${path}`,
+  match: {
+    path: `/${healthSegment}/${path}`,
+    headers: [{ name: ":method", string_match: { exact: "GET" } }],
+  },
+  direct_response: { status: 200, body: { inline_string: JSON.stringify({ status }) } },
+  response_headers_to_add: [
+    {
+      header: { key: "content-type", value: "application/json" },
+      append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+    },
+  ],
+});

@@ -1,0 +1,47 @@
+/** One line on standard output for each request. */
+import { any, type JsonObject } from "../protos.ts";
+
+export type AccessLogForm = "json" | "text" | "off";
+
+const keys = {
+  t: "%START_TIME%",
+  meth: "%REQ(:METHOD)%",
+  path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+  proto: "%PROTOCOL%",
+  respCd: "%RESPONSE_CODE%",
+  respFlg: "%RESPONSE_FLAGS%",
+  bytesRx: "%BYTES_RECEIVED%",
+  bytesTx: "%BYTES_SENT%",
+  dur: "%DURATION%",
+  upSvcT: "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+  xff: "%REQ(X-FORWARDED-FOR)%",
+  ua: "%REQ(USER-AGENT)%",
+  reqId: "%REQ(X-REQUEST-ID)%",
+  host: "%REQ(:AUTHORITY)%",
+  upHost: "%UPSTREAM_HOST%",
+  upProto: "%UPSTREAM_PROTOCOL%",
+  upPath: "%REQ(:PATH)%",
+  respCdDtl: "%RESPONSE_CODE_DETAILS%",
+  connTrmDtl: "%CONNECTION_TERMINATION_DETAILS%",
+  reqTxDur: "%REQUEST_TX_DURATION%",
+  respTxDur: "%RESPONSE_TX_DURATION%",
+  reqDur: "%REQUEST_DURATION%",
+  respDur: "%RESPONSE_DURATION%",
+};
+
+const text =
+  '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% ' +
+  '%RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" ' +
+  '"%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n';
+
+export const accessLog = (form: Exclude<AccessLogForm, "off">): JsonObject => ({
+  access_log: [
+    {
+      name: "stdout",
+      typed_config: any("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
+        log_format:
+          form === "json" ? { json_format: keys } : { text_format_source: { inline_string: text } },
+      }),
+    },
+  ],
+});
