@@ -4,8 +4,10 @@
  * fault. The engine fills it up for each handler of each policy, so one policy cannot starve the next.
  */
 
-/** Instructions left. The build finds this global by its export and removes the export. */
-export let fuel: i32 = i32.MAX_VALUE;
+import { allowBody } from "./runtime/index";
+
+/** Instructions left; the build starts it full, it by its export and removes the export. */
+export let fuel: i32 = 0;
 
 /** About 5 ms of computing in a header phase. */
 export const HEADERS_FUEL: i32 = 10000000;
@@ -13,7 +15,9 @@ export const HEADERS_FUEL: i32 = 10000000;
 export const FUEL_PER_BYTE: i32 = 400;
 const MOST: i32 = 2000000000;
 
+/** Fills up for one handler that has `bytes` of body to work on, and allows the memory for it. */
 export function refuel(bytes: i32): void {
+  if (bytes) allowBody(bytes);
   const wanted = <i64>HEADERS_FUEL + <i64>bytes * FUEL_PER_BYTE;
   fuel = wanted > MOST ? MOST : <i32>wanted;
 }

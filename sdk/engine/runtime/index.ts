@@ -22,9 +22,9 @@ const CLASSES: usize = 18;
 const CHUNK_HEADER: usize = 8;
 /** A region's record lies in its first chunk: owner, first, last, level, bytes, limit, top. */
 const RECORD: usize = 32;
-/** Most that one callback may allocate, and that one stream may keep. */
-const CALLBACK_LIMIT: usize = 48 << 20;
-const STREAM_LIMIT: usize = 4 << 20;
+/** Most that one callback may allocate, beside what its body needs, and that one stream may keep. */
+const CALLBACK_LIMIT: usize = 8 << 20;
+const STREAM_LIMIT: usize = 16 << 20;
 const CHAIN_LIMIT: usize = 16 << 20;
 
 /** How long a region lives, longest first. A cell's value lives until it is replaced. */
@@ -266,11 +266,17 @@ export function leaveModule(): void {
 export function enterCallback(slot: usize): void {
   if (!home) home = open(CALLBACK, CALLBACK_LIMIT);
   if (current && current == moduleRegion) store<usize>(current, top, 24);
+  store<usize>(home, CALLBACK_LIMIT, 20);
   streamSlot = slot;
   current = home;
   const c = load<usize>(home, 4);
   top = c + CHUNK_HEADER + RECORD;
   end = c + load<usize>(c, 4);
+}
+
+/** Lets the running callback allocate for a body of `bytes`: as text it takes twice as many, and copies. */
+export function allowBody(bytes: i32): void {
+  store<usize>(home, CALLBACK_LIMIT + (<usize>bytes << 3), 20);
 }
 
 /** Ends a callback: its memory goes, or stays with the stream that keeps part of it. */
