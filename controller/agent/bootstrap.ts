@@ -5,7 +5,7 @@
 import { isIP } from "node:net";
 import { http2Only } from "../xds/resources/cluster.ts";
 import { fromAds } from "../xds/resources/listener.ts";
-import type { JsonObject } from "../xds/protos.ts";
+import { any, type JsonObject } from "../xds/protos.ts";
 
 export interface BootstrapOptions {
   nodeId: string;
@@ -13,6 +13,10 @@ export interface BootstrapOptions {
   controllers: { host: string; port: number }[];
   /** Admin port on 127.0.0.1; 0 takes any free one. */
   adminPort?: number;
+  /** Connections of clients at one time; further ones are closed at once. */
+  maxConnections?: number;
+  /** The heap at which Envoy sheds load; no limit unless told. */
+  maxHeapBytes?: number;
 }
 
 /** Envoy's own defaults reconnect 6 to 9 s after an outage; these 0.4 to 0.7 s. */
@@ -40,6 +44,7 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
     lds_config: { ...fromAds, initial_fetch_timeout: "2s" },
     cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
   },
+  overload_manager: overloadManager(options),
   static_resources: { clusters: [controllers(options.controllers)] },
 });
 
@@ -59,3 +64,38 @@ const controllers = (addresses: BootstrapOptions["controllers"]): JsonObject => 
     ],
   },
 });
+
+const monitors = "envoy.extensions.resource_monitors";
+
+/** As Envoy's guide for the edge says: connections are capped, and a full heap stops keep-alive, then new requests. */
+function overloadManager({ maxConnections = 50_000, maxHeapBytes }: BootstrapOptions): JsonObject {
+  const connections: JsonObject = {
+    name: "envoy.resource_monitors.global_downstream_max_connections",
+    typed_config: any(`${monitors}.downstream_connections.v3.DownstreamConnectionsConfig`, {
+      max_active_downstream_connections: String(maxConnections),
+    }),
+  };
+  if (maxHeapBytes === undefined) return { resource_monitors: [connections] };
+  const heap = "envoy.resource_monitors.fixed_heap";
+  const at = (name: string, value: number): JsonObject => ({
+    name,
+    triggers: [{ name: heap, threshold: { value } }],
+  });
+  return {
+    refresh_interval: "0.25s",
+    resource_monitors: [
+      connections,
+      {
+        name: heap,
+        typed_config: any(`${monitors}.fixed_heap.v3.FixedHeapConfig`, {
+          max_heap_size_bytes: String(maxHeapBytes),
+        }),
+      },
+    ],
+    actions: [
+      at("envoy.overload_actions.shrink_heap", 0.9),
+      at("envoy.overload_actions.disable_http_keepalive", 0.92),
+      at("envoy.overload_actions.stop_accepting_requests", 0.95),
+    ],
+  };
+}

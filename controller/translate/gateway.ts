@@ -59,7 +59,8 @@ export function gatewayResources(options: GatewayListeners): Change[] {
 
 /**
  * The path is taken after normalisation and before any filter, and the client's own value of the header is overwritten;
- * headers by which policies choose a route are the gateway's alone.
+ * headers by which policies choose a route are the gateway's alone. `PATH` without its second word would prefer a
+ * client's `x-envoy-original-path`.
  */
 const scopedRoutes: JsonObject = {
   early_header_mutation_extensions: [
@@ -71,7 +72,7 @@ const scopedRoutes: JsonObject = {
           mutations: [
             {
               append: {
-                header: { key: scopeHeader, value: "%PATH(NQ)%" },
+                header: { key: scopeHeader, value: "%PATH(NQ:PATH)%" },
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },

@@ -48,6 +48,8 @@ interface Sent {
 class KindState {
   subscribed = false;
   wildcard = false;
+  /** Whether anything was sent yet: who asks for everything waits for an answer, be it empty. */
+  spoken = false;
   readonly names = new Set<string>();
   /** Versions the Envoy has acknowledged; a name it was told does not exist has none. */
   readonly held = new Map<string, string>();
@@ -218,7 +220,7 @@ export class DeltaStream {
         // A name that is gone stays pending until the removals' turn.
         if (resource || this.cache.get(kind, name)) state.pending.delete(name);
       }
-      if (resources.length === 0) return;
+      if (resources.length === 0 && (state.spoken || !state.wildcard)) return;
       this.send(kind, resources, []);
     }
   }
@@ -243,6 +245,7 @@ export class DeltaStream {
 
   private send(kind: Kind, resources: DeltaResponse["resources"], removed: string[]): void {
     const state = this.states[kind];
+    state.spoken = true;
     const nonce = String(++this.nonce);
     const versions = new Map(resources.map(({ name, resource }) => [name, resource.version]));
     for (const [name, version] of versions) state.sent.set(name, version);

@@ -32,7 +32,9 @@ export interface UpstreamServer {
 export async function startUpstream(behaviour: UpstreamBehaviour): Promise<UpstreamServer> {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
-    const record = await read(request);
+    // A request that was cut short is not one that arrived.
+    const record = await read(request).catch(() => null);
+    if (!record) return;
     seen.push(record);
     if (behaviour === "hang" || behaviour === "refuse") return;
     await reply(response, typeof behaviour === "function" ? await behaviour(record) : behaviour);

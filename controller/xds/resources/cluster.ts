@@ -24,7 +24,6 @@ export const cluster = (options: ClusterOptions): JsonObject => {
     name,
     type: endpoints.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
     dns_lookup_family: "V4_PREFERRED",
-    dns_failure_refresh_rate: { base_interval: "1s", max_interval: "10s" },
     connect_timeout: seconds(connectTimeoutMs),
     per_connection_buffer_limit_bytes: 32_768,
     load_assignment: loadAssignment(name, endpoints),

@@ -93,7 +93,7 @@ function connectionManager(options: ListenerOptions): JsonObject {
     ...options.routes,
     use_remote_address: true,
     xff_num_trusted_hops: limits.trustedProxies,
-    internal_address_config: { unix_sockets: false },
+    internal_address_config: nobodyIsInternal,
     normalize_path: true,
     merge_slashes: true,
     path_with_escaped_slashes_action: limits.escapedSlashes,
@@ -125,6 +125,11 @@ function connectionManager(options: ListenerOptions): JsonObject {
     ],
   });
 }
+
+/** An internal client could set timeouts and retries by `x-envoy-` headers; an empty list would mean the private ranges. */
+const nobodyIsInternal: JsonObject = {
+  cidr_ranges: [{ address_prefix: "255.255.255.255", prefix_len: 32 }],
+};
 
 /** Two Host headers reach Envoy's filters as one with a comma. */
 const ambiguousHost: JsonObject = {
