@@ -1,0 +1,76 @@
+/** `ap policy …`: from a folder to a module, and looks into modules. */
+import { Command } from "commander";
+import type { Io } from "../io.ts";
+
+export const policy = (io: Io): Command =>
+  new Command("policy")
+    .description("write, build and examine policies")
+    .addCommand(create(io))
+    .addCommand(build(io))
+    .addCommand(inspect(io))
+    .addCommand(harden(io))
+    .addCommand(symbolicate(io));
+
+const create = (io: Io): Command =>
+  new Command("new")
+    .description("make a folder with a policy that builds and passes its own cases")
+    .argument("<name>", "lower case with dashes, such as my-policy")
+    .option("-d, --directory <folder>", "where the folder goes", ".")
+    .action(async (name: string, { directory }: { directory: string }) => {
+      const { scaffold } = await import("../build/scaffold.ts");
+      const folder = await scaffold(name, directory);
+      io.line(`${folder}: policy.yaml, policy.ts and cases.ts`);
+      io.line(`next: ap policy test ${folder}`);
+    });
+
+const build = (io: Io): Command =>
+  new Command("build")
+    .description("compile policies into one module for Envoy")
+    .argument("<folder...>", "policy folders, or a build.yaml that lists them")
+    .option("-o, --output <file>", "the module (default: build/<policy>.wasm, build/policies.wasm)")
+    .option("--debug", "keep names and lines, optimise less")
+    .option("--json", "print what was built as JSON")
+    .action(
+      async (folders: string[], options: { output?: string; debug?: boolean; json?: boolean }) => {
+        const { buildToFile } = await import("../build/to-file.ts");
+        const built = await buildToFile(folders, { output: options.output, debug: options.debug });
+        if (options.json) return io.json(built);
+        io.line(
+          `${built.file}: ${built.size.toLocaleString("en")} bytes, ${built.policies.length} ` +
+            `${built.policies.length === 1 ? "policy" : "policies"}, ${built.milliseconds} ms`,
+        );
+      },
+    );
+
+const inspect = (io: Io): Command =>
+  new Command("inspect")
+    .description("show what a module is: policies, ABI, imports, limits, sizes")
+    .argument("<file>", "a .wasm file")
+    .option("--json", "print it as JSON")
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { inspectFile } = await import("../build/inspect.ts");
+      const found = await inspectFile(file);
+      if (options.json) return io.json(found);
+      io.table(found.rows);
+    });
+
+const harden = (io: Io): Command =>
+  new Command("harden")
+    .description("meter and guard a module from anywhere, so that a fault costs one request")
+    .argument("<input>", "a proxy-wasm module")
+    .requiredOption("-o, --output <file>", "the hardened module")
+    .action(async (input: string, { output }: { output: string }) => {
+      const { hardenFile } = await import("../build/harden-file.ts");
+      const { meters, before, after } = await hardenFile(input, output);
+      io.line(`${output}: ${meters} loops metered, ${before} → ${after} bytes`);
+    });
+
+const symbolicate = (io: Io): Command =>
+  new Command("symbolicate")
+    .description("turn offsets of a wasm backtrace in a log into lines of TypeScript")
+    .argument("<map>", "the module's .wasm.map")
+    .argument("[log]", "the log; standard input unless given")
+    .action(async (map: string, log: string | undefined) => {
+      const { symbolicateLog } = await import("../build/symbolicate.ts");
+      for await (const line of symbolicateLog(map, log)) io.line(line);
+    });

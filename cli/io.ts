@@ -1,0 +1,47 @@
+/** What a command may do to the outside: print, and say how it ended. */
+
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  line(text?: string): void;
+  json(value: unknown): void;
+  /** Columns of text, aligned; nothing is coloured, so a pipe gets the same. */
+  table(rows: readonly (readonly string[])[]): void;
+  /** A passing remark on the terminal's error stream; silent in a pipe. */
+  progress(text: string): void;
+  exitCode: number;
+}
+
+export function terminal(): Io {
+  return io(
+    (text) => void process.stdout.write(text),
+    (text) => void process.stderr.write(text),
+    process.stderr.isTTY === true,
+  );
+}
+
+export function io(out: (text: string) => void, err: (text: string) => void, lively = false): Io {
+  return {
+    exitCode: 0,
+    out,
+    err,
+    line: (text = "") => out(`${text}\n`),
+    json: (value) => out(`${JSON.stringify(value, null, 2)}\n`),
+    table: (rows) => {
+      const widths = (rows[0] ?? []).map((_, i) =>
+        Math.max(...rows.map((row) => row[i]?.length ?? 0)),
+      );
+      for (const row of rows) {
+        out(
+          `${row
+            .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+            .join("  ")
+            .trimEnd()}\n`,
+        );
+      }
+    },
+    progress: (text) => {
+      if (lively) err(`${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Errors as they reach a person: what is theirs to mend in one line each, ours with its stack. */
+import { UserError } from "../controller/errors.ts";
+import type { Io } from "./io.ts";
+
+export function report(error: unknown, io: Io): number {
+  if (error instanceof UserError) {
+    io.err(`error: ${error.message}\n`);
+    for (const { field, message } of error.fields) io.err(`  ${field}: ${message}\n`);
+    return 1;
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "EADDRINUSE" || code === "EACCES" || code === "ENOENT") {
+    io.err(`error: ${(error as Error).message}\n`);
+    return 1;
+  }
+  io.err(
+    `ap failed, and this is not your doing:\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  return 1;
+}

@@ -1,0 +1,46 @@
+/** The module with every policy of the shelf: built once for the sources that it has, then kept. */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { packageRoot } from "../package-root.ts";
+
+/** Every file below `folder` that the build reads, sorted. */
+async function sources(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((one) => one.isFile() && /\.(ts|yaml|json)$/.test(one.name) && one.name !== "params.ts")
+    .map((one) => join(one.parentPath, one.name))
+    .sort();
+}
+
+export async function shelfFolders(): Promise<string[]> {
+  const shelf = join(packageRoot, "policies");
+  const names = await readdir(shelf, { withFileTypes: true });
+  return names
+    .filter((one) => one.isDirectory())
+    .map((one) => join(shelf, one.name))
+    .sort();
+}
+
+export async function shelfModule(
+  extra: readonly string[],
+  progress: (text: string) => void,
+): Promise<Uint8Array> {
+  const folders = [...(await shelfFolders()), ...extra];
+  const hash = createHash("sha256");
+  for (const folder of [join(packageRoot, "sdk"), join(packageRoot, "cli", "build"), ...folders]) {
+    for (const file of await sources(folder).catch(() => [])) hash.update(await readFile(file));
+  }
+  const cache = join(packageRoot, "build", "cache");
+  const file = join(cache, `${hash.digest("hex").slice(0, 32)}.wasm`);
+  const kept = await readFile(file).catch(() => null);
+  if (kept) return new Uint8Array(kept);
+  progress(`building ${folders.length} policies …`);
+  const { build } = await import("../build/index.ts");
+  const { wasm, map } = await build(folders);
+  await mkdir(cache, { recursive: true });
+  await writeFile(`${file}.map`, map);
+  await writeFile(`${file}.new`, wasm);
+  await rename(`${file}.new`, file);
+  return wasm;
+}
