@@ -137,6 +137,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       store,
       cache,
       control: () => control,
+      streams: ads.streams,
       definitions: options.policies ?? [],
       serving: () => void cache.apply(listeners()),
     });

@@ -46,7 +46,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     const policies = options.modules.catalog.list();
     return c.json({ status: "success", count: policies.length, policies });
   });
-  api.route("/modules", moduleRoutes(options.modules));
+  api.route("/modules", moduleRoutes(options));
 
   app.route(managementBase, api);
   app.use(deprecated);

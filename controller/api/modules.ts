@@ -1,10 +1,11 @@
 /** Finished modules over HTTP: upload, list, let one serve, go back to the one before. */
-import { Hono } from "hono";
-import type { Modules } from "../deploy/modules.ts";
+import { Hono, type Context } from "hono";
 import { requireRole, type Authenticated } from "./auth.ts";
+import type { ManagementOptions } from "./management.ts";
 import { problem } from "./respond.ts";
+import { readWait, waitUntil } from "./wait.ts";
 
-export function moduleRoutes(modules: Modules): Hono<Authenticated> {
+export function moduleRoutes({ modules, changed }: ManagementOptions): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
   app.use(requireRole("admin"));
 
@@ -13,29 +14,32 @@ export function moduleRoutes(modules: Modules): Hono<Authenticated> {
     return c.json({ status: "success", count: list.length, modules: list });
   });
 
+  /** 200 or 201 when every connected Envoy has it, 202 when one lacks it, with what each says. */
+  const answer = async (c: Context, hash: string, done: 200 | 201) => {
+    const waitMs = readWait(c);
+    const settled =
+      waitMs === null ? "served" : await waitUntil(() => modules.settled(), waitMs, changed);
+    const gateways = modules.gateways();
+    return c.json({ status: "success", hash, gateways }, settled === "served" ? done : 202);
+  };
+
   /** `?assign=true` also lets it serve. */
   app.post("/", async (c) => {
     const { hash, manifest } = await modules.upload(new Uint8Array(await c.req.arrayBuffer()));
-    if (c.req.query("assign") === "true") await modules.assign(hash);
-    return c.json(
-      {
-        status: "success",
-        hash,
-        policies: manifest.policies,
-        serving: hash === modules.current?.hash,
-      },
-      201,
-    );
+    if (c.req.query("assign") !== "true")
+      return c.json({ status: "success", hash, policies: manifest.policies }, 201);
+    await modules.assign(hash);
+    return answer(c, hash, 201);
   });
 
-  app.post("/rollback", async (c) => c.json({ status: "success", hash: await modules.rollback() }));
+  app.post("/rollback", async (c) => answer(c, await modules.rollback(), 200));
 
   app.post("/:hash/assign", async (c) => {
     const hash = c.req.param("hash");
     if (!(await modules.list()).some((module) => module.hash === hash))
       return problem(c, 404, `module '${hash}' not found`);
     await modules.assign(hash);
-    return c.json({ status: "success", hash });
+    return answer(c, hash, 200);
   });
   return app;
 }

@@ -7,11 +7,9 @@ import type { Artifact } from "../store/store.ts";
 import { requireRole, type Authenticated } from "./auth.ts";
 import type { ManagementOptions } from "./management.ts";
 import { problem } from "./respond.ts";
-import { readDuration } from "../model/shared.ts";
-import { Reader } from "../model/reader.ts";
+import { readWait, waitUntil } from "./wait.ts";
 
 const maxPage = 1_000;
-const maxWaitMs = 60_000;
 
 export function resourceRoutes(
   kind: ResourceKind,
@@ -55,18 +53,11 @@ export function resourceRoutes(
         status: { id: artifact.handle, state, revision, dryRun: true },
       });
     }
-    const settled = waitMs === null ? "served" : await waitFor(artifact.handle, waitMs);
+    const settled =
+      waitMs === null
+        ? "served"
+        : await waitUntil(() => control.settled(artifact.handle), waitMs, options.changed);
     return c.json(asWritten(artifact), settled === "served" ? (created ? 201 : 200) : 202);
-  };
-
-  const waitFor = async (handle: string, waitMs: number) => {
-    const deadline = performance.now() + waitMs;
-    for (;;) {
-      const settled = control.settled(handle);
-      const left = deadline - performance.now();
-      if (settled !== "pending" || left <= 0) return settled;
-      await options.changed(left);
-    }
   };
 
   app.post("/", (c) => accept(c, { create: true }, true));
@@ -149,19 +140,6 @@ function readPage(c: Context): { limit: number; offset: number } {
     ]);
   };
   return { limit: read("limit", maxPage, Infinity), offset: read("offset", 1e9, 0) };
-}
-
-function readWait(c: Context): number | null {
-  const text = c.req.query("wait");
-  if (text === undefined) return null;
-  const reader = new Reader(text, "wait");
-  const ms = readDuration(reader);
-  if (ms === null || ms > maxWaitMs)
-    throw new UserError("Invalid query parameter", [
-      ...reader.findings.errors,
-      ...(ms === null ? [] : [{ field: "wait", message: `must be at most ${maxWaitMs / 1000}s` }]),
-    ]);
-  return ms;
 }
 
 const etag = ({ revision }: Artifact): string => `"${revision}"`;

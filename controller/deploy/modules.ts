@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import { checkModule, type CheckedModule, type ModuleManifest } from "../modules/check.ts";
 import type { ResourceCache } from "../xds/cache.ts";
 import { moduleFilter } from "../xds/resources/module.ts";
+import type { DeltaStream } from "../xds/stream.ts";
 import type { Store } from "../store/store.ts";
 import type { Control } from "./control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
@@ -15,6 +16,7 @@ export interface ModulesOptions {
   store: Store;
   cache: ResourceCache;
   control: () => Control;
+  streams: () => DeltaStream[];
   /** Schemas of policies whose module does not carry them. */
   definitions: readonly PolicyDefinition[];
   /** Called when another module serves. */
@@ -45,6 +47,23 @@ export class Modules {
   async load(): Promise<void> {
     const [last] = await this.options.store.assignments(1);
     if (last && last.id !== this.current?.assignment) await this.serve(last.hash, last.id);
+  }
+
+  /** What each connected Envoy makes of the module that should serve. */
+  gateways(): { id: string; state: "serving" | "pending" | "refused"; reason?: string }[] {
+    const version = this.options.cache.get("extension", engineFilter)?.version;
+    return this.options.streams().map((stream) => {
+      const refusal = stream.rejection("extension", engineFilter);
+      if (refusal) return { id: stream.nodeId, state: "refused", reason: refusal.message };
+      const held = stream.held("extension", engineFilter);
+      return { id: stream.nodeId, state: held === version ? "serving" : "pending" };
+    });
+  }
+
+  settled(): "served" | "refused" | "pending" {
+    const states = this.gateways().map(({ state }) => state);
+    if (states.includes("refused")) return "refused";
+    return states.includes("pending") ? "pending" : "served";
   }
 
   /** Throws a UserError that names every rule the module breaks. */
