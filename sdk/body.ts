@@ -4,7 +4,7 @@ import { stream } from "./engine/live";
 import { Fact } from "./engine/stream";
 import { appendBuffer, bufferBytes, bufferSize, replaceBuffer } from "./hostcalls/body";
 import { HeaderMap } from "./hostcalls/headers";
-import { decode, encode, written } from "./hostcalls/text";
+import { decimal, decode, encode, written } from "./hostcalls/text";
 
 export class Body {
   constructor(
@@ -53,7 +53,7 @@ export class Body {
       this.buffer == BufferType.RequestBody ? Fact.RequestBodyChanged : Fact.ResponseBodyChanged,
     );
     if (this.headers.find("content-length") >= 0) {
-      this.headers.set("content-length", size.toString());
+      this.headers.set("content-length", decimal(size));
     }
     return true;
   }

@@ -4,6 +4,7 @@ import { Call } from "./call";
 import { ask, reply } from "./engine/acts";
 import { Exchange } from "./exchange";
 import { Headers } from "./headers";
+import { decimal } from "./hostcalls/text";
 import { HeaderMap } from "./hostcalls/headers";
 import { Verdict } from "./policy";
 import { Reply } from "./reply";
@@ -23,7 +24,7 @@ export class Response extends Exchange {
   }
 
   set status(value: i32) {
-    this.headers.set(":status", value.toString());
+    this.headers.set(":status", decimal(value));
   }
 
   /** Replaces the upstream's answer, as long as none of it has been sent. */

@@ -6,7 +6,7 @@
 import { LogLevel, StreamType } from "../abi";
 import { proxy_close_stream, proxy_log } from "../env";
 import { nowNanoseconds } from "../hostcalls/clock";
-import { encode, written } from "../hostcalls/text";
+import { decimal, encode, written } from "../hostcalls/text";
 import { Reply } from "../reply";
 import { refuel } from "./fuel";
 import { describe } from "./link";
@@ -100,9 +100,9 @@ function reasonOf(kind: Fault): string {
     " at " +
     changetype<string>(abortFile) +
     ":" +
-    abortLine.toString() +
+    decimal(abortLine) +
     ":" +
-    abortColumn.toString()
+    decimal(abortColumn)
   );
 }
 

@@ -6,6 +6,7 @@
 import { BufferType, DataStatus, HeadersStatus, StreamType } from "../abi";
 import { proxy_continue_stream } from "../env";
 import { bufferSize } from "../hostcalls/body";
+import { decimal } from "../hostcalls/text";
 import { responseMap } from "../response";
 import { requestMap } from "../request";
 import { Reply } from "../reply";
@@ -67,7 +68,7 @@ export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
     if (bufferSize(BufferType.RequestBody) > BODY_LIMIT) {
       stream.phase = Phase.RequestBody;
       reply(
-        new Reply(413).error("The request body is larger than " + BODY_LIMIT.toString() + " bytes"),
+        new Reply(413).error("The request body is larger than " + decimal(BODY_LIMIT) + " bytes"),
       );
       return DataStatus.StopIterationNoBuffer;
     }
@@ -115,9 +116,7 @@ export function responseBody(stream: Stream, size: i32, ended: bool): i32 {
     if (bufferSize(BufferType.ResponseBody) > BODY_LIMIT) {
       stream.phase = Phase.ResponseBody;
       reply(
-        new Reply(500).error(
-          "The response body is larger than " + BODY_LIMIT.toString() + " bytes",
-        ),
+        new Reply(500).error("The response body is larger than " + decimal(BODY_LIMIT) + " bytes"),
       );
       return DataStatus.StopIterationNoBuffer;
     }

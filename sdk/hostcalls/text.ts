@@ -50,3 +50,19 @@ export function decode(at: usize, size: usize): string {
 export function same(a: usize, b: usize, size: usize): bool {
   return memory.compare(a, b, size) == 0;
 }
+
+/** A whole number in digits; the library's `toString` brings a kilobyte for other bases. */
+export function decimal(value: i64): string {
+  let size = 20;
+  const digits = memory.data(40);
+  let rest = value < 0 ? 0 - <u64>value : <u64>value;
+  do {
+    store<u16>(digits + ((<usize>--size) << 1), <u16>(48 + (rest % 10)));
+    rest /= 10;
+  } while (rest);
+  if (value < 0) store<u16>(digits + ((<usize>--size) << 1), 45);
+  const bytes = (<usize>(20 - size)) << 1;
+  const text = changetype<string>(__new(bytes, idof<string>()));
+  memory.copy(changetype<usize>(text), digits + ((<usize>size) << 1), bytes);
+  return text;
+}

@@ -3,7 +3,7 @@
  * thing that is wrong is noted with its path, what was expected and what was found; after that every
  * read gives an empty value and every loop ends, so generated code needs no checks of its own.
  */
-import { decode } from "../hostcalls/text";
+import { decimal, decode } from "../hostcalls/text";
 import { jsonString, quote } from "./json-string";
 
 const DEEPEST: i32 = 64;
@@ -247,7 +247,7 @@ export class Cursor {
   where(): string {
     let text = "";
     for (let i = 0; i < this.path.length; i++) {
-      if (this.index[i] >= 0) text += "[" + this.index[i].toString() + "]";
+      if (this.index[i] >= 0) text += "[" + decimal(this.index[i]) + "]";
       else if (this.path[i].length) text += (text.length ? "." : "") + this.path[i];
     }
     return text;
@@ -317,8 +317,8 @@ export class Cursor {
 
 function range(what: string, least: i64, most: i64): string {
   if (most == i64.MAX_VALUE) {
-    return least == i64.MIN_VALUE ? what : what + " ≥ " + least.toString();
+    return least == i64.MIN_VALUE ? what : what + " ≥ " + decimal(least);
   }
-  if (least == i64.MIN_VALUE) return what + " ≤ " + most.toString();
-  return what + " from " + least.toString() + " to " + most.toString();
+  if (least == i64.MIN_VALUE) return what + " ≤ " + decimal(most);
+  return what + " from " + decimal(least) + " to " + decimal(most);
 }
