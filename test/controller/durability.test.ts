@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bootstrap } from "../../controller/agent/bootstrap.ts";
+import { startEnvoy } from "../../controller/agent/envoy.ts";
+import { findEnvoy } from "../../controller/agent/find.ts";
+import { until } from "../../controller/until.ts";
+import { send } from "../runners/client.ts";
+import { startUpstream } from "../runners/upstream.ts";
+import { restApi } from "./gateway.ts";
+import { buildController, startController, type ControllerProcess } from "./process.ts";
+
+let folder: string;
+let controller: Awaited<ReturnType<typeof buildController>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sluice-durability-"));
+  controller = await buildController();
+});
+afterAll(async () => {
+  await controller.remove();
+  await rm(folder, { recursive: true });
+});
+
+const create = ({ ports }: ControllerProcess, document: object) =>
+  fetch(`http://127.0.0.1:${ports.management}/api/management/v1/rest-apis`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(document),
+  });
+
+test("what was answered 2xx is there after kill -9 right behind the answer", async () => {
+  const store = join(folder, "killed.db");
+  const written: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const running = await startController(controller.file, store);
+    const list = await fetch(
+      `http://127.0.0.1:${running.ports.management}/api/management/v1/rest-apis`,
+    );
+    const { apis } = (await list.json()) as { apis: { metadata: { name: string } }[] };
+    expect(apis.map(({ metadata }) => metadata.name)).toEqual(written);
+    for (let i = 0; i < 5; i++) {
+      const name = `r${round}-${i}`;
+      const answer = await create(running, restApi(name, 9));
+      if (answer.ok) written.push(name);
+    }
+    await running.kill();
+  }
+  expect(written.length).toBe(15);
+}, 30_000);
+
+test("traffic goes on while the controller is gone, and a change is served within a second of its return", async () => {
+  const store = join(folder, "outage.db");
+  const upstream = await startUpstream({ body: "ok" });
+  const first = await startController(controller.file, store);
+  const envoy = await startEnvoy({
+    path: (await findEnvoy()).path,
+    bootstrap: bootstrap({
+      nodeId: "n",
+      controllers: [{ host: "127.0.0.1", port: first.ports.xds }],
+    }),
+    concurrency: 1,
+  });
+  await create(first, restApi("a", upstream.port));
+  const port = await until(async () => {
+    const text = await envoy.admin("/listeners?format=json");
+    const { listener_statuses } = JSON.parse(text) as {
+      listener_statuses: { local_address: { socket_address: { port_value: number } } }[];
+    };
+    return listener_statuses[0]!.local_address.socket_address.port_value;
+  }, 10_000);
+  const served = (path: string) =>
+    until(async () => {
+      const { status } = await send(port, { path });
+      if (status !== 200) throw new Error(`${path}: ${status}`);
+    }, 10_000);
+  await served("/a/1");
+  await first.kill();
+  for (let i = 0; i < 50; i++) expect((await send(port, { path: "/a/1" })).status).toBe(200);
+  const { xds } = first.ports;
+  const second = await startController(controller.file, store, { xds });
+  await create(second, restApi("b", upstream.port));
+  const since = performance.now();
+  await served("/b/1");
+  expect(performance.now() - since).toBeLessThan(1_500);
+  expect((await send(port, { path: "/a/1" })).status).toBe(200);
+  await second.kill();
+  await envoy.stop();
+  await upstream.close();
+}, 30_000);
