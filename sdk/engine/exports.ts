@@ -2,7 +2,7 @@
  * The callbacks that the host looks up. Each opens the callback's memory, finds the stream, hands over
  * to the flow and gives the memory back. The one file whose names are the host's.
  */
-import { BufferType, DataStatus, HeadersStatus } from "../abi";
+import { Action, BufferType, DataStatus, HeadersStatus } from "../abi";
 import { proxy_set_effective_context } from "../env";
 import { bufferBytes } from "../hostcalls/body";
 import { rawProperty, propertySize } from "../hostcalls/property";
@@ -127,6 +127,26 @@ export function proxy_on_response_body(id: u32, size: i32, ended: i32): i32 {
   if (!stream || !active(stream)) return DataStatus.Continue;
   enter(stream);
   const status = flow.responseBody(stream, size, ended != 0);
+  leaveCallback();
+  return status;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): i32 {
+  const stream = findStream(id);
+  if (!stream || !active(stream)) {
+    return stream !== null && stream.has(Fact.Replied) ? Action.Pause : Action.Continue;
+  }
+  enter(stream);
+  const status = flow.requestTrailers(stream);
+  leaveCallback();
+  return status;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): i32 {
+  const stream = findStream(id);
+  if (!stream || !active(stream)) return Action.Continue;
+  enter(stream);
+  const status = flow.responseTrailers(stream);
   leaveCallback();
   return status;
 }

@@ -3,7 +3,7 @@
  * go on. One function per callback of the host; each leaves the stream in a state from which an answer
  * to a call can take it up again.
  */
-import { BufferType, DataStatus, HeadersStatus, StreamType } from "../abi";
+import { Action, BufferType, DataStatus, HeadersStatus, StreamType } from "../abi";
 import { proxy_continue_stream } from "../env";
 import { bufferSize } from "../hostcalls/body";
 import { decimal } from "../hostcalls/text";
@@ -127,6 +127,21 @@ export function responseBody(stream: Stream, size: i32, ended: bool): i32 {
   responseChunk.last = ended;
   const walk = begin(stream, Phase.ResponseChunk, size);
   return walk == Walk.Done ? DataStatus.Continue : DataStatus.StopIterationNoBuffer;
+}
+
+/** Trailers end a body that has them: what was held for its end is run now. */
+export function requestTrailers(stream: Stream): i32 {
+  stream.note(Fact.RequestEnded);
+  if (stream.has(Fact.Paused)) return Action.Pause;
+  if (stream.has(Fact.HoldsRequest) && !requestBodyIsHere(stream)) return Action.Pause;
+  return begin(stream, Phase.RequestTrailers, 0) == Walk.Done ? Action.Continue : Action.Pause;
+}
+
+export function responseTrailers(stream: Stream): i32 {
+  stream.note(Fact.ResponseEnded);
+  if (stream.has(Fact.Paused)) return Action.Pause;
+  if (stream.has(Fact.HoldsResponse) && !responseBodyIsHere(stream)) return Action.Pause;
+  return begin(stream, Phase.ResponseTrailers, 0) == Walk.Done ? Action.Continue : Action.Pause;
 }
 
 /** An answer has come: the waiting policy gets it, and the request goes on if that was the last thing. */
