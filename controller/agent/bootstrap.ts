@@ -4,7 +4,7 @@
  */
 import { isIP } from "node:net";
 import { http2Only } from "../xds/resources/cluster.ts";
-import { fromAds } from "../xds/resources/listener.ts";
+import { fromAds } from "../xds/resources/from-ads.ts";
 import { any, type JsonObject } from "../xds/protos.ts";
 
 export interface BootstrapOptions {

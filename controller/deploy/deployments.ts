@@ -8,7 +8,6 @@ import type { FieldError } from "../errors.ts";
 import type { Change, ResourceCache } from "../xds/cache.ts";
 import type { CompiledApi, CompiledRoute } from "../translate/compile.ts";
 import { routeConfiguration, scope, scopeName } from "../translate/scope.ts";
-import type { JsonObject } from "../xds/protos.ts";
 
 export interface Deployed {
   compiled: CompiledApi;
@@ -21,7 +20,7 @@ const rememberedVersions = 8;
 export class Deployments {
   private readonly apis = new Map<string, Deployed>();
   private readonly segments = new Map<string | null, Set<string>>();
-  private readonly clusterUsers = new Map<string, Set<string>>();
+  private readonly resourceUsers = new Map<string, Set<string>>();
   /** By resource name and version: the revision of each API in it. */
   private readonly revisions = new Map<string, Map<string, Map<string, number>>>();
 
@@ -63,7 +62,7 @@ export class Deployments {
   /** Throws in Envoy's words if its schema forbids what an API would become. */
   check(compiled: CompiledApi): void {
     this.cache.check([
-      ...compiled.clusters.map(({ name, body }) => ({ kind: "cluster" as const, name, body })),
+      ...compiled.resources,
       ...[...segmentsOf(compiled)].map((segment) => ({
         kind: "route" as const,
         name: scopeName(segment),
@@ -96,13 +95,13 @@ export class Deployments {
     if (!compiled) return { routes: [], clusters: [] };
     return {
       routes: [...segmentsOf(compiled)].map(scopeName),
-      clusters: compiled.clusters.map(({ name }) => name),
+      clusters: compiled.resources.filter(({ kind }) => kind === "cluster").map(({ name }) => name),
     };
   }
 
   /** APIs that have part in a resource now. */
   usersOf(kind: "route" | "cluster", resource: string): string[] {
-    if (kind === "cluster") return [...(this.clusterUsers.get(resource) ?? [])];
+    if (kind === "cluster") return [...(this.resourceUsers.get(`cluster ${resource}`) ?? [])];
     for (const [segment, users] of this.segments)
       if (scopeName(segment) === resource) return [...users];
     return [];
@@ -114,7 +113,7 @@ export class Deployments {
   }
 
   private replace(changes: { name: string; deployed: Deployed | null }[]): Affected {
-    const affected: Affected = { segments: new Set(), clusters: new Map() };
+    const affected: Affected = { segments: new Set(), resources: new Map() };
     for (const { name, deployed } of changes) {
       const old = this.apis.get(name);
       if (old) this.unlink(old.compiled, affected);
@@ -131,9 +130,9 @@ export class Deployments {
       affected.segments.add(segment);
       add(this.segments, segment, compiled.name);
     }
-    for (const { name, body } of compiled.clusters) {
-      add(this.clusterUsers, name, compiled.name);
-      affected.clusters.set(name, body);
+    for (const resource of compiled.resources) {
+      add(this.resourceUsers, keyOf(resource), compiled.name);
+      affected.resources.set(keyOf(resource), resource);
     }
   }
 
@@ -142,18 +141,18 @@ export class Deployments {
       affected.segments.add(segment);
       remove(this.segments, segment, compiled.name);
     }
-    for (const { name } of compiled.clusters) {
-      remove(this.clusterUsers, name, compiled.name);
-      if (!affected.clusters.has(name)) affected.clusters.set(name, null);
+    for (const resource of compiled.resources) {
+      remove(this.resourceUsers, keyOf(resource), compiled.name);
+      const { kind, name } = resource;
+      if (!affected.resources.has(keyOf(resource)))
+        affected.resources.set(keyOf(resource), { kind, name, body: null });
     }
   }
 
-  private resourcesFor({ segments, clusters }: Affected): Change[] {
+  private resourcesFor({ segments, resources }: Affected): Change[] {
     const changes: Change[] = [];
-    for (const [name, body] of clusters) {
-      if (body) changes.push({ kind: "cluster", name, body });
-      else if (!this.clusterUsers.has(name)) changes.push({ kind: "cluster", name, body: null });
-    }
+    for (const [key, change] of resources)
+      if (change.body || !this.resourceUsers.has(key)) changes.push(change);
     for (const segment of segments) {
       const name = scopeName(segment);
       const users = [...(this.segments.get(segment) ?? [])].sort();
@@ -191,9 +190,11 @@ export class Deployments {
 
 interface Affected {
   segments: Set<string | null>;
-  /** The body of a cluster that is used, null for one that may have lost its last user. */
-  clusters: Map<string, JsonObject | null>;
+  /** A resource that is used, or without a body one that may have lost its last user. */
+  resources: Map<string, Change>;
 }
+
+const keyOf = ({ kind, name }: { kind: string; name: string }): string => `${kind} ${name}`;
 
 const segmentsOf = ({ routes }: CompiledApi): Set<string | null> =>
   new Set(routes.map(({ segment }) => segment));

@@ -7,7 +7,7 @@ import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
-import { definitionTarget, upstreamTarget, type Target } from "./targets.ts";
+import { definitionTarget, upstreamTarget, type Target, type TargetResource } from "./targets.ts";
 
 /** What the gateway adds to every API. */
 export interface GatewayDefaults {
@@ -28,7 +28,8 @@ export interface GatewayDefaults {
 export interface CompiledApi {
   name: string;
   routes: CompiledRoute[];
-  clusters: { name: string; body: JsonObject }[];
+  /** Clusters and their endpoints; equal names are equal resources. */
+  resources: TargetResource[];
   chains: Chain[];
 }
 
@@ -42,15 +43,20 @@ export interface CompiledRoute extends Ranked {
 }
 
 export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi {
-  const compiled: CompiledApi = { name: api.name, routes: [], clusters: [], chains: [] };
+  const compiled: CompiledApi = { name: api.name, routes: [], resources: [], chains: [] };
   if (!api.deployed) return compiled;
   const definitions = new Map(
     api.upstreamDefinitions.map((definition) => [
       definition.name,
-      definitionTarget(definition, defaults),
+      definitionTarget(api.name, definition, defaults),
     ]),
   );
-  const clusters = new Map([...definitions.values()].map(({ cluster }) => [cluster.name, cluster]));
+  const resources = new Map<string, TargetResource>();
+  const use = (target: Target) => {
+    for (const resource of target.resources)
+      resources.set(`${resource.kind} ${resource.name}`, resource);
+  };
+  definitions.forEach(use);
   const sides = [
     { upstream: api.upstream.main, hosts: api.vhosts.main ?? defaults.hosts.main },
     {
@@ -61,7 +67,7 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi
   for (const { upstream, hosts } of sides) {
     if (!upstream) continue;
     const target = upstreamTarget(api, upstream, defaults);
-    clusters.set(target.cluster.name, target.cluster);
+    use(target);
     for (const operation of api.operations) {
       const { chain, ...compiledRoute } = compileRoute({
         ...{ api, operation, target, definitions, hosts, defaults },
@@ -72,7 +78,7 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi
       if (chain && upstream === api.upstream.main) compiled.chains.push(chain);
     }
   }
-  compiled.clusters = [...clusters.values()];
+  compiled.resources = [...resources.values()];
   return compiled;
 }
 

@@ -1,11 +1,7 @@
 /** What a gateway has before any API: its listeners, the scopes they look in, and its own health. */
 import { any, type JsonObject } from "../xds/protos.ts";
-import {
-  fromAds,
-  listener,
-  type DownstreamTls,
-  type HttpLimits,
-} from "../xds/resources/listener.ts";
+import { listener, type DownstreamTls, type HttpLimits } from "../xds/resources/listener.ts";
+import { fromAds } from "../xds/resources/from-ads.ts";
 import type { AccessLogForm } from "../xds/resources/access-log.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";

@@ -16,11 +16,11 @@ interface Parts {
 /** The sandbox is never part of a split. */
 export function splitOrCluster({ api, target, definitions, isMain }: Parts): JsonObject {
   const { split } = api.traffic;
-  if (split.length === 0 || !isMain) return { cluster: target.cluster.name };
+  if (split.length === 0 || !isMain) return { cluster: target.cluster };
   return {
     weighted_clusters: {
       clusters: split.map(({ upstream, weight }) => ({
-        name: definitions.get(upstream)!.cluster.name,
+        name: definitions.get(upstream)!.cluster,
         weight,
       })),
     },
@@ -33,7 +33,7 @@ export function mirrors({ api, definitions, isMain }: Parts): JsonObject {
   return {
     request_mirror_policies: [
       {
-        cluster: definitions.get(mirror.upstream)!.cluster.name,
+        cluster: definitions.get(mirror.upstream)!.cluster,
         runtime_fraction: { default_value: { numerator: mirror.percent, denominator: "HUNDRED" } },
       },
     ],

@@ -1,21 +1,21 @@
 /**
  * The resource types that an Envoy is given, in push order: Envoy must know a cluster before a route names it, and a
- * module before a listener waits for it. What goes away goes in the opposite order.
- *
- * `key` is the field that names a resource of that type.
+ * module before a listener waits for it. What goes away goes in the opposite order. Kinds of one stage do not wait for
+ * each other: Envoy answers for a cluster only when its endpoints came, and asks for routes when it knows their scope.
  */
 export const kinds = [
-  { name: "cluster", message: "envoy.config.cluster.v3.Cluster", key: "name" },
-  {
-    name: "endpoint",
-    message: "envoy.config.endpoint.v3.ClusterLoadAssignment",
-    key: "cluster_name",
-  },
-  { name: "secret", message: "envoy.extensions.transport_sockets.tls.v3.Secret", key: "name" },
-  { name: "extension", message: "envoy.config.core.v3.TypedExtensionConfig", key: "name" },
-  { name: "listener", message: "envoy.config.listener.v3.Listener", key: "name" },
-  { name: "route", message: "envoy.config.route.v3.RouteConfiguration", key: "name" },
-  { name: "scope", message: "envoy.config.route.v3.ScopedRouteConfiguration", key: "name" },
+  { name: "cluster", stage: 1, message: "envoy.config.cluster.v3.Cluster" },
+  { name: "endpoint", stage: 1, message: "envoy.config.endpoint.v3.ClusterLoadAssignment" },
+  { name: "secret", stage: 1, message: "envoy.extensions.transport_sockets.tls.v3.Secret" },
+  { name: "extension", stage: 2, message: "envoy.config.core.v3.TypedExtensionConfig" },
+  { name: "listener", stage: 3, message: "envoy.config.listener.v3.Listener" },
+  { name: "scope", stage: 4, message: "envoy.config.route.v3.ScopedRouteConfiguration" },
+  { name: "route", stage: 4, message: "envoy.config.route.v3.RouteConfiguration" },
 ] as const;
 
 export type Kind = (typeof kinds)[number]["name"];
+
+/** The kinds of each stage, in push order. */
+export const stages: Kind[][] = [1, 2, 3, 4].map((stage) =>
+  kinds.filter((kind) => kind.stage === stage).map(({ name }) => name),
+);

@@ -1,8 +1,8 @@
 /**
  * One Envoy's delta ADS stream, without the network: requests in, responses out.
  *
- * Make before break: resources are sent in the order of `kinds`, a kind only when what was sent before it is answered;
- * then what is gone is taken away in the opposite order. Envoy answers for a cluster when it has warmed, so a route
+ * Make before break: resources are sent stage by stage, a stage only when what was sent before it is answered; then what
+ * is gone is taken away in the opposite order. Envoy answers for a cluster when it has warmed, so a route
  * never arrives before its cluster can serve. `patienceMs` bounds that wait, so that an upstream whose name does not
  * resolve holds up nobody else. While an answer is awaited further changes coalesce: only the last state is sent.
  *
@@ -10,7 +10,7 @@
  * behind; that version of it is not sent again. A module is always sent alone, because Envoy ignores an identical one
  * after refusing it.
  */
-import { kinds, type Kind } from "./kinds.ts";
+import { kinds, stages, type Kind } from "./kinds.ts";
 import { typeUrlPrefix } from "./protos.ts";
 import type { Changed, Resource, ResourceCache } from "./cache.ts";
 
@@ -193,13 +193,13 @@ export class DeltaStream {
 
   private flush(): void {
     if (this.closed) return;
-    for (const { name: kind } of kinds) {
-      this.sendAdditions(kind);
-      if (this.waiting(kind)) return this.retryLater();
+    for (const stage of stages) {
+      for (const kind of stage) this.sendAdditions(kind);
+      if (stage.some((kind) => this.waiting(kind))) return this.retryLater();
     }
-    for (const { name: kind } of [...kinds].reverse()) {
-      this.sendRemovals(kind);
-      if (this.waiting(kind)) return this.retryLater();
+    for (const stage of [...stages].reverse()) {
+      for (const kind of stage) this.sendRemovals(kind);
+      if (stage.some((kind) => this.waiting(kind))) return this.retryLater();
     }
   }
 

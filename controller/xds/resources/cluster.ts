@@ -1,6 +1,7 @@
 /** The places that requests and callouts go to. */
 import { isIP } from "node:net";
 import { any, type JsonObject } from "../protos.ts";
+import { fromAds } from "./from-ads.ts";
 import { upstreamTls } from "./upstream-tls.ts";
 import type { LoadBalancing, UpstreamSettings } from "../../model/upstream-settings.ts";
 
@@ -16,17 +17,17 @@ export interface ClusterOptions {
   connectTimeoutMs?: number;
   tls?: boolean;
   settings?: UpstreamSettings;
+  /** The endpoints come by themselves, as a resource with the cluster's name. */
+  apart?: boolean;
 }
 
 export const cluster = (options: ClusterOptions): JsonObject => {
-  const { name, endpoints, connectTimeoutMs = 5_000, tls, settings } = options;
+  const { name, endpoints, connectTimeoutMs = 5_000, tls, settings, apart } = options;
   return {
     name,
-    type: endpoints.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
-    dns_lookup_family: "V4_PREFERRED",
+    ...(apart ? { type: "EDS", eds_cluster_config: { eds_config: fromAds } } : inline(options)),
     connect_timeout: seconds(connectTimeoutMs),
     per_connection_buffer_limit_bytes: 32_768,
-    load_assignment: loadAssignment(name, endpoints),
     ...(tls && { transport_socket: upstreamTls(endpoints[0]!.host, settings?.tls ?? null) }),
     ...(settings?.protocol === "http2" && { typed_extension_protocol_options: http2Only }),
     ...(settings?.loadBalancing && loadBalancing(settings.loadBalancing)),
@@ -35,6 +36,12 @@ export const cluster = (options: ClusterOptions): JsonObject => {
     ...(settings?.circuitBreakers && circuitBreakers(settings.circuitBreakers)),
   };
 };
+
+const inline = ({ name, endpoints }: ClusterOptions): JsonObject => ({
+  type: endpoints.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
+  dns_lookup_family: "V4_PREFERRED",
+  load_assignment: loadAssignment(name, endpoints),
+});
 
 export const loadAssignment = (name: string, endpoints: Endpoint[]): JsonObject => ({
   cluster_name: name,

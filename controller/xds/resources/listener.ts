@@ -6,6 +6,7 @@
  */
 import { any, type JsonObject } from "../protos.ts";
 import { accessLog, type AccessLogForm } from "./access-log.ts";
+import { fromAds } from "./from-ads.ts";
 import { localReplies, type ErrorForm } from "./local-replies.ts";
 import { seconds } from "./cluster.ts";
 
@@ -176,8 +177,6 @@ const downstreamTls = ({ certificate, clientAuthority }: DownstreamTls): JsonObj
     ...(clientAuthority !== undefined && { require_client_certificate: true }),
   }),
 });
-
-export const fromAds: JsonObject = { ads: {}, resource_api_version: "V3" };
 
 /** One route configuration for the whole listener. */
 export const singleRoutes = (name: string): JsonObject => ({
