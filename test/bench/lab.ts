@@ -1,0 +1,209 @@
+/**
+ * One Envoy with a listener per contestant in front of one nginx, and wrk to ask. Measures the CPU that
+ * the Envoy process takes per request, contestants interleaved, so that what else the machine does
+ * falls on all alike. Figures are medians of ratios to the bare route of the same round.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findEnvoy } from "../../controller/agent/find.ts";
+import { until } from "../../controller/until.ts";
+
+export interface Contestant {
+  name: string;
+  /** HTTP filters before the router. */
+  filters: object[];
+  /** Of the route. */
+  metadata?: object;
+  perFilter?: object;
+}
+
+export interface Figure {
+  name: string;
+  /** Microseconds of CPU per request, median. */
+  micros: number;
+  /** To the first contestant of the same round, median. */
+  ratio: number;
+}
+
+const router = {
+  name: "router",
+  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function measure(
+  contestants: readonly Contestant[],
+  rounds: number,
+  seconds: number,
+): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  const children: ChildProcess[] = [];
+  try {
+    const upstream = await freePort();
+    await writeFile(join(folder, "nginx.conf"), nginx(folder, upstream));
+    children.push(
+      spawn("nginx", ["-c", join(folder, "nginx.conf"), "-p", folder], { stdio: "ignore" }),
+    );
+    const admin = await freePort();
+    const ports = await Promise.all(contestants.map(freePort));
+    await writeFile(
+      join(folder, "envoy.json"),
+      JSON.stringify(bootstrap(contestants, ports, upstream, admin)),
+    );
+    const { path } = await findEnvoy();
+    const envoy = spawn(
+      path,
+      [
+        "-c",
+        join(folder, "envoy.json"),
+        "--concurrency",
+        "1",
+        "--use-dynamic-base-id",
+        "-l",
+        "warn",
+      ],
+      { stdio: ["ignore", "inherit", "inherit"] },
+    );
+    children.push(envoy);
+    for (const port of ports) {
+      await until(async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/pets`, {
+          headers: { "x-api-key": "k" },
+        });
+        if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
+      }, 20_000);
+    }
+    for (const port of ports) await load(port, 1);
+    const micros: number[][] = contestants.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      const order = contestants.map((_, i) => (i + round) % contestants.length);
+      for (const i of order) {
+        const before = await cpuMicros(envoy.pid as number);
+        const requests = await load(ports[i] as number, seconds);
+        micros[i]?.push(((await cpuMicros(envoy.pid as number)) - before) / requests);
+      }
+    }
+    return contestants.map(({ name }, i) => ({
+      name,
+      micros: median(micros[i] as number[]),
+      ratio: median(
+        (micros[i] as number[]).map((one, round) => one / (micros[0]?.[round] as number)),
+      ),
+    }));
+  } finally {
+    for (const child of children) child.kill("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+/** User and system time, in ticks of 10 ms. */
+async function cpuMicros(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+function load(port: number, seconds: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const wrk = spawn("wrk", [
+      "-t1",
+      "-c16",
+      `-d${seconds}s`,
+      "-H",
+      "x-api-key: k",
+      `http://127.0.0.1:${port}/pets`,
+    ]);
+    let text = "";
+    wrk.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    wrk.on("error", reject);
+    wrk.on("close", () => {
+      const requests = Number(/(\d+) requests in/.exec(text)?.[1]);
+      if (!requests || /Non-2xx/.test(text)) reject(new Error(text));
+      else resolve(requests);
+    });
+  });
+}
+
+const nginx = (folder: string, port: number): string => `
+daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log /dev/null;
+events { worker_connections 256; }
+http { access_log off; keepalive_requests 100000000;
+  client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c;
+  uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
+  server { listen 127.0.0.1:${port}; location / { return 200 "hello\\n"; } } }
+`;
+
+function bootstrap(
+  contestants: readonly Contestant[],
+  ports: readonly number[],
+  upstream: number,
+  admin: number,
+): object {
+  const address = (port: number) => ({
+    socket_address: { address: "127.0.0.1", port_value: port },
+  });
+  return {
+    admin: { address: address(admin) },
+    static_resources: {
+      listeners: contestants.map(({ filters, metadata, perFilter }, i) => ({
+        name: `l${i}`,
+        address: address(ports[i] as number),
+        filter_chains: [
+          {
+            filters: [
+              {
+                name: "hcm",
+                typed_config: {
+                  "@type":
+                    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+                  stat_prefix: `l${i}`,
+                  http_filters: [...filters, router],
+                  route_config: {
+                    virtual_hosts: [
+                      {
+                        name: "v",
+                        domains: ["*"],
+                        routes: [
+                          {
+                            name: `api/route${i}@0`,
+                            match: { prefix: "/" },
+                            route: { cluster: "upstream" },
+                            ...(metadata && { metadata }),
+                            ...(perFilter && { typed_per_filter_config: perFilter }),
+                          },
+                        ],
+                      },
+                    ],
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      })),
+      clusters: [
+        {
+          name: "upstream",
+          type: "STATIC",
+          connect_timeout: "1s",
+          load_assignment: {
+            cluster_name: "upstream",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstream) } }] }],
+          },
+        },
+      ],
+    },
+  };
+}
