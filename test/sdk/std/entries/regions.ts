@@ -1,0 +1,31 @@
+/** Lets a test run each call as the engine runs a callback, and compile as the engine makes a chain. */
+import {
+  allowBody,
+  enterCallback,
+  enterRegion,
+  leaveCallback,
+  leaveRegion,
+  memoryFault,
+  openChain,
+} from "../../../../sdk/engine/runtime/index";
+
+export function beginCall(bytes: i32): void {
+  enterCallback(0);
+  if (bytes) allowBody(bytes);
+}
+
+export function endCall(): void {
+  leaveCallback();
+}
+
+export function beginChain(): void {
+  enterRegion(openChain());
+}
+
+export function endChain(): void {
+  leaveRegion();
+}
+
+export function faultOfMemory(): i32 {
+  return memoryFault;
+}
