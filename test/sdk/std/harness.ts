@@ -7,7 +7,9 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { instantiate, type ASUtil } from "@assemblyscript/loader";
-import asc from "assemblyscript/asc";
+import * as asc from "assemblyscript/asc";
+import type { Program } from "../../../cli/build/syntax.ts";
+import { expandTemplates } from "../../../cli/build/templates.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 
@@ -28,6 +30,18 @@ export interface Std {
 
 type Exports = ASUtil & Record<string, (...args: (number | bigint)[]) => number>;
 
+/** What the build changes before it compiles, see `cli/build/compile.ts`. */
+class AsTheBuild {
+  declare program: Program;
+
+  afterParse(): void {
+    this.program.options.stackSize = 0;
+    this.program.options.runtime = 0;
+    this.program.module.useShadowStack = false;
+    expandTemplates(this.program);
+  }
+}
+
 async function compile(source: string): Promise<Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const { error, stderr } = await asc.main(
@@ -43,7 +57,8 @@ async function compile(source: string): Promise<Uint8Array> {
       "1",
     ],
     {
-      readFile: (name, base) => {
+      transforms: [AsTheBuild],
+      readFile: (name: string, base: string) => {
         if (name.endsWith("asconfig.json")) return null;
         try {
           return readFileSync(join(base === "." ? root : join(root, base), name), "utf8");
@@ -51,11 +66,11 @@ async function compile(source: string): Promise<Uint8Array> {
           return null;
         }
       },
-      writeFile: (name, contents) => {
+      writeFile: (name: string, contents: Uint8Array | string) => {
         if (typeof contents !== "string") files.set(name, contents);
       },
       listFiles: () => [],
-    },
+    } as unknown as Parameters<typeof asc.main>[1],
   );
   if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
   const module = files.get("module.wasm");
