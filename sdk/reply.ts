@@ -98,6 +98,11 @@ export class Reply {
     return this;
   }
 
+  /** Owned by the engine: the policy that answers, unless it gave a reason of its own. */
+  by(policy: string): void {
+    if (!this.why.length) this.why = "policy:" + policy;
+  }
+
   /** Owned by the engine. False if the host would not send it. */
   send(): bool {
     const pairs = encodePairs(this.headers);

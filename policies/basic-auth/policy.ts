@@ -1,5 +1,6 @@
 import { Identity, Policy, Reply, Request, Verdict } from "sluice/sdk";
-import { fromBase64Text } from "sluice/sdk/std/encoding/base64";
+import { decodeBase64 } from "sluice/sdk/std/encoding/base64";
+import { decodeUtf8 } from "sluice/sdk/std/encoding/utf8";
 import { equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { Params } from "./params";
 
@@ -28,7 +29,9 @@ export class BasicAuth extends Policy<Params> {
   private authenticate(header: string | null): string | null {
     if (header === null || header.length < 6) return null;
     if (header.substring(0, 6).toLowerCase() != "basic ") return null;
-    const decoded = fromBase64Text(header.substring(6).trim());
+    const bytes = decodeBase64(header.substring(6).trim());
+    if (bytes === null) return null;
+    const decoded = decodeUtf8(bytes);
     if (decoded === null) return null;
     const colon = decoded.indexOf(":");
     if (colon < 0) return null;

@@ -4,7 +4,7 @@ import { Call } from "../call";
 import { log } from "../hostcalls/log";
 import { Verdict } from "../policy";
 import { Reply } from "../reply";
-import { describe } from "./link";
+import { Link, describe } from "./link";
 import { linkAddress, stream } from "./live";
 import { expect } from "./calls";
 import { Fact, Phase } from "./stream";
@@ -16,6 +16,7 @@ export function reply(answer: Reply): Verdict {
   const record = stream();
   if (record.has(Fact.Replied)) return Verdict.Respond;
   record.note(Fact.Replied);
+  if (linkAddress) answer.by(changetype<Link>(linkAddress).name);
   const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
   if (late || !answer.send()) {
     // Headers are out: all that is left is to end the stream, so that nothing more gets through.
