@@ -25,7 +25,7 @@ import { Hopeless, until } from "./until.ts";
 import { resourceKinds } from "./model/index.ts";
 import { ResourceCache, type Change } from "./xds/cache.ts";
 import { loadProtos, type JsonObject } from "./xds/protos.ts";
-import { serveAds } from "./xds/server.ts";
+import { serveAds, type AdsServer } from "./xds/server.ts";
 
 /** 0 takes any free port, null none. */
 export interface Ports {
@@ -112,8 +112,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     closing.push(() => store.close());
     const protos = loadProtos();
     const cache = new ResourceCache(protos);
-    const ads = await serveAds({ protos, cache, host, port: ports.xds, log });
-    closing.push(() => ads.close());
+    // An Envoy that connected before everything is loaded would be told that the rest is gone.
+    let ads: AdsServer | null = null;
+    const streams = () => ads?.streams() ?? [];
     const deployments = new Deployments(cache, traffic.hosts.sandbox);
 
     const listeners = () =>
@@ -137,7 +138,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       store,
       cache,
       control: () => control,
-      streams: ads.streams,
+      streams,
       definitions: options.policies ?? [],
       serving: () => void cache.apply(listeners()),
     });
@@ -155,7 +156,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         policies: gatewayPolicies,
         readsBody: (policy) => modules.catalog.readsBody(policy),
       }),
-      streams: ads.streams,
+      streams,
       ...(options.checkChain && {
         checkChain: async (chain) =>
           modules.current ? options.checkChain!(modules.current.bytes, chain) : null,
@@ -168,10 +169,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     for (const policy of gatewayPolicies) refuseUnknown(modules, policy);
     await control.load();
     cache.apply([...secrets(options.tls), ...listeners()]);
+    const server = await serveAds({ protos, cache, host, port: ports.xds, log });
+    ads = server;
+    closing.push(() => server.close());
 
     const changed = new Signal();
     closing.push(async () => changed.close());
-    const unwatch = ads.watch(() => changed.raise());
+    const unwatch = server.watch(() => changed.raise());
     closing.push(async () => unwatch());
     changed.each(() => control.review());
     const unlisten = await store.watch(() => void takeForeignChanges());
@@ -184,7 +188,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       }
     };
 
-    const bound = { ...ports, xds: ads.port };
+    const bound = { ...ports, xds: server.port };
     const open = async (name: keyof Ports, app: Parameters<typeof listen>[0]) => {
       const port = ports[name];
       if (port === null) return;
@@ -204,14 +208,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         configDump: options.configDump ?? false,
         authenticated: component === "gateway-controller",
         syncVersion: () => cache.digest(),
-        dump: async () => dump(control, modules, ads.streams().length),
+        dump: async () => dump(control, modules, streams().length),
       });
     await open("admin", admin("gateway-controller"));
     await open("adminPublished", admin("gateway-controller"));
     await open("engineAdmin", admin("policy-engine"));
     await open(
       "metrics",
-      metricsApi(async () => controllerMetrics(control, modules, ads.streams().length)),
+      metricsApi(async () => controllerMetrics(control, modules, streams().length)),
     );
 
     const envoy =
@@ -221,7 +225,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
             path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
             bootstrap: bootstrap({
               nodeId: `gateway-${randomUUID().slice(0, 8)}`,
-              controllers: [{ host: "127.0.0.1", port: ads.port }],
+              controllers: [{ host: "127.0.0.1", port: server.port }],
               adminPort: ports.envoyAdmin,
             }),
             ...(options.concurrency && { concurrency: options.concurrency }),

@@ -35,6 +35,9 @@ export interface Accepted {
 
 export type WriteMode = { create: true } | { replace: string; expected: number | "any" };
 
+/** Enough for speed, few enough that what is thrown away between does not pile up. */
+const loadedAtOnce = 250;
+
 export class Control {
   /** Why the newest revision of an API is not the one that is served. */
   private readonly problems = new Map<string, ApiProblem>();
@@ -46,22 +49,12 @@ export class Control {
 
   constructor(private readonly options: ControlOptions) {}
 
-  /** Reads the store and deploys everything that is in it, in one step. */
+  /** Reads the store and deploys everything that is in it. No Envoy may be connected yet: it would see a part. */
   async load(): Promise<void> {
-    const { deployments, store } = this.options;
     for (const kind of resourceKinds) {
-      const changes = [];
-      for (const artifact of await store.artifacts(kind.kind)) {
-        this.artifacts.set(artifact.handle, artifact);
-        const compiled = await this.compileStored(kind, artifact.handle, artifact.source);
-        if (!compiled) continue;
-        this.unproven.add(artifact.handle);
-        changes.push({
-          name: artifact.handle,
-          deployed: { compiled, revision: artifact.revision },
-        });
-      }
-      deployments.apply(changes);
+      const artifacts = await this.options.store.artifacts(kind.kind);
+      for (let at = 0; at < artifacts.length; at += loadedAtOnce)
+        await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
     }
   }
 
@@ -169,6 +162,19 @@ export class Control {
     }
   }
 
+  private async loadSome(kind: ResourceKind, artifacts: Artifact[]): Promise<void> {
+    const changes = [];
+    for (const artifact of artifacts) {
+      const { handle, revision } = artifact;
+      this.artifacts.set(handle, artifact);
+      const compiled = await this.compileStored(kind, handle, artifact.source);
+      if (!compiled) continue;
+      this.unproven.add(handle);
+      changes.push({ name: handle, deployed: { compiled, revision } });
+    }
+    this.options.deployments.apply(changes);
+  }
+
   private deploy(artifact: Artifact, compiled: CompiledApi): void {
     const { handle, revision } = artifact;
     this.artifacts.set(handle, artifact);
@@ -214,12 +220,15 @@ export class Control {
     return null;
   }
 
-  /** Throws a UserError with every fault. */
-  private async compile(api: RestApi): Promise<CompiledApi> {
+  /**
+   * Throws a UserError with every fault. What was `accepted` once needs no trial of its chains, which is most of the time
+   * that a start with many APIs would take.
+   */
+  private async compile(api: RestApi, accepted = false): Promise<CompiledApi> {
     const { catalog, defaults, deployments, checkChain } = this.options;
     const { resolved, errors } = resolvePolicies(api, catalog());
     if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
-    const compiled = compileApi(resolved, defaults());
+    const { compiled, chains } = compileApi(resolved, defaults());
     const collisions = deployments.collisions(compiled);
     if (collisions.length > 0)
       throw new UserError("Routes collide with those of another API", collisions);
@@ -230,14 +239,14 @@ export class Control {
         { field: "spec", message: reason(error) },
       ]);
     }
-    if (checkChain) await refuseBadChains(compiled, checkChain);
+    if (checkChain && !accepted) await refuseBadChains(chains, checkChain);
     return compiled;
   }
 
   /** Null, with a problem noted, when a stored document cannot be built any more. */
   private async compileStored(kind: ResourceKind, handle: string, source: string) {
     try {
-      return await this.compile(readDocument(kind, JSON.parse(source)).api);
+      return await this.compile(readDocument(kind, JSON.parse(source)).api, true);
     } catch (error) {
       const revision = this.artifacts.get(handle)?.revision ?? 0;
       const words =
@@ -277,13 +286,11 @@ function resolvePolicies(api: RestApi, catalog: PolicyCatalog) {
   return { resolved, errors };
 }
 
-/** Equal chains, as those of a document's many operations, are tried once. */
 async function refuseBadChains(
-  { chains }: CompiledApi,
+  chains: Chain[],
   checkChain: (chain: Chain) => Promise<string | null>,
 ): Promise<void> {
-  const different = new Map(chains.map((chain) => [JSON.stringify(chain), chain]));
-  for (const chain of different.values()) {
+  for (const chain of chains) {
     const problem = await checkChain(chain);
     if (problem !== null)
       throw new UserError("The engine refuses a chain of policies", [

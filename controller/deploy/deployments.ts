@@ -51,7 +51,7 @@ export class Deployments {
         for (const key of matchKeys(route)) {
           const other = taken.get(key);
           const field = "spec.context";
-          const message = `${String(route.body["name"]).split("@")[0]} matches the same requests as a route of '${other}'`;
+          const message = `${route.name.split("@")[0]} matches the same requests as a route of '${other}'`;
           if (other && !errors.some((error) => error.message === message))
             errors.push({ field, message });
         }
@@ -199,8 +199,8 @@ const keyOf = ({ kind, name }: { kind: string; name: string }): string => `${kin
 const segmentsOf = ({ routes }: CompiledApi): Set<string | null> =>
   new Set(routes.map(({ segment }) => segment));
 
-const matchKeys = ({ hosts, body }: CompiledRoute): string[] =>
-  hosts.map((host) => JSON.stringify([host, body["match"]]));
+const matchKeys = ({ hosts, matches }: CompiledRoute): string[] =>
+  hosts.map((host) => `${host} ${matches}`);
 
 function add<K>(map: Map<K, Set<string>>, key: K, value: string): void {
   const set = map.get(key);

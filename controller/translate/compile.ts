@@ -30,6 +30,11 @@ export interface CompiledApi {
   routes: CompiledRoute[];
   /** Clusters and their endpoints; equal names are equal resources. */
   resources: TargetResource[];
+}
+
+export interface Compilation {
+  compiled: CompiledApi;
+  /** The different chains in it, to be tried before they are served. */
   chains: Chain[];
 }
 
@@ -39,12 +44,18 @@ export interface CompiledRoute extends Ranked {
   segment: string | null;
   /** The literal path that all requests of this route start with. */
   prefix: string;
-  body: JsonObject;
+  /** `api/operation@hash`. */
+  name: string;
+  /** What it matches, as text that is equal for routes that match the same requests. */
+  matches: string;
+  /** Envoy's route as JSON text, which takes a fifth of the memory of objects. */
+  body: string;
 }
 
-export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi {
-  const compiled: CompiledApi = { name: api.name, routes: [], resources: [], chains: [] };
-  if (!api.deployed) return compiled;
+export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation {
+  const compiled: CompiledApi = { name: api.name, routes: [], resources: [] };
+  const chains = new Map<string, Chain>();
+  if (!api.deployed) return { compiled, chains: [] };
   const definitions = new Map(
     api.upstreamDefinitions.map((definition) => [
       definition.name,
@@ -75,11 +86,11 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): CompiledApi
         isMain: upstream === api.upstream.main,
       });
       compiled.routes.push(compiledRoute);
-      if (chain && upstream === api.upstream.main) compiled.chains.push(chain);
+      if (chain) chains.set(JSON.stringify(chain), chain);
     }
   }
   compiled.resources = [...resources.values()];
-  return compiled;
+  return { compiled, chains: [...chains.values()] };
 }
 
 interface RouteParts {
@@ -101,6 +112,27 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const text = chain && JSON.stringify(chain);
   const policies = [...defaults.policies, ...api.policies, ...operation.policies];
   const readsBody = policies.some(defaults.readsBody);
+  const name = routeName(api.name, operationName(operation), text);
+  const match: JsonObject = {
+    ...path.match,
+    headers: [
+      { name: ":method", string_match: { exact: operation.method } },
+      ...operation.headers.map(valueMatch),
+    ],
+    ...(operation.queryParams.length > 0 && {
+      query_parameters: operation.queryParams.map(valueMatch),
+    }),
+  };
+  const body: JsonObject = {
+    ...route({
+      name,
+      match,
+      action: { route: action(parts) },
+      filters: defaults.filters,
+      ...(text !== null && { chain: text }),
+    }),
+    ...(readsBody && { request_body_buffer_limit: String(defaults.bodyLimitBytes) }),
+  };
   return {
     hosts,
     path,
@@ -108,25 +140,9 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
     headers: operation.headers,
     segment,
     prefix: api.context || (segment === null ? "" : `/${segment}`),
-    body: {
-      ...route({
-        name: routeName(api.name, operationName(operation), text),
-        match: {
-          ...path.match,
-          headers: [
-            { name: ":method", string_match: { exact: operation.method } },
-            ...operation.headers.map(valueMatch),
-          ],
-          ...(operation.queryParams.length > 0 && {
-            query_parameters: operation.queryParams.map(valueMatch),
-          }),
-        },
-        action: { route: action(parts) },
-        filters: defaults.filters,
-        ...(text !== null && { chain: text }),
-      }),
-      ...(readsBody && { request_body_buffer_limit: String(defaults.bodyLimitBytes) }),
-    },
+    name,
+    matches: JSON.stringify(match),
+    body: JSON.stringify(body),
   };
 }
 

@@ -100,4 +100,4 @@ const isWithin = (prefix: string, shorter: string): boolean =>
   prefix === shorter || prefix.startsWith(`${shorter}/`);
 
 const sorted = (routes: CompiledRoute[]): JsonObject[] =>
-  [...routes].sort(compareRoutes).map(({ body }) => body);
+  [...routes].sort(compareRoutes).map(({ body }) => JSON.parse(body) as JsonObject);

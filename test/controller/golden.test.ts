@@ -49,7 +49,7 @@ const compile = (file: string, options: Partial<GatewayDefaults> = {}) => {
     resourceKinds[0],
     parse(readFileSync(new URL(file, inputs), "utf8")),
   );
-  return compileApi(api, { ...defaults, ...options });
+  return compileApi(api, { ...defaults, ...options }).compiled;
 };
 
 const deploy = (files: string[], options: Partial<GatewayDefaults> = {}) => {
@@ -84,7 +84,7 @@ test("APIs that share a first segment share a scope with a tree of prefixes", as
       source.metadata.name = `api-${i}`;
       source.spec.context = `/shared/${context}`;
       source.spec.operations = [{ method: "GET", path: "/*" }];
-      const compiled = compileApi(readDocument(resourceKinds[0], source).api, defaults);
+      const { compiled } = compileApi(readDocument(resourceKinds[0], source).api, defaults);
       return { name: compiled.name, deployed: { compiled, revision: 1 } };
     }),
   );
