@@ -12,10 +12,15 @@ export const scopeHeader = "x-sluice-scope";
 const rootSegment = " root";
 export const rootFilter = "root-scope";
 
-/** What the filter does for a request that has no route, and for no other: looks in the root scope. */
+/**
+ * What the filter does for a request that has no route, and for no other: looks in the root scope. Asking for the metadata
+ * makes Envoy find the route now; else the filters behind this one would still see none, and the request would reach its
+ * upstream without its policies.
+ */
 export const toRootScope = `function envoy_on_request(handle)
   handle:headers():replace("${scopeHeader}", "/${rootSegment}")
   handle:clearRouteCache()
+  handle:metadata()
 end
 `;
 
