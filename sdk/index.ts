@@ -1,6 +1,7 @@
 /** All that a policy may touch. Re-exports only. */
 export { LogLevel } from "./abi";
 export { Body, Chunk } from "./body";
+export { Cell } from "./cell";
 export { Answer, Call } from "./call";
 export { Context, Identity } from "./context";
 export { Exchange } from "./exchange";

@@ -4,7 +4,8 @@
  * a chain, so its fields are set in `configure` and only read afterwards; what belongs to one request
  * goes into `request.state<T>()`.
  */
-import { Answer } from "./call";
+import { Answer, Call } from "./call";
+import { callForAll } from "./engine/acts";
 import { Body, Chunk } from "./body";
 import { Headers } from "./headers";
 import { Request } from "./request";
@@ -68,6 +69,26 @@ export abstract class Handlers {
 
   onResponseAnswer(response: Response, answer: Answer): Verdict {
     return Verdict.Continue;
+  }
+
+  /** Once, before the first request: the place to fetch what every request needs. */
+  onSetup(): void {}
+
+  /** The answer to a call made with `refresh`: the place to fill a `Cell`. */
+  onRefresh(answer: Answer): void {}
+
+  /** Every `tickMs` milliseconds, in each worker. */
+  onTick(): void {}
+
+  /** Set in `configure`: how often `onTick` comes, at least 50. */
+  tickMs: i32 = 0;
+
+  /**
+   * Makes a call for all requests; its answer comes to `onRefresh`. Requests that cannot go on without
+   * it return `request.again()`. False if the host will not make the call.
+   */
+  refresh(call: Call): bool {
+    return callForAll(call);
   }
 
   /** After everything, for every request that reached the chain. */

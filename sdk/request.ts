@@ -2,7 +2,7 @@
 import { MapType } from "./abi";
 import { Call } from "./call";
 import { Exchange } from "./exchange";
-import { ask, reply } from "./engine/acts";
+import { ask, reply, waitFor, waitForRefresh } from "./engine/acts";
 import { Headers } from "./headers";
 import { HeaderMap } from "./hostcalls/headers";
 import { Reply } from "./reply";
@@ -74,6 +74,16 @@ export class Request extends Exchange {
   /** Makes a call and waits; the answer comes to `onRequestAnswer`, also when the call failed. */
   call(call: Call): Verdict {
     return ask(call);
+  }
+
+  /** Waits until this policy's `onRefresh` has run, then runs the same handler again. */
+  again(): Verdict {
+    return waitForRefresh();
+  }
+
+  /** Waits, then runs the same handler again. In steps of 10 ms. */
+  after(ms: i32): Verdict {
+    return waitFor(ms);
   }
 
   private pseudo(name: string): string {

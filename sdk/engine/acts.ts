@@ -5,10 +5,13 @@ import { log } from "../hostcalls/log";
 import { Verdict } from "../policy";
 import { Reply } from "../reply";
 import { Link, describe } from "./link";
-import { linkAddress, stream } from "./live";
-import { expect } from "./calls";
+import { chainAddress, linkAddress, stream } from "./live";
+import { expect, expectForAll } from "./calls";
 import { Fact, Phase } from "./stream";
 import { proxy_close_stream } from "../env";
+import { nowMilliseconds } from "../hostcalls/clock";
+import { take } from "./chains";
+import { wait } from "./waiting";
 import { StreamType } from "../abi";
 
 /** Sends the reply unless one went out already. The engine heeds it even if the verdict is lost. */
@@ -39,5 +42,24 @@ export function ask(call: Call): Verdict {
     expect(<u32>token, record, call.tag, false);
   }
   record.waiting++;
+  return Verdict.Pause;
+}
+
+/** Dispatches a call that is the policy's own, not one request's. */
+export function callForAll(call: Call): bool {
+  const token = call.dispatch();
+  if (token < 0 || !chainAddress || !linkAddress) return false;
+  take(chainAddress);
+  expectForAll(<u32>token, chainAddress, changetype<Link>(linkAddress).at, call.tag);
+  return true;
+}
+
+export function waitForRefresh(): Verdict {
+  wait(stream(), 0);
+  return Verdict.Pause;
+}
+
+export function waitFor(ms: i32): Verdict {
+  wait(stream(), nowMilliseconds() + max(ms, 1));
   return Verdict.Pause;
 }

@@ -1,5 +1,5 @@
 /**
- * Calls that are in flight. The host answers on the root context, also when the stream that asked has
+ * Calls that are in flight: of a request, or of a policy for all of its requests. The host answers on the root context, also when the stream that asked has
  * died: so a call notes its stream's record and age, and an answer for a stream that is gone is
  * dropped. Records lie outside of the regions, in slabs with a free list, found by token.
  */
@@ -13,6 +13,8 @@ class Pending {
   age: u32;
   at: i32;
   tag: i32;
+  /** Of a policy's own call: its chain, counted until the answer is here. */
+  chain: usize;
   next: usize;
 }
 
@@ -31,6 +33,8 @@ export let answeredStream: u32 = 0;
 export let answeredAge: u32 = 0;
 export let answeredAt: i32 = 0;
 export let answeredTag: i32 = 0;
+/** The chain of a policy's own call, 0 if a request asked. */
+export let answeredChain: usize = 0;
 
 function bucket(token: u32): usize {
   return buckets + ((<usize>((token * 0x9e3779b1) >> 24)) << 2);
@@ -49,26 +53,41 @@ function make(): Pending {
   return pending;
 }
 
+/** Notes a call of a request. */
 export function expect(token: u32, stream: Stream, tag: i32, failed: bool): void {
+  const pending = add(token, tag, failed);
+  pending.streamId = stream.id;
+  pending.age = stream.age;
+  pending.at = stream.at;
+  pending.chain = 0;
+}
+
+/** Notes a call of the policy at place `at` of a chain. */
+export function expectForAll(token: u32, chain: usize, at: i32, tag: i32): void {
+  const pending = add(token, tag, false);
+  pending.streamId = 0;
+  pending.at = at;
+  pending.chain = chain;
+}
+
+function add(token: u32, tag: i32, failed: bool): Pending {
   if (!buckets) {
     buckets = takeChunk((<usize>BUCKETS) << 2);
     memory.fill(buckets, 0, (<usize>BUCKETS) << 2);
   }
   const pending = make();
   pending.token = token;
-  pending.streamId = stream.id;
-  pending.age = stream.age;
-  pending.at = stream.at;
   pending.tag = tag;
   inFlight++;
   if (failed) {
     pending.next = refused;
     refused = changetype<usize>(pending);
-    return;
+    return pending;
   }
   const head = bucket(token);
   pending.next = load<usize>(head);
   store<usize>(head, changetype<usize>(pending));
+  return pending;
 }
 
 function take(pending: Pending): void {
@@ -76,6 +95,7 @@ function take(pending: Pending): void {
   answeredAge = pending.age;
   answeredAt = pending.at;
   answeredTag = pending.tag;
+  answeredChain = pending.chain;
   pending.next = free;
   free = changetype<usize>(pending);
   inFlight--;

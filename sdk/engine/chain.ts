@@ -29,14 +29,14 @@ export class Chain {
  * Takes the parameters that the cursor stands at and makes the policy; notes problems in the cursor.
  * Only what is made here goes into the chain's region: the cursor and its text stay the callback's.
  */
-function link(region: usize, registration: Registration, cursor: Cursor): Link {
+function link(region: usize, registration: Registration, cursor: Cursor, at: i32): Link {
   enterRegion(region);
   const policy = registration.build(cursor);
   if (!cursor.failed) {
     const problem = policy.configure();
     if (problem !== null) cursor.note(problem);
   }
-  const made = new Link(policy, registration.name, registration.major(), registration.handles);
+  const made = new Link(policy, registration.name, registration.major(), registration.handles, at);
   leaveRegion();
   return made;
 }
@@ -44,7 +44,7 @@ function link(region: usize, registration: Registration, cursor: Cursor): Link {
 const EMPTY: StaticArray<u8> = [0x7b, 0x7d];
 
 /** An entry of a chain: its parameters are read last, whatever the order of the keys. */
-function entry(region: usize, cursor: Cursor): Link | null {
+function entry(region: usize, cursor: Cursor, at: i32): Link | null {
   let name = "";
   let version = "";
   let params = Uint8Array.wrap(changetype<ArrayBuffer>(EMPTY), 0, 2);
@@ -66,7 +66,7 @@ function entry(region: usize, cursor: Cursor): Link | null {
     return null;
   }
   const inner = new Cursor(params);
-  const made = link(region, registration, inner);
+  const made = link(region, registration, inner, at);
   if (inner.finish()) return made;
   cursor.note(name + ": " + inner.error);
   return null;
@@ -83,7 +83,7 @@ function listed(region: usize, cursor: Cursor): Link[] {
     cursor.enterArray();
     while (cursor.nextItem()) {
       if (links.length == MOST_LINKS) cursor.note("has more than 64 policies");
-      const made = entry(region, cursor);
+      const made = entry(region, cursor, links.length);
       if (made !== null) links.push(made);
     }
   }
@@ -100,7 +100,7 @@ export let problem: usize = 0;
 export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const region = openChain();
   const cursor = new Cursor(text);
-  const links = alone ? [link(region, registrations[0], cursor)] : listed(region, cursor);
+  const links = alone ? [link(region, registrations[0], cursor, 0)] : listed(region, cursor);
   if (!cursor.finish()) {
     // A new text: the error's own may lie in the region that goes.
     const subject = alone ? registrations[0].name : "chain";

@@ -7,10 +7,13 @@ import { LogLevel } from "../abi";
 import { propertySize, rawProperty, textProperty } from "../hostcalls/property";
 import { log } from "../hostcalls/log";
 import { same } from "../hostcalls/text";
+import { proxy_set_tick_period_milliseconds } from "../env";
 import { Chain, buildChain, problem } from "./chain";
 import { refuse } from "./fault";
 import { rootContext } from "./live";
+import { Handles } from "./link";
 import { findRoot } from "./roots";
+import { setUp } from "./rooted";
 import { registrations } from "./registry";
 import { dropRegion, takeChunk, returnChunk } from "./runtime/index";
 
@@ -65,6 +68,9 @@ export function configureRoot(id: u32, text: Uint8Array): bool {
   }
   if (root.chain) letGo(root.chain);
   root.chain = changetype<usize>(chain);
+  // Calls cannot be made from here: set-up waits for the first tick.
+  root.ready = (chain.handles & (Handles.Setup | Handles.Tick)) == 0;
+  if (!root.ready) proxy_set_tick_period_milliseconds(1);
   return true;
 }
 
@@ -108,6 +114,15 @@ export function chainOfRoute(): usize {
   return build(name, size, hash);
 }
 
+/** How many places the cache has, and the chain at one of them: 0 if there is none. */
+export function cacheSize(): u32 {
+  return table ? SLOTS : 0;
+}
+
+export function cachedChain(i: u32): usize {
+  return cachedAt(i).chain;
+}
+
 function build(name: usize, size: usize, hash: u32): usize {
   const text = textProperty(CHAIN_PATH);
   if (text === null) {
@@ -120,6 +135,7 @@ function build(name: usize, size: usize, hash: u32): usize {
     return 0;
   }
   chain.lastUse = ++uses;
+  if (chain.handles & (Handles.Setup | Handles.Tick)) setUp(chain);
   while (count >= MOST_CHAINS || (bytes + chain.size() > MOST_BYTES && count > 0)) {
     if (!evict()) break;
   }

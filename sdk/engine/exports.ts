@@ -7,13 +7,21 @@ import { proxy_set_effective_context } from "../env";
 import { bufferBytes } from "../hostcalls/body";
 import { rawProperty, propertySize } from "../hostcalls/property";
 import { encode, decode, written } from "../hostcalls/text";
-import { answeredAge, answeredAt, answeredStream, answeredTag, takeAnswer } from "./calls";
+import {
+  answeredAge,
+  answeredAt,
+  answeredChain,
+  answeredStream,
+  answeredTag,
+  takeAnswer,
+} from "./calls";
 import { Chain } from "./chain";
 import { chainOfRoute, configureRoot, letGo, take } from "./chains";
 import { refuse } from "./fault";
 import * as flow from "./flow";
 import { refuel } from "./fuel";
-import { setLink, setRoot, setStream } from "./live";
+import { setChain, setLink, setRoot, setStream } from "./live";
+import { refreshed, tick } from "./rooted";
 import { closeRoot, findRoot, openRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
 import { Fact, Stream, closeStream, findStream, openStream } from "./stream";
@@ -32,6 +40,7 @@ export function proxy_on_memory_allocate(size: usize): usize {
 
 function enter(stream: Stream): void {
   setStream(changetype<usize>(stream));
+  setChain(stream.chain);
   setLink(0);
   refuel(0);
   enterCallback(stream.slot());
@@ -80,6 +89,7 @@ function prepare(stream: Stream): bool {
   }
   if (!stream.chain) return false;
   take(stream.chain);
+  setChain(stream.chain);
   return true;
 }
 
@@ -159,6 +169,10 @@ export function proxy_on_http_call_response(
   trailers: u32,
 ): void {
   if (!takeAnswer(token)) return;
+  if (answeredChain) {
+    refreshed(root, answeredChain, answeredAt, answeredTag, headers == 0, size);
+    return;
+  }
   const stream = findStream(answeredStream);
   // The stream may have ended, and its record may serve another by now.
   if (!stream || stream.age != answeredAge || !active(stream)) return;
@@ -166,6 +180,10 @@ export function proxy_on_http_call_response(
   enter(stream);
   flow.answered(stream, answeredAt, answeredTag, headers == 0, size);
   leaveCallback();
+}
+
+export function proxy_on_tick(root: u32): void {
+  tick(root);
 }
 
 export function proxy_on_done(id: u32): i32 {

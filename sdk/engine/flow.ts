@@ -15,7 +15,7 @@ import { takeRefused, answeredAt, answeredStream, answeredTag } from "./calls";
 import { Chain } from "./chain";
 import { Handles } from "./link";
 import { Fact, Phase, Stream } from "./stream";
-import { Walk, begin, outward, requestChunk, responseChunk, resume } from "./walk";
+import { Walk, begin, outward, requestChunk, responseChunk, rerun, resume } from "./walk";
 
 /** Largest body that is held for a policy; a larger request gets 413, a larger response 500. */
 export const BODY_LIMIT: i32 = 10 << 20;
@@ -146,7 +146,16 @@ export function responseTrailers(stream: Stream): i32 {
 
 /** An answer has come: the waiting policy gets it, and the request goes on if that was the last thing. */
 export function answered(stream: Stream, at: i32, tag: i32, failed: bool, bytes: i32): void {
-  if (answerRefused(stream, resume(stream, at, tag, failed, bytes)) != Walk.Done) return;
+  goOn(stream, resume(stream, at, tag, failed, bytes));
+}
+
+/** What a stream waited for has come: its handler runs again. */
+export function woken(stream: Stream): void {
+  goOn(stream, rerun(stream, 0));
+}
+
+function goOn(stream: Stream, walk: Walk): void {
+  if (answerRefused(stream, walk) != Walk.Done) return;
   if (outward(stream.phase)) {
     if (stream.phase == Phase.ResponseHeaders && !afterResponseHeaders(stream)) return;
     stream.forget(Fact.HoldsResponse);

@@ -12,6 +12,9 @@ export enum Handles {
   ResponseChunk = 64,
   ResponseTrailers = 128,
   Log = 256,
+  Setup = 512,
+  Refresh = 1024,
+  Tick = 2048,
 }
 
 export class Link {
@@ -20,7 +23,12 @@ export class Link {
     public name: string,
     public version: string,
     public handles: i32,
+    /** Its place in the chain. */
+    public at: i32,
   ) {}
+
+  /** Milliseconds since 1970 at which it ticks next. */
+  due: i64 = 0;
 }
 
 /** `name version` of the link at this address, for logs. */

@@ -13,8 +13,16 @@ export let rootContext: u32 = 0;
 /** What runs, for the report of a fault: an address of a `Link`, 0 for the engine itself. */
 export let linkAddress: usize = 0;
 
+/** The chain of the running callback, 0 if there is none. */
+export let chainAddress: usize = 0;
+
+export function setChain(address: usize): void {
+  chainAddress = address;
+}
+
 export function setStream(address: usize): void {
   streamAddress = address;
+  chainAddress = 0;
   callback++;
 }
 

@@ -10,6 +10,8 @@ export class Root {
   /** True if each route brings its own chain; else `chain` serves every request. */
   byRoute: bool;
   chain: usize;
+  /** True once its chain was set up. */
+  ready: bool;
   next: usize;
 }
 
@@ -21,6 +23,7 @@ export function openRoot(id: u32): Root {
   root.id = id;
   root.byRoute = false;
   root.chain = 0;
+  root.ready = false;
   root.next = first;
   first = at;
   return root;

@@ -162,6 +162,14 @@ export function resume(stream: Stream, at: i32, tag: i32, failed: bool, bytes: i
   return end;
 }
 
+/** Runs the handler that waits once more: what it waited for is here. */
+export function rerun(stream: Stream, bytes: i32): Walk {
+  stream.waiting--;
+  if (!stream.has(Fact.Paused)) return Walk.Waits;
+  stream.forget(Fact.Paused);
+  return proceed(stream, bytes);
+}
+
 /** The last callback of a request. */
 export function finish(stream: Stream): void {
   const chain = changetype<Chain>(stream.chain);

@@ -20,8 +20,11 @@ const CHUNK_BITS: usize = 12;
 const CLASSES: usize = 18;
 /** A chunk starts with: next chunk, its own size. */
 const CHUNK_HEADER: usize = 8;
-/** A region's record lies in its first chunk: owner, first, last, level, bytes, limit, top. */
-const RECORD: usize = 32;
+/**
+ * A region's record lies in its first chunk: owner, first, last, level, bytes, limit, top, then for a
+ * cell's region how many cells hold it, and for a chain's region its first cell.
+ */
+const RECORD: usize = 40;
 /** Most that one callback may allocate, beside what its body needs, and that one stream may keep. */
 const CALLBACK_LIMIT: usize = 8 << 20;
 const STREAM_LIMIT: usize = 16 << 20;
@@ -112,6 +115,8 @@ function open(level: u32, limit: usize): usize {
   store<usize>(r, CHUNK, 16);
   store<usize>(r, limit, 20);
   store<usize>(r, r + RECORD, 24);
+  store<usize>(r, 0, 28);
+  store<usize>(r, 0, 32);
   return r;
 }
 
@@ -299,6 +304,11 @@ export function leaveCallback(): void {
     store<usize>(r, first, 8);
     store<usize>(r, CHUNK, 16);
   }
+  while (replaced) {
+    const gone = replaced;
+    replaced = load<usize>(gone, 32);
+    giveBack(load<usize>(gone, 4));
+  }
   streamSlot = 0;
   current = 0;
   top = 0;
@@ -342,9 +352,43 @@ export function leaveRegion(): void {
   end = savedEnd;
 }
 
-/** Gives a stream's or a chain's region back. */
+/** Gives a stream's or a chain's region back, and what the chain's cells hold. */
 export function dropRegion(r: usize): void {
-  if (r) giveBack(load<usize>(r, 4));
+  if (!r) return;
+  for (let cell = load<usize>(r, 32); cell; cell = load<usize>(cell, CELL_NEXT)) {
+    dropCell(load<usize>(cell, CELL_REGION));
+  }
+  giveBack(load<usize>(r, 4));
+}
+
+/** Where a `Cell` keeps the region of its value, and the next cell of its chain: its first two words. */
+const CELL_REGION: usize = 0;
+const CELL_NEXT: usize = 4;
+
+/** Notes a cell of the region that is allocated in, so that its value goes when that region goes. */
+export function addCell(cell: usize): void {
+  store<usize>(cell, load<usize>(current, 32), CELL_NEXT);
+  store<usize>(current, cell, 32);
+}
+
+/** Values that were replaced in this callback, which may still look at them. */
+let replaced: usize = 0;
+
+/** Lets go of a cell's value at the end of the callback. */
+export function replaceCell(r: usize): void {
+  if (!r) return;
+  const count = load<usize>(r, 28) - 1;
+  store<usize>(r, count, 28);
+  if (count) return;
+  store<usize>(r, replaced, 32);
+  replaced = r;
+}
+
+function dropCell(r: usize): void {
+  if (!r) return;
+  const count = load<usize>(r, 28) - 1;
+  store<usize>(r, count, 28);
+  if (!count) giveBack(load<usize>(r, 4));
 }
 
 export function regionBytes(r: usize): usize {
@@ -354,7 +398,8 @@ export function regionBytes(r: usize): usize {
 /** Makes this callback's memory a cell's: it stays until the cell's next value. */
 export function becomeCell(): usize {
   const r = home;
-  if (load<usize>(r) != r) fail(KEPT_ELSEWHERE);
+  if (current != home || load<usize>(r) != r) fail(KEPT_ELSEWHERE);
   store<u32>(r, CELL, 12);
+  store<usize>(r, load<usize>(r, 28) + 1, 28);
   return r;
 }
