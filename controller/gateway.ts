@@ -3,7 +3,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { findEnvoy } from "./agent/find.ts";
-import { bootstrap } from "./agent/bootstrap.ts";
+import { bootstrap, type ControllerTls } from "./agent/bootstrap.ts";
 import { superviseEnvoy, type Supervised } from "./agent/supervise.ts";
 import { adminApi, metricsApi } from "./api/admin.ts";
 import type { User } from "./api/auth.ts";
@@ -15,6 +15,7 @@ import { Modules } from "./deploy/modules.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults, type TrafficSettings } from "./deploy/settings.ts";
 import { UserError } from "./errors.ts";
+import { makeCertificate } from "./tls/certificate.ts";
 import { prometheus } from "./metrics.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import { Signal } from "./signal.ts";
@@ -23,9 +24,10 @@ import type { Chain } from "./translate/chain.ts";
 import { gatewayResources, type GatewayListeners } from "./translate/gateway.ts";
 import { Hopeless, until } from "./until.ts";
 import { resourceKinds } from "./model/index.ts";
+import { compression } from "./xds/resources/compression.ts";
 import { ResourceCache, type Change } from "./xds/cache.ts";
 import { loadProtos, type JsonObject } from "./xds/protos.ts";
-import { serveAds, type AdsServer } from "./xds/server.ts";
+import { mutualTls, serveAds, type AdsServer } from "./xds/server.ts";
 
 /** 0 takes any free port, null none. */
 export interface Ports {
@@ -75,8 +77,12 @@ export interface GatewayOptions {
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];
   errors?: GatewayListeners["errors"];
-  /** PEM texts of the certificate on the HTTPS port. */
+  /** Compresses answers with gzip for clients that take it. */
+  compression?: boolean;
+  /** PEM texts of the certificate on the HTTPS port; a self-signed one for localhost unless given. */
   tls?: { certificate: string; key: string; clientAuthority?: string };
+  /** Mutual TLS on the xDS port; PEM texts, and the files an Envoy of ours reads its own side from. */
+  xdsTls?: { certificate: string; key: string; clientAuthority: string; envoy?: ControllerTls };
   configDump?: boolean;
   /** `spawn` runs an Envoy beside the controller; `none` waits for others to connect. */
   envoy?: "spawn" | "none";
@@ -102,6 +108,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const ports = { ...defaultPorts, ...options.ports };
   const host = options.host ?? "127.0.0.1";
   const traffic = { ...trafficDefaults, ...options.traffic };
+  const tls: GatewayOptions["tls"] =
+    options.tls ?? (ports.https === null ? undefined : selfSigned());
   const log = options.log ?? (() => {});
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -125,14 +133,14 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         limits: options.limits ?? {},
         accessLog: options.accessLog ?? "json",
         errors: options.errors ?? "json",
-        tls: options.tls
+        tls: tls
           ? {
               certificate: "gateway",
-              ...(options.tls.clientAuthority && { clientAuthority: "clients" }),
+              ...(tls.clientAuthority && { clientAuthority: "clients" }),
             }
           : null,
         modules: modules.current ? [engineFilter] : [],
-        extraFilters: [],
+        extraFilters: options.compression ? [compression] : [],
       });
     const modules: Modules = new Modules({
       store,
@@ -168,8 +176,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     if (options.module) await serveGiven(modules, options.module);
     for (const policy of gatewayPolicies) refuseUnknown(modules, policy);
     await control.load();
-    cache.apply([...secrets(options.tls), ...listeners()]);
-    const server = await serveAds({ protos, cache, host, port: ports.xds, log });
+    cache.apply([...secrets(tls), ...listeners()]);
+    const server = await serveAds({
+      ...{ protos, cache, host, log, port: ports.xds },
+      ...(options.xdsTls && { credentials: mutualTls(options.xdsTls) }),
+    });
     ads = server;
     closing.push(() => server.close());
 
@@ -227,6 +238,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
               nodeId: `gateway-${randomUUID().slice(0, 8)}`,
               controllers: [{ host: "127.0.0.1", port: server.port }],
               adminPort: ports.envoyAdmin,
+              ...(options.xdsTls?.envoy && { tls: options.xdsTls.envoy }),
             }),
             ...(options.concurrency && { concurrency: options.concurrency }),
             log,
@@ -272,6 +284,9 @@ function refuseUnknown(modules: Modules, policy: PolicyReference): void {
   if ("resolved" in checked) Object.assign(policy, checked.resolved);
   else throw new UserError("gatewayPolicies cannot be served", checked.errors);
 }
+
+const selfSigned = () =>
+  makeCertificate({ commonName: "localhost", names: ["localhost", "127.0.0.1"] });
 
 function secrets(tls: GatewayOptions["tls"]): Change[] {
   if (!tls) return [];

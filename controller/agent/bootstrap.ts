@@ -13,10 +13,20 @@ export interface BootstrapOptions {
   controllers: { host: string; port: number }[];
   /** Admin port on 127.0.0.1; 0 takes any free one. */
   adminPort?: number;
+  /** Mutual TLS to the controllers; file names on the Envoy's machine. */
+  tls?: ControllerTls;
   /** Connections of clients at one time; further ones are closed at once. */
   maxConnections?: number;
   /** The heap at which Envoy sheds load; no limit unless told. */
   maxHeapBytes?: number;
+}
+
+export interface ControllerTls {
+  certificateFile: string;
+  keyFile: string;
+  authorityFile: string;
+  /** The name that the controllers' certificate must carry. */
+  serverName: string;
 }
 
 /** Envoy's own defaults reconnect 6 to 9 s after an outage; these 0.4 to 0.7 s. */
@@ -45,14 +55,15 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
     cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
   },
   overload_manager: overloadManager(options),
-  static_resources: { clusters: [controllers(options.controllers)] },
+  static_resources: { clusters: [controllers(options)] },
 });
 
-const controllers = (addresses: BootstrapOptions["controllers"]): JsonObject => ({
+const controllers = ({ controllers: addresses, tls }: BootstrapOptions): JsonObject => ({
   name: "controllers",
   type: addresses.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
   connect_timeout: "1s",
   typed_extension_protocol_options: http2Only,
+  ...(tls && { transport_socket: controllerTls(tls) }),
   load_assignment: {
     cluster_name: "controllers",
     endpoints: [
@@ -63,6 +74,26 @@ const controllers = (addresses: BootstrapOptions["controllers"]): JsonObject => 
       },
     ],
   },
+});
+
+const controllerTls = (tls: ControllerTls): JsonObject => ({
+  name: "tls",
+  typed_config: any("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
+    sni: tls.serverName,
+    common_tls_context: {
+      tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
+      tls_certificates: [
+        {
+          certificate_chain: { filename: tls.certificateFile },
+          private_key: { filename: tls.keyFile },
+        },
+      ],
+      validation_context: {
+        trusted_ca: { filename: tls.authorityFile },
+        match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: tls.serverName } }],
+      },
+    },
+  }),
 });
 
 const monitors = "envoy.extensions.resource_monitors";

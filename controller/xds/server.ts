@@ -131,3 +131,15 @@ const wire = ({ kind, nonce, resources, removed }: DeltaResponse): Record<string
     },
   })),
 });
+
+/** Only Envoys with a certificate of this authority may ask. PEM texts. */
+export const mutualTls = (tls: {
+  certificate: string;
+  key: string;
+  clientAuthority: string;
+}): ServerCredentials =>
+  ServerCredentials.createSsl(
+    Buffer.from(tls.clientAuthority),
+    [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }],
+    true,
+  );

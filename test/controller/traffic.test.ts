@@ -1,0 +1,300 @@
+import { createServer, request as httpRequest } from "node:http";
+import { createServer as createHttp2Server, connect as connectHttp2 } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { createServer as createHttpsServer } from "node:https";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { makeCertificate } from "../../controller/tls/certificate.ts";
+import { until } from "../../controller/until.ts";
+import { startUpstream, type UpstreamServer } from "../runners/upstream.ts";
+import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+
+let t: TestGateway;
+const closing: (() => Promise<unknown> | void)[] = [];
+beforeAll(async () => {
+  t = await startTestGateway({
+    compression: true,
+    gatewayPolicies: [{ name: "tiny", version: "v1", executionCondition: null, params: {} }],
+  });
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+afterAll(() => t.close());
+
+const upstream = async (...parameters: Parameters<typeof startUpstream>) => {
+  const server = await startUpstream(...parameters);
+  closing.push(server.close);
+  return server;
+};
+
+const deploy = async (name: string, spec: object) => {
+  const answer = await t.manage(
+    "POST",
+    "/rest-apis?wait=10s",
+    restApi(name, t.upstream.port, spec),
+  );
+  expect(answer).toMatchObject({ status: 201, body: { status: { problem: null } } });
+};
+
+const definition = (name: string, servers: UpstreamServer[], settings: object = {}) => ({
+  name,
+  upstreams: servers.map(({ port }) => ({ url: `http://127.0.0.1:${port}` })),
+  settings,
+});
+
+const toDefinition = (servers: UpstreamServer[], settings: object, rest: object = {}) => ({
+  upstream: { main: { ref: "d" } },
+  upstreamDefinitions: [definition("d", servers, settings)],
+  ...rest,
+});
+
+test("the gateway's own policies run on every API, also on one that names none", async () => {
+  await deploy("bare", {});
+  expect((await t.request("/bare/x")).headers).toContainEqual(["x-tiny", "tiny"]);
+});
+
+test("a WebSocket passes both ways", async () => {
+  const server = createServer();
+  server.on("upgrade", (_, socket) => {
+    socket.write(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    );
+    socket.on("data", (chunk) => socket.write(`echo ${chunk}`));
+    socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await deploy("ws", { upstream: { main: { url: `http://127.0.0.1:${port}` } } });
+  const echoed = await new Promise<string>((resolve, reject) => {
+    const call = httpRequest({
+      host: "127.0.0.1",
+      port: t.gateway.ports.http!,
+      path: "/ws/x",
+      headers: { connection: "Upgrade", upgrade: "websocket" },
+    });
+    call.on("upgrade", (_, socket) => {
+      socket.on("data", (chunk) => {
+        socket.destroy();
+        resolve(chunk.toString());
+      });
+      socket.write("hello");
+    });
+    call.on("response", ({ statusCode }) => reject(new Error(`status ${statusCode}`)));
+    call.on("error", reject);
+    call.end();
+  });
+  expect(echoed).toBe("echo hello");
+});
+
+test("events arrive one by one, before the stream ends", async () => {
+  let finish = () => {};
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write("data: 1\n\n");
+    finish = () => response.end("data: 2\n\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await deploy("sse", { upstream: { main: { url: `http://127.0.0.1:${port}` } } });
+  const answer = await fetch(`http://127.0.0.1:${t.gateway.ports.http}/sse/x`);
+  const reader = answer.body!.getReader();
+  const first = await reader.read();
+  expect(new TextDecoder().decode(first.value)).toBe("data: 1\n\n");
+  finish();
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe("data: 2\n\n");
+});
+
+test("gRPC goes through with its trailers: HTTP/2 from the client to the upstream", async () => {
+  const server = createHttp2Server();
+  server.on("stream", (stream) => {
+    stream.respond(
+      { ":status": 200, "content-type": "application/grpc" },
+      { waitForTrailers: true },
+    );
+    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+    stream.end(Buffer.from([0, 0, 0, 0, 0]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await deploy("grpc", {
+    ...toDefinition([{ port } as UpstreamServer], { protocol: "http2" }),
+    operations: [{ method: "POST", path: "/*" }],
+  });
+  const session = connectHttp2(`http://127.0.0.1:${t.gateway.ports.http}`);
+  const trailers = await new Promise((resolve, reject) => {
+    session.on("error", reject);
+    const call = session.request({
+      ":method": "POST",
+      ":path": "/grpc/pets.Pets/Get",
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    call.on("trailers", (headers) => resolve(headers["grpc-status"]));
+    call.resume();
+    call.end(Buffer.from([0, 0, 0, 0, 0]));
+  });
+  session.close();
+  expect(trailers).toBe("0");
+});
+
+test("a failed try is repeated when the API asks for it", async () => {
+  let calls = 0;
+  const flaky = await upstream(() => ({ status: ++calls < 3 ? 503 : 200 }));
+  const main = { upstream: { main: { url: `http://127.0.0.1:${flaky.port}` } } };
+  await deploy("retried", { ...main, traffic: { retries: { attempts: 2, on: ["5xx"] } } });
+  expect((await t.request("/retried/x")).status).toBe(200);
+  expect(calls).toBe(3);
+});
+
+test("a split sends each part its share, and a mirror copies without being waited for", async () => {
+  const [a, b, shadow] = [await upstream({}), await upstream({}), await upstream("hang")];
+  await deploy("split", {
+    upstreamDefinitions: [
+      definition("a", [a]),
+      definition("b", [b]),
+      definition("shadow", [shadow]),
+    ],
+    traffic: {
+      split: [
+        { upstream: "a", weight: 3 },
+        { upstream: "b", weight: 1 },
+      ],
+      mirror: { upstream: "shadow", percent: 100 },
+    },
+  });
+  for (let i = 0; i < 80; i++) expect((await t.request("/split/x")).status).toBe(200);
+  expect(a.seen.length + b.seen.length).toBe(80);
+  expect(b.seen.length).toBeGreaterThan(5);
+  expect(a.seen.length).toBeGreaterThan(b.seen.length);
+  await until(() => expect(shadow.seen.length).toBeGreaterThan(70), 5_000);
+});
+
+test.each(["ring-hash", "maglev"])("%s keeps a client with its upstream", async (method) => {
+  const servers = await Promise.all([1, 2, 3].map((n) => upstream({ body: String(n) })));
+  await deploy(
+    `sticky-${method}`,
+    toDefinition(servers, { loadBalancing: { method, hashOn: { header: "x-user" } } }),
+  );
+  const ask = async (user: string) =>
+    (await t.request({ path: `/sticky-${method}/x`, headers: { "x-user": user } })).text;
+  const users = Array.from({ length: 12 }, (_, i) => `user-${i}`);
+  const first = await Promise.all(users.map(ask));
+  expect(await Promise.all(users.map(ask))).toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(1);
+});
+
+test("an upstream that fails its health check gets no requests", async () => {
+  const sick = await upstream(({ path }) => ({
+    status: path === "/health" ? 500 : 200,
+    body: "sick",
+  }));
+  const well = await upstream({ body: "well" });
+  const healthCheck = {
+    path: "/health",
+    interval: "100ms",
+    timeout: "1s",
+    unhealthyThreshold: 1,
+    healthyThreshold: 1,
+  };
+  await deploy("checked", toDefinition([sick, well], { healthCheck }));
+  await until(async () => {
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push((await t.request("/checked/x")).text);
+    expect(answers).toEqual(Array(6).fill("well"));
+  }, 10_000);
+});
+
+test("an upstream that keeps failing is left out for a while", async () => {
+  const failing = await upstream({ status: 500 });
+  const well = await upstream({ body: "well" });
+  const outlierDetection = {
+    consecutiveErrors: 2,
+    interval: "100ms",
+    ejectionTime: "60s",
+    maxEjectionPercent: 50,
+  };
+  await deploy("ejected", toDefinition([failing, well], { outlierDetection }));
+  await until(async () => {
+    const answers = [];
+    for (let i = 0; i < 6; i++) answers.push((await t.request("/ejected/x")).status);
+    expect(answers).toEqual(Array(6).fill(200));
+  }, 10_000);
+});
+
+test("a circuit breaker answers at once when the upstream has enough to do", async () => {
+  const slow = await upstream({ delayMs: 500 });
+  await deploy(
+    "broken",
+    toDefinition([slow], {
+      circuitBreakers: { maxConnections: 1, maxPendingRequests: 1, maxRequests: 1 },
+    }),
+  );
+  const statuses = await Promise.all(
+    Array.from({ length: 6 }, async () => (await t.request("/broken/x")).status),
+  );
+  expect(statuses).toContain(200);
+  expect(statuses).toContain(503);
+});
+
+test("an upstream with its own authority and a client certificate is reached over mutual TLS, a stranger is not", async () => {
+  const authority = makeCertificate({ commonName: "Upstream authority", authority: true });
+  const server = makeCertificate({ commonName: "up", names: ["up.example"], issuer: authority });
+  const client = makeCertificate({ commonName: "gateway", issuer: authority });
+  const https = createHttpsServer(
+    {
+      key: server.key,
+      cert: server.certificate,
+      ca: authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+    (_, response) => response.end("secret"),
+  );
+  await new Promise<void>((resolve) => https.listen(0, "127.0.0.1", resolve));
+  closing.push(() => void https.close());
+  const { port } = https.address() as AddressInfo;
+  const tls = {
+    serverName: "up.example",
+    certificateAuthority: authority.certificate,
+    clientCertificate: client.certificate,
+    clientKey: client.key,
+  };
+  const api = (settings: object) => ({
+    upstream: { main: { ref: "d" } },
+    upstreamDefinitions: [
+      { name: "d", upstreams: [{ url: `https://127.0.0.1:${port}` }], settings: { tls: settings } },
+    ],
+  });
+  await deploy("mtls", api(tls));
+  expect((await t.request("/mtls/x")).text).toBe("secret");
+  await deploy("stranger", api({ ...tls, serverName: "other.example" }));
+  expect((await t.request("/stranger/x")).status).toBe(503);
+});
+
+test("answers are compressed for clients that take it, when the gateway is told to", async () => {
+  const big = await upstream({
+    headers: { "content-type": "text/plain" },
+    body: "a".repeat(10_000),
+  });
+  await deploy("big", { upstream: { main: { url: `http://127.0.0.1:${big.port}` } } });
+  const packed = await t.request({ path: "/big/x", headers: { "accept-encoding": "gzip" } });
+  expect(packed.headers).toContainEqual(["content-encoding", "gzip"]);
+  expect(packed.body.length).toBeLessThan(1_000);
+  expect((await t.request("/big/x")).body.length).toBe(10_000);
+});
+
+test("a request that takes longer than its operation allows is ended in time", async () => {
+  const hanging = await upstream("hang");
+  const main = { upstream: { main: { url: `http://127.0.0.1:${hanging.port}` } } };
+  await deploy("timed", {
+    ...main,
+    operations: [{ method: "GET", path: "/*", resilience: { timeout: "200ms" } }],
+  });
+  const began = performance.now();
+  const answer = await t.request("/timed/x");
+  expect([answer.status, answer.text]).toEqual([504, '{"error":"Gateway Timeout"}']);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
