@@ -38,7 +38,13 @@ export function readDocument(kind: ResourceKind, source: unknown): ReadDocument 
 }
 
 /** Limits that keep a hostile document from costing memory: aliases are YAML's billion laughs. */
-const yamlOptions = { maxAliasCount: 100, uniqueKeys: true, schema: "core", merge: false } as const;
+const yamlOptions = {
+  maxAliasCount: 100,
+  uniqueKeys: true,
+  schema: "core",
+  merge: false,
+  logLevel: "error",
+} as const;
 
 /** A body by its content type: JSON, YAML, or for any other type YAML first and JSON then. */
 export function parseBody(text: string, contentType = ""): unknown {

@@ -33,7 +33,7 @@ export const cluster = (options: ClusterOptions): JsonObject => {
     ...(settings?.loadBalancing && loadBalancing(settings.loadBalancing)),
     ...(settings?.healthCheck && healthChecks(settings.healthCheck)),
     ...(settings?.outlierDetection && outlierDetection(settings.outlierDetection)),
-    ...(settings?.circuitBreakers && circuitBreakers(settings.circuitBreakers)),
+    circuit_breakers: { thresholds: [circuitBreakers(settings?.circuitBreakers ?? null)] },
   };
 };
 
@@ -102,22 +102,21 @@ const outlierDetection = (
   },
 });
 
-const circuitBreakers = (
-  breakers: NonNullable<UpstreamSettings["circuitBreakers"]>,
-): JsonObject => ({
-  circuit_breakers: {
-    thresholds: [
-      {
-        ...(breakers.maxConnections !== null && { max_connections: breakers.maxConnections }),
-        ...(breakers.maxPendingRequests !== null && {
-          max_pending_requests: breakers.maxPendingRequests,
-        }),
-        ...(breakers.maxRequests !== null && { max_requests: breakers.maxRequests }),
-        ...(breakers.maxRetries !== null && { max_retries: breakers.maxRetries }),
-      },
-    ],
-  },
-});
+/** Unless a number is given, at most a fifth of the requests under way may be retries, so that they cannot pile up. */
+const retryBudget: JsonObject = {
+  retry_budget: { budget_percent: { value: 20 }, min_retry_concurrency: 3 },
+};
+
+function circuitBreakers(breakers: UpstreamSettings["circuitBreakers"]): JsonObject {
+  if (!breakers) return retryBudget;
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = breakers;
+  return {
+    ...(maxConnections !== null && { max_connections: maxConnections }),
+    ...(maxPendingRequests !== null && { max_pending_requests: maxPendingRequests }),
+    ...(maxRequests !== null && { max_requests: maxRequests }),
+    ...(maxRetries !== null ? { max_retries: maxRetries } : retryBudget),
+  };
+}
 
 /** A protobuf duration. */
 export const seconds = (ms: number): string => `${ms / 1000}s`;
