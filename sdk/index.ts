@@ -9,4 +9,7 @@ export { Headers } from "./headers";
 export { Policy, Verdict } from "./policy";
 export { Reply } from "./reply";
 export { Request } from "./request";
+export { SharedCache } from "./shared/cache";
+export { SharedCounter } from "./shared/counter";
+export { SharedWindow } from "./shared/window";
 export { Response } from "./response";

@@ -14,7 +14,7 @@ import { rootContext } from "./live";
 import { Handles } from "./link";
 import { findRoot } from "./roots";
 import { setUp } from "./rooted";
-import { registrations } from "./registry";
+import { preparations, registrations } from "./registry";
 import { dropRegion, takeChunk, returnChunk } from "./runtime/index";
 
 /** The root id under which each route brings its own chain. */
@@ -57,6 +57,7 @@ export function letGo(chain: usize): void {
 export function configureRoot(id: u32, text: Uint8Array): bool {
   const root = findRoot(id);
   if (root === null) return false;
+  for (let i = 0; i < preparations.length; i++) preparations[i]();
   const rootId = textProperty("plugin_root_id");
   root.byRoute = rootId !== null && rootId == GATEWAY;
   if (root.byRoute) return true;

@@ -66,8 +66,13 @@ export function proxy_on_vm_start(root: u32, size: i32): i32 {
   return 1;
 }
 
+/** As much fuel and memory as for a body of this size. */
+const CONFIGURE_BYTES: i32 = 256 << 10;
+
 export function proxy_on_configure(root: u32, size: i32): i32 {
   enterRoot(root);
+  // Preparing takes a while, once: 50 ms at most.
+  refuel(CONFIGURE_BYTES);
   const ok = configureRoot(
     root,
     size ? bufferBytes(BufferType.PluginConfiguration) : new Uint8Array(0),

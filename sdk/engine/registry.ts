@@ -29,6 +29,13 @@ export function register(name: string, version: string, handles: i32, build: Fac
   registrations.push(new Registration(name, version, handles, build));
 }
 
+/** What is to be done once per process, before any worker serves. */
+export const preparations: (() => void)[] = [];
+
+export function prepare(task: () => void): void {
+  preparations.push(task);
+}
+
 /** The registration of this name and major version; an empty version is the only or newest one. */
 export function findPolicy(name: string, major: string): Registration | null {
   let found: Registration | null = null;

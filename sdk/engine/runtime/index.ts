@@ -281,7 +281,7 @@ export function enterCallback(slot: usize): void {
 
 /** Lets the running callback allocate for a body of `bytes`: as text it takes twice as many, and copies. */
 export function allowBody(bytes: i32): void {
-  store<usize>(home, CALLBACK_LIMIT + (<usize>bytes << 3), 20);
+  if (home) store<usize>(home, CALLBACK_LIMIT + (<usize>bytes << 3), 20);
 }
 
 /** Ends a callback: its memory goes, or stays with the stream that keeps part of it. */
