@@ -2,6 +2,7 @@
 import { LogLevel } from "./abi";
 import { Context } from "./context";
 import { stream, streamAddress, linkAddress } from "./engine/live";
+import { keptHeader } from "./engine/kept";
 import { describe } from "./engine/link";
 import { enterStream, leaveRegion } from "./engine/runtime/index";
 import { Stream } from "./engine/stream";
@@ -31,6 +32,14 @@ export class Exchange {
       leaveRegion();
     }
     return changetype<T>(load<usize>(slot));
+  }
+
+  /**
+   * A request header as the client sent it, in any phase: null if there was none, or if the policy did
+   * not `keep` it. `:method`, `:path` and `:authority` can be kept too.
+   */
+  client(name: string): string | null {
+    return keptHeader(stream(), name);
   }
 
   /** A text attribute of the host, such as `source.address` or `xds.cluster_name`. */

@@ -80,6 +80,14 @@ export abstract class Handlers {
   /** Every `tickMs` milliseconds, in each worker. */
   onTick(): void {}
 
+  /** Headers of the request that later phases may read, as the client sent them. */
+  readonly kept: string[] = [];
+
+  /** In `configure`: asks for a request header to be kept, for `client()` in later phases. */
+  keep(name: string): void {
+    this.kept.push(name.toLowerCase());
+  }
+
   /** Set in `configure`: how often `onTick` comes, at least 50. */
   tickMs: i32 = 0;
 

@@ -17,6 +17,8 @@ export class Chain {
   region: usize = 0;
   /** What counts it: the streams that use it, and the root or the cache that holds it. */
   users: i32 = 1;
+  /** Names of the request headers that policies asked to keep. */
+  kept: string[] = [];
   lastUse: u32 = 0;
 
   /** Bytes that it occupies. */
@@ -113,6 +115,16 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   chain.region = region;
   chain.links = StaticArray.fromArray(links);
   for (let i = 0; i < links.length; i++) chain.handles |= links[i].handles;
+  chain.kept = keptBy(links);
   leaveRegion();
   return chain;
+}
+
+function keptBy(links: Link[]): string[] {
+  const names: string[] = [];
+  for (let i = 0; i < links.length; i++) {
+    const kept = links[i].policy.kept;
+    for (let j = 0; j < kept.length; j++) if (!names.includes(kept[j])) names.push(kept[j]);
+  }
+  return names;
 }
