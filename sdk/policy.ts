@@ -81,11 +81,11 @@ export abstract class Handlers {
   onTick(): void {}
 
   /** Headers of the request that later phases may read, as the client sent them. */
-  readonly kept: string[] = [];
+  readonly keptHeaders: string[] = [];
 
   /** In `configure`: asks for a request header to be kept, for `client()` in later phases. */
   keep(name: string): void {
-    this.kept.push(name.toLowerCase());
+    this.keptHeaders.push(name.toLowerCase());
   }
 
   /** Set in `configure`: how often `onTick` comes, at least 50. */

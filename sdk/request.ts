@@ -4,6 +4,7 @@ import { Call } from "./call";
 import { Exchange } from "./exchange";
 import { ask, reply, waitFor, waitForRefresh } from "./engine/acts";
 import { Headers } from "./headers";
+import { runForeign } from "./hostcalls/foreign";
 import { HeaderMap } from "./hostcalls/headers";
 import { Reply } from "./reply";
 import { Verdict } from "./policy";
@@ -74,6 +75,11 @@ export class Request extends Exchange {
   /** Makes a call and waits; the answer comes to `onRequestAnswer`, also when the call failed. */
   call(call: Call): Verdict {
     return ask(call);
+  }
+
+  /** Has the route chosen anew, by what the policy changed: path, host, headers. The chain stays. */
+  reroute(): bool {
+    return runForeign("clear_route_cache", 0, 0);
   }
 
   /** Waits until this policy's `onRefresh` has run, then runs the same handler again. */

@@ -123,7 +123,7 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
 function keptBy(links: Link[]): string[] {
   const names: string[] = [];
   for (let i = 0; i < links.length; i++) {
-    const kept = links[i].policy.kept;
+    const kept = links[i].policy.keptHeaders;
     for (let j = 0; j < kept.length; j++) if (!names.includes(kept[j])) names.push(kept[j]);
   }
   return names;

@@ -26,6 +26,7 @@ import { closeRoot, findRoot, openRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
 import { Fact, Stream, closeStream, findStream, openStream } from "./stream";
 import { finish } from "./walk";
+import { watchMemory } from "./watch";
 
 export { onFault } from "./fault";
 export { fuel } from "./fuel";
@@ -44,6 +45,7 @@ function enter(stream: Stream): void {
   setLink(0);
   refuel(0);
   enterCallback(stream.slot());
+  watchMemory();
 }
 
 function enterRoot(id: u32): void {
@@ -52,6 +54,7 @@ function enterRoot(id: u32): void {
   setLink(0);
   refuel(0);
   enterCallback(0);
+  watchMemory();
 }
 
 export function proxy_on_context_create(id: u32, parent: u32): void {

@@ -9,7 +9,8 @@ import { nowNanoseconds } from "../hostcalls/clock";
 import { decimal, encode, written } from "../hostcalls/text";
 import { Reply } from "../reply";
 import { refuel } from "./fuel";
-import { describe } from "./link";
+import { Link, describe } from "./link";
+import { countFault } from "./watch";
 import { linkAddress, setLink, stream, streamAddress } from "./live";
 import {
   CALLBACK_TOO_LARGE,
@@ -169,6 +170,7 @@ export function onFault(kind: Fault): void {
     leaveCallback();
     enterCallback(slot);
   }
+  countFault(linkAddress ? changetype<Link>(linkAddress).name : "engine");
   const why = "policy " + describe(linkAddress) + " failed: " + reasonOf(kind);
   abortMessage = 0;
   abortFile = 0;

@@ -46,6 +46,12 @@ export interface LoadedEnvoy {
   port: number;
   /** Requests that reached a callout's cluster. */
   callouts(cluster: string): SeenRequest[];
+  /** Everything that Envoy has logged so far. */
+  logs(): readonly string[];
+  /** Asks Envoy's own admin port. */
+  admin(path: string): Promise<string>;
+  /** Gives the plugin another configuration while it serves. */
+  reconfigure(configuration: object | string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,20 +89,21 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     name,
     body: cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
   });
+  const filter = (configuration: JsonObject | string): Change => ({
+    kind: "extension",
+    name: id,
+    body: moduleFilter({
+      name: id,
+      bytes,
+      rootId: setup.rootId ?? (inGatewayMode ? "sluice.gateway" : "plain"),
+      vmId: setup.vmId ?? id,
+      configuration,
+    }),
+  });
   const changes: Change[] = [
     at(id, upstream.port),
     ...[...callees].map(([name, { port }]) => at(name, port)),
-    {
-      kind: "extension",
-      name: id,
-      body: moduleFilter({
-        name: id,
-        bytes,
-        rootId: setup.rootId ?? (inGatewayMode ? "sluice.gateway" : "plain"),
-        vmId: setup.vmId ?? id,
-        configuration: setup.configuration as JsonObject | string,
-      }),
-    },
+    filter(setup.configuration as JsonObject | string),
     {
       kind: "listener",
       name: id,
@@ -120,6 +127,9 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     const port = await lab.port(id);
     return {
       port,
+      logs: () => lab.logs,
+      admin: (path) => lab.envoy.admin(path),
+      reconfigure: (configuration) => lab.push([filter(configuration as JsonObject | string)]),
       callouts: (name) => callees.get(name)?.seen ?? [],
       close: remove,
       request: async (request) => {

@@ -15,7 +15,8 @@ export interface SeenRequest {
 export interface FixedAnswer {
   status?: number;
   headers?: Headers | Record<string, string>;
-  body?: string | Uint8Array | (string | Uint8Array)[];
+  /** Pieces that come one by one are sent one by one, as they come. */
+  body?: string | Uint8Array | (string | Uint8Array)[] | AsyncIterable<string>;
   trailers?: Headers | Record<string, string>;
   delayMs?: number;
 }
@@ -73,6 +74,11 @@ async function reply(response: ServerResponse, answer: FixedAnswer): Promise<voi
   response.writeHead(answer.status ?? 200, asPairs(answer.headers).flat());
   if (answer.trailers) response.addTrailers(asPairs(answer.trailers));
   const body = answer.body ?? "";
+  if (typeof body === "object" && Symbol.asyncIterator in body) {
+    for await (const piece of body) response.write(piece);
+    response.end();
+    return;
+  }
   if (Array.isArray(body)) for (const chunk of body) response.write(chunk);
   response.end(Array.isArray(body) ? undefined : body);
 }
