@@ -1,0 +1,259 @@
+/**
+ * Says whether a program matches anywhere, one table look-up a character. Its states are made as texts
+ * need them, in memory that was taken when the pattern was compiled; when that is full, it starts again.
+ *
+ * A fault can end a request at any instruction: a state is complete before its number is published.
+ */
+import { Alphabet } from "./alphabet";
+import { Op, holding } from "./program";
+import { characterAt } from "./text";
+import { Assertion } from "./tree";
+
+const UNKNOWN: u32 = 0;
+const ACCEPT: u32 = 1;
+const DEAD: u32 = 2;
+const FIRST: u32 = 3;
+
+const TABLE_BYTES = 16384;
+const MOST_STATES = 512;
+
+/** What came before a state, as far as assertions can ask. */
+enum Before {
+  Start,
+  Line,
+  Word,
+  Other,
+}
+
+export class Dfa {
+  private stride: i32;
+  private most: i32;
+  /** States made so far, numbered from FIRST. */
+  private made: i32 = 0;
+  /** For each state and class (the last one: the end of the text), the next state. */
+  private table: StaticArray<u16>;
+  /** For each state, a word of `Before`, then a bit for each instruction that it waits at. */
+  private states: StaticArray<u32>;
+  private words: i32;
+  private hash: StaticArray<u16>;
+  private here: StaticArray<u32>;
+  private there: StaticArray<u32>;
+  private stack: StaticArray<i32>;
+  private kinds: StaticArray<u8>;
+
+  constructor(
+    private code: StaticArray<i32>,
+    private alphabet: Alphabet,
+    private assertions: i32,
+  ) {
+    const size = code.length / 3;
+    const stride = alphabet.size + 1;
+    const words = 1 + ((size + 31) >> 5);
+    const most = min(MOST_STATES, max(16, TABLE_BYTES / (stride * 2 + words * 4)));
+    this.stride = stride;
+    this.words = words;
+    this.most = most;
+    this.table = new StaticArray<u16>((most + <i32>FIRST) * stride);
+    this.states = new StaticArray<u32>(most * words);
+    this.hash = new StaticArray<u16>(MOST_STATES * 2);
+    this.here = new StaticArray<u32>(words);
+    this.there = new StaticArray<u32>(words);
+    this.stack = new StaticArray<i32>(size * 2 + 2);
+    this.kinds = new StaticArray<u8>(stride);
+    const near = (assertions & ~(Assertion.TextStart | Assertion.TextEnd)) != 0;
+    for (let i = 0; i < alphabet.size; i++) {
+      this.kinds[i] = <u8>(near ? kindOf(alphabet.example[i]) : Before.Other);
+    }
+  }
+
+  matches(p: usize, end: usize, wide: bool): bool {
+    const ascii = changetype<usize>(this.alphabet.ascii);
+    const table = changetype<usize>(this.table);
+    const stride = <u32>this.stride;
+    let state = this.start();
+    if (state == ACCEPT) return true;
+    while (p < end) {
+      const point = wide ? <u32>load<u16>(p) : <u32>load<u8>(p);
+      let aClass: u32;
+      if (point < 128) {
+        aClass = load<u16>(ascii + ((<usize>point) << 1));
+        p += wide ? 2 : 1;
+      } else {
+        const character = characterAt(p, end, wide);
+        p += character & 7;
+        aClass = this.alphabet.classOf(character >> 3);
+      }
+      let next = <u32>load<u16>(table + ((<usize>(state * stride + aClass)) << 1));
+      if (next < FIRST) {
+        if (next == UNKNOWN) next = this.step(state, aClass);
+        if (next == ACCEPT) return true;
+        if (next == DEAD) return false;
+      }
+      state = next;
+    }
+    const last = <u32>load<u16>(table + ((<usize>(state * stride + stride - 1)) << 1));
+    return (last == UNKNOWN ? this.step(state, stride - 1) : last) == ACCEPT;
+  }
+
+  /** The state before the first character. */
+  private start(): u32 {
+    const there = this.there;
+    there.fill(0);
+    there[0] = Before.Start;
+    return this.follow(0, 0, Before.Start) ? ACCEPT : this.state();
+  }
+
+  /** Makes the transition of `state` for a class, and remembers it. */
+  private step(state: u32, aClass: u32): u32 {
+    const here = changetype<usize>(this.here);
+    const there = changetype<usize>(this.there);
+    const bytes = (<usize>this.words) << 2;
+    memory.copy(here, this.address(state), bytes);
+    const before = load<u32>(here);
+    const ending = aClass == <u32>this.stride - 1;
+    const kind: u32 = ending ? Before.Start : this.kinds[aClass];
+    let accepted = false;
+    if (this.assertions) {
+      // What waits for an assertion goes on, or not, now that both neighbours are known.
+      const holds = holding(pointOf(before), ending ? -1 : pointOf(kind));
+      memory.fill(there, 0, bytes);
+      accepted = this.pass(holds, before);
+      if (!accepted) memory.copy(here, there, bytes);
+    }
+    if (!accepted && !ending) {
+      memory.fill(there, 0, bytes);
+      const after: u32 = this.assertions ? kind : Before.Other;
+      store<u32>(there, after);
+      accepted = this.advance(aClass, after) || this.follow(0, 0, after);
+    }
+    let next: u32;
+    if (accepted) next = ACCEPT;
+    else if (ending || this.stuck()) next = DEAD;
+    else {
+      const made = this.made;
+      next = this.state();
+      if (this.made < made) return next; // the table was emptied: `state` is gone
+    }
+    this.table[state * this.stride + aClass] = <u16>next;
+    return next;
+  }
+
+  private address(state: u32): usize {
+    return changetype<usize>(this.states) + ((<usize>((state - FIRST) * this.words)) << 2);
+  }
+
+  /** True if nothing can match any more. */
+  private stuck(): bool {
+    for (let i = 1; i < this.words; i++) {
+      if (this.there[i]) return false;
+    }
+    return true;
+  }
+
+  private pass(holds: i32, before: u32): bool {
+    for (let w = 1; w < this.words; w++) {
+      for (let bits = this.here[w]; bits; bits &= bits - 1) {
+        const pc = ((w - 1) << 5) + <i32>ctz(bits);
+        if (this.follow(pc, holds, before)) return true;
+      }
+    }
+    return false;
+  }
+
+  private advance(aClass: u32, after: u32): bool {
+    const alphabet = this.alphabet;
+    const row = aClass * alphabet.words;
+    for (let w = 1; w < this.words; w++) {
+      for (let bits = this.here[w]; bits; bits &= bits - 1) {
+        const pc = ((w - 1) << 5) + <i32>ctz(bits);
+        if (this.code[pc * 3] != Op.Set) continue;
+        const set = this.code[pc * 3 + 1];
+        if (!((alphabet.members[row + (set >> 5)] >>> (set & 31)) & 1)) continue;
+        if (this.follow(pc + 1, 0, after)) return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Adds to `there` what is reached from `pc` without a letter, true if that is a match. An assertion
+   * is passed if it holds, else waited at if it still can (its character is not known yet).
+   */
+  private follow(pc: i32, holds: i32, before: u32): bool {
+    const code = this.code;
+    const stack = this.stack;
+    const there = this.there;
+    let top = 0;
+    unchecked((stack[top++] = pc));
+    while (top) {
+      const at = unchecked(stack[--top]);
+      const word = 1 + (at >> 5);
+      const bit: u32 = 1 << (at & 31);
+      if (unchecked(there[word]) & bit) continue;
+      const i = at * 3;
+      const op = unchecked(code[i]);
+      if (op == Op.Match) return true;
+      if (op == Op.Assert) {
+        const wanted = unchecked(code[i + 1]);
+        if (holds & wanted) unchecked((stack[top++] = at + 1));
+        else if (holds || !possible(wanted, before)) continue;
+      }
+      unchecked((there[word] |= bit));
+      if (op == Op.Jump) unchecked((stack[top++] = code[i + 1]));
+      else if (op == Op.Save) unchecked((stack[top++] = at + 1));
+      else if (op == Op.Split) {
+        unchecked((stack[top++] = code[i + 1]));
+        unchecked((stack[top++] = code[i + 2]));
+      }
+    }
+    return false;
+  }
+
+  /** The number of the state in `there`; makes it, emptying the table when that is full. */
+  private state(): u32 {
+    const bytes = (<usize>this.words) << 2;
+    const there = changetype<usize>(this.there);
+    let hash: u32 = 0;
+    for (let i = 0; i < this.words; i++) {
+      hash = (rotl<u32>(hash, 5) ^ unchecked(this.there[i])) * 0x9e3779b1;
+    }
+    let slot = hash >>> 22;
+    for (;;) {
+      const known = <u32>unchecked(this.hash[slot]);
+      if (!known) break;
+      if (!memory.compare(this.address(known), there, bytes)) return known;
+      slot = (slot + 1) & (MOST_STATES * 2 - 1);
+    }
+    if (this.made == this.most) {
+      this.hash.fill(0);
+      this.made = 0;
+      slot = hash >>> 22;
+    }
+    const number = <u32>this.made + FIRST;
+    memory.copy(this.address(number), there, bytes);
+    const row = changetype<usize>(this.table) + ((<usize>(number * this.stride)) << 1);
+    memory.fill(row, 0, (<usize>this.stride) << 1);
+    this.hash[slot] = <u16>number;
+    this.made++;
+    return number;
+  }
+}
+
+/** True if an assertion that looks at what comes next can still hold after `before`. */
+function possible(wanted: i32, before: u32): bool {
+  if (wanted == Assertion.TextStart) return before == Before.Start;
+  if (wanted == Assertion.LineStart) return before == Before.Start || before == Before.Line;
+  return true;
+}
+
+function kindOf(point: u32): Before {
+  if (point == 10) return Before.Line;
+  const word = point - 0x30 < 10 || (point | 0x20) - 0x61 < 26 || point == 0x5f;
+  return word ? Before.Word : Before.Other;
+}
+
+/** A character of a kind. */
+function pointOf(kind: u32): i32 {
+  if (kind == Before.Start) return -1;
+  return kind == Before.Line ? 10 : kind == Before.Word ? 0x61 : 0x20;
+}

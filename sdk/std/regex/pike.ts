@@ -1,0 +1,201 @@
+/**
+ * Follows all ways through a program at once, in the order of their preference, and keeps where their
+ * groups began and ended. Time is the text's length times the program's; all memory is taken at once,
+ * when the pattern is compiled.
+ */
+import { Alphabet } from "./alphabet";
+import { Op, holding } from "./program";
+import { characterAt } from "./text";
+import { Assertion } from "./tree";
+
+/** On the stack: an instruction to go on at, or a slot to set back. */
+const RESTORE: u32 = 0x80000000;
+
+export class Pike {
+  /** Where the groups of the last match lie, in bytes from the start; -1 for a group that is not in it. */
+  found: StaticArray<i32>;
+  /** Characters looked at since the caller set it to zero. */
+  steps: i64 = 0;
+  private slots: i32;
+  private current: StaticArray<i32>;
+  private next: StaticArray<i32>;
+  private currentSlots: StaticArray<i32>;
+  private nextSlots: StaticArray<i32>;
+  private seen: StaticArray<i32>;
+  private mark: i32 = 0;
+  private stack: StaticArray<u32>;
+  private held: StaticArray<i32>;
+  private count: i32 = 0;
+  private anchored: bool;
+
+  constructor(
+    private code: StaticArray<i32>,
+    private alphabet: Alphabet,
+    groups: i32,
+  ) {
+    const size = code.length / 3;
+    const slots = groups * 2;
+    this.slots = slots;
+    this.anchored = code[3] == Op.Assert && code[4] == Assertion.TextStart;
+    this.found = new StaticArray<i32>(slots);
+    this.held = new StaticArray<i32>(slots);
+    this.current = new StaticArray<i32>(size);
+    this.next = new StaticArray<i32>(size);
+    this.currentSlots = new StaticArray<i32>(size * slots);
+    this.nextSlots = new StaticArray<i32>(size * slots);
+    this.seen = new StaticArray<i32>(size);
+    this.stack = new StaticArray<u32>(size * 6 + 4);
+  }
+
+  /** The leftmost match of `start`…`end` from `from` on; false if there is none. */
+  run(start: usize, from: usize, end: usize, wide: bool): bool {
+    const alphabet = this.alphabet;
+    const codeAt = changetype<usize>(this.code);
+    const slotBytes = (<usize>this.slots) << 2;
+    // Which of the two lists is current is known by these addresses alone: nothing is stored here.
+    let list = changetype<usize>(this.current);
+    let listSlots = changetype<usize>(this.currentSlots);
+    let other = changetype<usize>(this.next);
+    let otherSlots = changetype<usize>(this.nextSlots);
+    let threads = 0;
+    let matched = false;
+    let before = from > start ? lastPoint(start, from, wide) : -1;
+    let p = from;
+    let character = p < end ? characterAt(p, end, wide) : 0;
+    for (;;) {
+      const after = p < end ? <i32>(character >> 3) : -1;
+      this.steps++;
+      if (!matched) {
+        if (!threads) this.fresh();
+        this.held.fill(-1);
+        this.count = threads;
+        this.follow(0, <i32>(p - start), holding(before, after), list, listSlots);
+        threads = this.count;
+      }
+      if (!threads && (matched || p >= end || (this.anchored && p > start))) break;
+      const at = p;
+      p += character & 7;
+      let afterNext = -1;
+      if (at < end && p < end) {
+        character = characterAt(p, end, wide);
+        afterNext = <i32>(character >> 3);
+      }
+      const row =
+        at < end
+          ? changetype<usize>(alphabet.members) +
+            ((<usize>(alphabet.classOf(after) * alphabet.words)) << 2)
+          : 0;
+      const held = holding(after, afterNext);
+      this.fresh();
+      this.count = 0;
+      for (let i = 0; i < threads; i++) {
+        const pc = load<i32>(list + ((<usize>i) << 2));
+        const op = codeAt + <usize>(pc * 12);
+        if (load<i32>(op) == Op.Match) {
+          matched = true;
+          copy(changetype<usize>(this.found), listSlots + <usize>i * slotBytes, slotBytes);
+          break;
+        }
+        const set = load<i32>(op, 4);
+        if (row && (load<u32>(row + (((<usize>set) >> 5) << 2)) >>> (set & 31)) & 1) {
+          copy(changetype<usize>(this.held), listSlots + <usize>i * slotBytes, slotBytes);
+          this.follow(pc + 1, <i32>(p - start), held, other, otherSlots);
+        }
+      }
+      threads = this.count;
+      if (at >= end || (!threads && matched)) break;
+      before = after;
+      let swap = list;
+      list = other;
+      other = swap;
+      swap = listSlots;
+      listSlots = otherSlots;
+      otherSlots = swap;
+    }
+    return matched;
+  }
+
+  /** Forgets which instructions are in the list. */
+  private fresh(): void {
+    if (++this.mark == i32.MAX_VALUE) {
+      this.seen.fill(0);
+      this.mark = 1;
+    }
+  }
+
+  /** Adds the instructions that are reached from `pc` without a letter, most preferred first. */
+  private follow(pc: i32, at: i32, holds: i32, list: usize, slots: usize): void {
+    const code = this.code;
+    const held = changetype<usize>(this.held);
+    const seen = changetype<usize>(this.seen);
+    const stack = changetype<usize>(this.stack);
+    const slotBytes = (<usize>this.slots) << 2;
+    const mark = this.mark;
+    let top = stack;
+    store<u32>(top, pc);
+    top += 4;
+    while (top > stack) {
+      top -= 4;
+      const entry = load<u32>(top);
+      if (entry & RESTORE) {
+        top -= 4;
+        store<i32>(held + ((<usize>(entry & ~RESTORE)) << 2), load<i32>(top));
+        continue;
+      }
+      if (load<i32>(seen + ((<usize>entry) << 2)) == mark) continue;
+      store<i32>(seen + ((<usize>entry) << 2), mark);
+      const i = <i32>entry * 3;
+      const a = unchecked(code[i + 1]);
+      switch (unchecked(code[i])) {
+        case Op.Jump:
+          store<u32>(top, a);
+          top += 4;
+          break;
+        case Op.Split:
+          store<u32>(top, unchecked(code[i + 2]));
+          store<u32>(top, a, 4);
+          top += 8;
+          break;
+        case Op.Assert:
+          if (holds & a) {
+            store<u32>(top, entry + 1);
+            top += 4;
+          }
+          break;
+        case Op.Save: {
+          const slot = held + ((<usize>a) << 2);
+          store<i32>(top, load<i32>(slot));
+          store<u32>(top, RESTORE | (<u32>a), 4);
+          store<u32>(top, entry + 1, 8);
+          top += 12;
+          store<i32>(slot, at);
+          break;
+        }
+        default: {
+          const n = <usize>this.count;
+          this.count++;
+          store<i32>(list + (n << 2), entry);
+          copy(slots + n * slotBytes, held, slotBytes);
+        }
+      }
+    }
+  }
+}
+
+/** Copies the positions of groups, which come in pairs. */
+function copy(to: usize, from: usize, bytes: usize): void {
+  for (let i: usize = 0; i < bytes; i += 8) store<u64>(to + i, load<u64>(from + i));
+}
+
+/** The code point that ends at `p`. */
+function lastPoint(start: usize, p: usize, wide: bool): i32 {
+  let from = p - (wide ? 2 : 1);
+  const most: usize = 4;
+  if (wide) {
+    if (from > start && characterAt(from - 2, p, true) & 4) from -= 2;
+  } else {
+    while (from > start && p - from < most && (load<u8>(from) & 0xc0) == 0x80) from--;
+    if ((characterAt(from, p, false) & 7) != <u32>(p - from)) return 0xfffd;
+  }
+  return <i32>(characterAt(from, p, wide) >> 3);
+}
