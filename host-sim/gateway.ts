@@ -1,0 +1,392 @@
+/** The running simulator: workers with their filters, routes, upstreams and the clock, driven by requests. */
+import { LogLevel } from "../sdk/abi.ts";
+import { textOf } from "./bytes.ts";
+import { Clock } from "./clock.ts";
+import { HangError, SimulatorError } from "./errors.ts";
+import { Callouts, type CalloutRecord } from "./http/callouts.ts";
+import { Exchange, type Client, type ExchangeSettings } from "./http/exchange.ts";
+import type { Filter } from "./http/filter.ts";
+import { HeaderMap } from "./http/headers.ts";
+import { readyRequest } from "./http/request.ts";
+import { readyRoutes, type Chain, type ReadyRoute, type Route } from "./http/routes.ts";
+import { pairsOf, type Waiting } from "./http/upstream.ts";
+import { seededRandom, uuid } from "./random.ts";
+import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
+import { Metrics, type MetricsView } from "./state/metrics.ts";
+import { SharedData } from "./state/shared-data.ts";
+import { gatewayRootId, readyFilter } from "./ready-filter.ts";
+import type { Host, LogEntry } from "./wasm/host.ts";
+import { loadModule, type ModuleSource } from "./wasm/module.ts";
+import { tryConfiguration, WorkerFilter, type FilterSettings } from "./wasm/worker.ts";
+
+/** How long a request may do nothing before Envoy gives it up. */
+const idleMs = 300_000;
+
+export interface OpenRequest {
+  exchange: Exchange;
+  answer: Promise<Answer>;
+  /** The client hangs up. */
+  disconnect(): void;
+}
+
+export class Gateway {
+  readonly clock: Clock;
+  readonly shared = new SharedData();
+  /** Everything that was logged, of all requests and outside any. */
+  readonly logs: LogEntry[] = [];
+  /** What Envoy would have swallowed without a word. */
+  readonly swallowed: string[] = [];
+  readonly host: Host;
+  #routes: ReadyRoute[];
+  #settings: FilterSettings[] = [];
+  #filters: FilterSetup[];
+  readonly #workers: WorkerFilter[][];
+  readonly #metrics = new Metrics();
+  readonly #waiting: Waiting;
+  readonly #active = new Map<Exchange, (error: Error) => void>();
+  readonly #random: () => number;
+  readonly #exchange: ExchangeSettings;
+  #turn = 0;
+  #pumping = false;
+  #posted: (() => void)[] = [];
+  #closed = false;
+
+  private constructor(
+    private readonly setup: Setup,
+    filters: FilterSetup[],
+    routes: Route[],
+  ) {
+    this.clock = new Clock(setup.now ?? Date.UTC(2026, 0, 1));
+    this.#random = seededRandom(setup.seed ?? 1);
+    this.#filters = filters;
+    this.#routes = readyRoutes(routes);
+    this.#waiting = { count: 0, changed: () => this.#pump() };
+    this.shared.lostWrites = setup.inject?.lostWrites ?? 0;
+    const callouts = new Callouts(setup.clusters ?? {}, this.clock, this.#waiting);
+    this.host = {
+      clock: this.clock,
+      shared: this.shared,
+      metrics: this.#metrics,
+      callouts,
+      logLevel: setup.logLevel ?? LogLevel.Info,
+      log: (entry) => void this.logs.push(entry),
+      swallowed: (what) => this.#swallow(what),
+      random: this.#random,
+      post: (run) => this.#post(run),
+      node: { id: "simulator", cluster: "simulator" },
+    };
+    this.#exchange = {
+      host: this.host,
+      waiting: this.#waiting,
+      routes: this.#routes,
+      upstream: setup.upstream ?? {},
+      serverName: setup.serverName ?? "envoy",
+      bufferLimit: setup.bufferLimit ?? 1_048_576,
+      routeTimeoutMs: setup.routeTimeoutMs ?? 15_000,
+    };
+    this.#workers = Array.from({ length: setup.workers ?? 1 }, (_, worker) =>
+      filters.map(() => new WorkerFilter(this.host, worker)),
+    );
+  }
+
+  static async start(setup: Setup): Promise<Gateway> {
+    const filters = setup.modules ?? (setup.module ? [setup as FilterSetup] : []);
+    if (setup.modules && setup.module)
+      throw new SimulatorError("setup: give either module or modules, not both");
+    const routes = setup.routes ?? [{ ...(setup.chain && { chain: setup.chain }), name: "route" }];
+    const gateway = new Gateway(setup, filters, routes);
+    await gateway.#load(filters);
+    return gateway;
+  }
+
+  async #load(filters: FilterSetup[]): Promise<void> {
+    const byGateway = Boolean(this.setup.chain || this.setup.routes?.some((route) => route.chain));
+    const settings = await Promise.all(
+      filters.map(async (filter) =>
+        readyFilter(filter, await loadModule(filter.module), byGateway),
+      ),
+    );
+    for (const one of settings) {
+      const refused = tryConfiguration(one, this.host);
+      if (refused !== null) throw new SimulatorError(refused);
+    }
+    this.#apply(settings);
+  }
+
+  #apply(settings: FilterSettings[]): void {
+    this.#settings = settings;
+    for (const worker of this.#workers) settings.forEach((one, index) => worker[index]!.load(one));
+  }
+
+  /** Sends a request; the answer is what the client saw, and what else the world did. */
+  request(request: Request): Promise<Answer> {
+    return this.open(request).answer;
+  }
+
+  /** Sends a request that the test goes on to influence. */
+  open(request: Request): OpenRequest {
+    if (this.#closed) throw new SimulatorError("request: the gateway is closed");
+    const worker = request.worker ?? this.#turn++ % this.#workers.length;
+    const filters = this.#workers[worker];
+    if (!filters) throw new SimulatorError(`request: there is no worker ${worker}`);
+    const received = new Received(request);
+    const exchange = new Exchange(this.#exchange, received);
+    received.exchange = exchange;
+    const ready = readyRequest(request, () => uuid(this.#random));
+    exchange.begin(ready.headers, () => this.#chain(filters, exchange));
+    const from = this.logs.length;
+    const seen = this.host.callouts.seen.length;
+    let failure: Error | null = null;
+    const answer = (): Answer => received.answer(this.logs, from, this.host.callouts.seen, seen);
+    this.#send(exchange, request, ready);
+    this.#drain();
+    failure = this.#strictFailure();
+    const disconnect = (): void => exchange.reset("the client hung up");
+    if (exchange.over)
+      return {
+        exchange,
+        disconnect,
+        answer: failure ? Promise.reject(failure) : Promise.resolve(answer()),
+      };
+    const promise = new Promise<Answer>((resolve, reject) => {
+      this.#active.set(exchange, reject);
+      received.ended = () => {
+        this.#active.delete(exchange);
+        const strict = this.#strictFailure();
+        if (strict) reject(strict);
+        else resolve(answer());
+      };
+    });
+    this.#pump();
+    return { exchange, answer: promise, disconnect };
+  }
+
+  #chain(filters: WorkerFilter[], exchange: Exchange): Filter[] {
+    const disabled = exchange.route?.disable;
+    const chain: Filter[] = [];
+    if (disabled === true) return chain;
+    filters.forEach((filter, i) => {
+      if (Array.isArray(disabled) && disabled.includes(this.#settings[i]!.plugin.name)) return;
+      const made = filter.filter(exchange, chain.length);
+      if (made) chain.push(made);
+    });
+    return chain;
+  }
+
+  #send(exchange: Exchange, request: Request, ready: ReturnType<typeof readyRequest>): void {
+    const { chunks, bare } = ready;
+    const { disconnect, chunkDelayMs = 0 } = request;
+    const hangUp = (): void => exchange.reset("the client hung up");
+    exchange.sendHeaders(bare);
+    if (disconnect === "after-headers") return hangUp();
+    if (typeof disconnect === "object" && "afterMs" in disconnect)
+      this.clock.after(disconnect.afterMs, hangUp);
+    const afterChunks =
+      typeof disconnect === "object" && "afterChunks" in disconnect ? disconnect.afterChunks : -1;
+    const trailers =
+      request.trailers && this.setup.trailers
+        ? HeaderMap.of("trailers", pairsOf(request.trailers))
+        : null;
+    const next = (i: number): void => {
+      for (; i < chunks.length && !exchange.over; i++) {
+        if (i === afterChunks) return hangUp();
+        exchange.sendData(chunks[i]!, false);
+        if (chunkDelayMs > 0 && i + 1 < chunks.length) {
+          const following = i + 1;
+          this.clock.after(chunkDelayMs, () => next(following));
+          return;
+        }
+      }
+      if (exchange.over) return;
+      if (afterChunks >= chunks.length) return hangUp();
+      if (!bare) {
+        if (trailers) exchange.sendTrailers(trailers);
+        else exchange.sendData(new Uint8Array(0), true);
+      }
+      if (disconnect === "after-request") return hangUp();
+      if (disconnect === "on-callout" && exchange.callouts.length > 0) hangUp();
+    };
+    next(0);
+  }
+
+  /** What modules posted to each other runs before anything else does. */
+  #post(run: () => void): void {
+    this.#posted.push(run);
+    this.#pump();
+  }
+
+  #drain(): void {
+    while (this.#posted.length > 0) this.#posted.shift()!();
+  }
+
+  #swallow(what: string): void {
+    this.swallowed.push(what);
+  }
+
+  #strictFailure(): Error | null {
+    if (!this.setup.strict || this.swallowed.length === 0) return null;
+    const all = this.swallowed.splice(0);
+    return new SimulatorError(`strict: Envoy swallows this in silence: ${all.join("; ")}`);
+  }
+
+  /** While someone waits and nothing else can happen, time moves. */
+  #pump(): void {
+    if (this.#pumping || this.#closed) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#drain();
+      if (this.#active.size === 0 || this.#waiting.count > 0) return;
+      if (this.setup.time === "manual") return;
+      const { next } = this.clock;
+      const oldest = Math.min(...[...this.#active.keys()].map(({ startedAt }) => startedAt));
+      if (next === undefined || next > oldest + idleMs) return this.#hang();
+      try {
+        this.clock.step();
+      } catch (error) {
+        this.#failAll(error as Error);
+      }
+      this.#pump();
+    });
+  }
+
+  #hang(): void {
+    for (const [exchange, reject] of [...this.#active]) {
+      this.#active.delete(exchange);
+      const { requestHeaders } = exchange;
+      const what = `${requestHeaders?.get(":method")} ${requestHeaders?.get(":path")}`;
+      const why = exchange.holder() ?? "the upstream never answers, and no timeout ends it";
+      reject(new HangError(`${what} hangs: ${why}`));
+      exchange.reset("hang");
+    }
+  }
+
+  #failAll(error: Error): void {
+    for (const reject of this.#active.values()) reject(error);
+    this.#active.clear();
+  }
+
+  metrics(): MetricsView {
+    return this.#metrics.view();
+  }
+
+  /** Every call that a module made to a cluster, of all requests. */
+  get callouts(): readonly CalloutRecord[] {
+    return this.host.callouts.seen;
+  }
+
+  /** Streams, calls, timers and contexts that are there now: all 0 when nothing goes on. */
+  get leftovers(): { streams: number; callouts: number; contexts: number; vms: number } {
+    const filters = this.#workers.flat();
+    return {
+      streams: this.#active.size,
+      callouts: this.host.callouts.pending,
+      contexts: filters.reduce(
+        (sum, { vm }) => sum + (vm ? vm.contexts.size - vm.roots.size : 0),
+        0,
+      ),
+      vms: filters.reduce((sum, filter) => sum + filter.vms, 0),
+    };
+  }
+
+  /** A new plugin configuration: the old one goes on for the streams it has. */
+  async reconfigure(configuration: string | object, filter = 0): Promise<void> {
+    await this.#replace({ ...this.#filters[filter]!, configuration }, filter);
+  }
+
+  /** Another module in place of a filter's; streams that are there end on the old one. */
+  async swap(module: ModuleSource, filter = 0): Promise<void> {
+    await this.#replace({ ...this.#filters[filter]!, module }, filter);
+  }
+
+  async #replace(changed: FilterSetup, index: number): Promise<void> {
+    const before = this.#settings[index];
+    if (!before) throw new SimulatorError(`there is no filter ${index}`);
+    const byGateway = before.plugin.rootId === gatewayRootId;
+    const module =
+      changed.module === this.#filters[index]!.module
+        ? before.vm.module
+        : await loadModule(changed.module);
+    const settings = readyFilter(changed, module, byGateway);
+    if (module === before.vm.module) settings.vm = before.vm;
+    const refused = tryConfiguration(settings, this.host);
+    if (refused !== null) throw new SimulatorError(refused);
+    this.#filters = this.#filters.with(index, changed);
+    this.#settings = this.#settings.with(index, settings);
+    for (const worker of this.#workers) worker[index]!.load(settings);
+  }
+
+  /** Other routes, for requests from now on. */
+  setRoutes(routes: Route[]): void {
+    this.#routes = readyRoutes(routes);
+    this.#exchange.routes = this.#routes;
+  }
+
+  setChain(chain: Chain, name = "route"): void {
+    this.setRoutes([{ name, chain }]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    for (const exchange of [...this.#active.keys()]) exchange.reset("the gateway closed");
+    this.#closed = true;
+    for (const filter of this.#workers.flat()) filter.close();
+  }
+}
+
+/** What the client got. */
+class Received implements Client {
+  status = 0;
+  #headers: [string, string][] = [];
+  readonly #chunks: Uint8Array[] = [];
+  #trailers: [string, string][] = [];
+  #cut: string | null = null;
+  exchange!: Exchange;
+  ended: () => void = () => {};
+
+  constructor(private readonly request: Request) {}
+
+  headers(headers: HeaderMap): void {
+    this.status = Number(headers.get(":status"));
+    this.#headers = headers.pairs.filter(([name]) => name.charCodeAt(0) !== 58);
+    if (this.request.disconnect === "on-response-headers")
+      this.exchange.reset("the client hung up");
+  }
+
+  data(bytes: Uint8Array): void {
+    if (bytes.length) this.#chunks.push(bytes);
+    if (this.request.disconnect === "on-response-body") this.exchange.reset("the client hung up");
+  }
+
+  trailers(trailers: HeaderMap): void {
+    this.#trailers = trailers.pairs;
+  }
+
+  over(cut: string | null): void {
+    this.#cut = cut;
+    this.ended();
+  }
+
+  answer(logs: LogEntry[], from: number, callouts: readonly CalloutRecord[], seen: number): Answer {
+    const { exchange } = this;
+    const headers = this.#headers;
+    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    return {
+      status: this.status,
+      headers,
+      body,
+      get text() {
+        return textOf(body);
+      },
+      trailers: this.#trailers,
+      upstream: exchange.upstreamSaw,
+      callouts: callouts.slice(seen),
+      logs: logs.slice(from),
+      details: exchange.details,
+      decidedBy: exchange.decidedBy,
+      cut: this.#cut,
+      route: exchange.route?.name ?? null,
+      header: (name) => headers.find(([key]) => key === name.toLowerCase())?.[1] ?? null,
+    };
+  }
+}

@@ -1,0 +1,111 @@
+/** Header maps. Which map exists when is the stream's to say. */
+import { MapType, Status } from "../../sdk/abi.ts";
+import type { HeaderMap } from "../http/headers.ts";
+import type { Vm } from "../wasm/vm.ts";
+import type { Hostcalls } from "./hostcall.ts";
+
+function readable(vm: Vm, type: number): HeaderMap | null {
+  const { context } = vm;
+  if (context.stream) return context.stream.readable(type);
+  const { root } = context;
+  if (type === MapType.CallResponseHeaders) return root.response?.headers ?? null;
+  if (type === MapType.CallResponseTrailers) return root.response?.trailers ?? null;
+  if (type === MapType.GrpcInitialMetadata) return root.grpcInitial;
+  return type === MapType.GrpcTrailingMetadata ? root.grpcTrailing : null;
+}
+
+/** A change of request headers makes Envoy look for the route again, in ABI 0.2.x. */
+function change(vm: Vm, type: number, edit: (map: HeaderMap) => void): Status {
+  const { stream } = vm.context;
+  const map = stream?.map(type);
+  if (!stream || !map) {
+    vm.host.swallowed(`a change of ${MapType[type] ?? `map ${type}`} outside its phase`);
+    return Status.BadArgument;
+  }
+  edit(map);
+  if (type === MapType.RequestHeaders) stream.exchange.clearRouteCache();
+  return Status.Ok;
+}
+
+const isMap = (type: number): boolean => type >= 0 && type <= MapType.CallResponseTrailers;
+
+export const headers: Hostcalls = {
+  proxy_get_header_map_value(
+    vm,
+    type: number,
+    name: number,
+    nameSize: number,
+    out: number,
+    outSize: number,
+  ) {
+    if (!isMap(type)) return Status.BadArgument;
+    const key = vm.memory.text(name, nameSize);
+    const map = readable(vm, type);
+    if (!map) return vm.context.stream?.logging ? Status.NotFound : Status.BadArgument;
+    const value = map.get(key);
+    if (value === null) return Status.NotFound;
+    vm.memory.give(value, out, outSize);
+    return Status.Ok;
+  },
+
+  proxy_get_header_map_pairs(vm, type: number, out: number, outSize: number) {
+    if (!isMap(type)) return Status.BadArgument;
+    const map = readable(vm, type);
+    if (!map) return Status.BadArgument;
+    vm.memory.givePairs(map.pairs, out, outSize);
+    return Status.Ok;
+  },
+
+  proxy_get_header_map_size(vm, type: number, outSize: number) {
+    if (!isMap(type)) return Status.BadArgument;
+    const map = readable(vm, type);
+    if (!map) return Status.BadArgument;
+    vm.memory.setU32(outSize, map.byteSize);
+    return Status.Ok;
+  },
+
+  proxy_set_header_map_pairs(vm, type: number, pairs: number, size: number) {
+    if (!isMap(type)) return Status.BadArgument;
+    const list = vm.memory.pairs(pairs, size);
+    if (size > 0 && list.length === 0)
+      vm.host.swallowed("set_header_map_pairs with a malformed block, which removes every header");
+    return change(vm, type, (map) => {
+      map.clear();
+      for (const [name, value] of list) map.add(name, value);
+    });
+  },
+
+  proxy_add_header_map_value(
+    vm,
+    type: number,
+    name: number,
+    nameSize: number,
+    value: number,
+    size: number,
+  ) {
+    if (!isMap(type)) return Status.BadArgument;
+    const key = vm.memory.text(name, nameSize);
+    const text = vm.memory.text(value, size);
+    return change(vm, type, (map) => map.add(key, text));
+  },
+
+  proxy_replace_header_map_value(
+    vm,
+    type: number,
+    name: number,
+    nameSize: number,
+    value: number,
+    size: number,
+  ) {
+    if (!isMap(type)) return Status.BadArgument;
+    const key = vm.memory.text(name, nameSize);
+    const text = vm.memory.text(value, size);
+    return change(vm, type, (map) => map.replace(key, text));
+  },
+
+  proxy_remove_header_map_value(vm, type: number, name: number, nameSize: number) {
+    if (!isMap(type)) return Status.BadArgument;
+    const key = vm.memory.text(name, nameSize);
+    return change(vm, type, (map) => map.remove(key));
+  },
+};

@@ -1,0 +1,60 @@
+/** Going on, ending, answering, and whose turn it is. */
+import { Status, StreamType } from "../../sdk/abi.ts";
+import type { Hostcalls } from "./hostcall.ts";
+
+const outsideStream = (type: number): Status =>
+  type > StreamType.Upstream ? Status.BadArgument : Status.Ok;
+
+export const streams: Hostcalls = {
+  proxy_continue_stream(vm, type: number) {
+    return vm.context.stream?.resume(type) ?? outsideStream(type);
+  },
+
+  proxy_close_stream(vm, type: number) {
+    return vm.context.stream?.close(type) ?? outsideStream(type);
+  },
+
+  proxy_send_local_response(
+    vm,
+    status: number,
+    details: number,
+    detailsSize: number,
+    body: number,
+    bodySize: number,
+    headers: number,
+    headersSize: number,
+    grpcStatus: number,
+  ) {
+    const { memory, context } = vm;
+    const text = memory.text(body, bodySize);
+    const why = memory.text(details, detailsSize);
+    const pairs = memory.pairs(headers, headersSize);
+    if (headersSize > 0 && pairs.length === 0)
+      vm.host.swallowed("send_local_response with a malformed block of headers");
+    vm.stopNext = true;
+    const { stream } = context;
+    if (!stream) {
+      vm.host.swallowed("send_local_response outside a stream");
+      return Status.Ok;
+    }
+    return stream.sendLocalReply({
+      status,
+      body: text,
+      headers: pairs,
+      grpcStatus: grpcStatus >= 0 && grpcStatus <= 16 ? grpcStatus : null,
+      details: why.replace(/\s/g, "_"),
+      by: stream.name,
+    });
+  },
+
+  proxy_set_effective_context(vm, id: number) {
+    const context = vm.contexts.get(id >>> 0);
+    if (!context) return Status.BadArgument;
+    vm.effective = context;
+    return Status.Ok;
+  },
+
+  proxy_done(vm) {
+    return vm.context.stream ? Status.NotFound : vm.context.root.done();
+  },
+};

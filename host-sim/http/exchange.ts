@@ -1,0 +1,369 @@
+/**
+ * One request and its answer: what Envoy's connection manager, filter chain and router do with it together.
+ */
+import { StreamType } from "../../sdk/abi.ts";
+import type { Timer } from "../clock.ts";
+import { toByteString } from "../bytes.ts";
+import type { FilterState } from "../state/filter-state.ts";
+import type { Host, LogEntry } from "../wasm/host.ts";
+import type { Body } from "./body.ts";
+import type { CalloutRecord } from "./callouts.ts";
+import type { Filter, LocalReply } from "./filter.ts";
+import { HeaderMap } from "./headers.ts";
+import { readyReply } from "./local-reply.ts";
+import { Path, type Sink } from "./path.ts";
+import type { ReadyRoute } from "./routes.ts";
+import {
+  UpstreamCall,
+  type ResetReason,
+  type Upstream,
+  type UpstreamRequest,
+  type Waiting,
+} from "./upstream.ts";
+
+export interface ExchangeSettings {
+  host: Host;
+  waiting: Waiting;
+  routes: readonly ReadyRoute[];
+  upstream: Upstream;
+  serverName: string;
+  /** Bytes that a filter may make the gateway keep, in each direction. */
+  bufferLimit: number;
+  routeTimeoutMs: number;
+}
+
+export interface Client {
+  headers(headers: HeaderMap, end: boolean): void;
+  data(bytes: Uint8Array): void;
+  trailers(trailers: HeaderMap): void;
+  /** The exchange is over; a reason says that it was cut. */
+  over(cut: string | null): void;
+}
+
+const connectionHeaders = [
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+];
+
+export class Exchange {
+  filters: Filter[] = [];
+  readonly startedAt: number;
+  requestHeaders: HeaderMap | null = null;
+  responseHeaders: HeaderMap | null = null;
+  responseTrailers: HeaderMap | null = null;
+  readonly filterState: FilterState = new Map();
+  /** Dynamic metadata by namespace. */
+  readonly dynamicMetadata: Record<string, Record<string, unknown>> = {};
+  /** Why the answer is what it is: Envoy's `response_code_details`. */
+  details = "";
+  flags = 0;
+  decidedBy: string | null = null;
+  readonly logs: LogEntry[] = [];
+  readonly callouts: CalloutRecord[] = [];
+  upstreamSaw: UpstreamRequest | null = null;
+  requestBytes = 0;
+  responseBytes = 0;
+  over = false;
+  /** The route last looked up; stale once a filter changed the headers, until someone looks again. */
+  route: ReadyRoute | null = null;
+  #routeKnown = false;
+  #request!: Path;
+  #response!: Path;
+  #prepared: (() => void) | null = null;
+  #upstreamCall: UpstreamCall | null = null;
+  #timeout: Timer | undefined;
+  #outgoing: Uint8Array[] = [];
+  #outgoingHeaders: HeaderMap | null = null;
+  #clientStarted = false;
+  #grpc = false;
+  #head = false;
+  attempts = 0;
+
+  constructor(
+    readonly settings: ExchangeSettings,
+    private readonly client: Client,
+  ) {
+    this.startedAt = settings.host.clock.now;
+  }
+
+  /** Headers must be set before: filters that a route disables are left out by it. */
+  begin(headers: HeaderMap, makeFilters: (exchange: Exchange) => Filter[]): void {
+    this.requestHeaders = headers;
+    this.#head = headers.get(":method") === "HEAD";
+    this.#grpc = (headers.get("content-type") ?? "").startsWith("application/grpc");
+    this.findRoute();
+    this.filters = makeFilters(this);
+    const { bufferLimit } = this.settings;
+    this.#request = new Path(
+      this.filters.map((filter) => ({
+        headers: (map, end) => filter.decodeHeaders(map, end),
+        data: (body, end) => filter.decodeData(body, end),
+        trailers: (map) => filter.decodeTrailers(map),
+      })),
+      this.#router,
+      bufferLimit,
+    );
+    this.#response = new Path(
+      [...this.filters].reverse().map((filter) => ({
+        headers: (map, end) => filter.encodeHeaders(map, end),
+        data: (body, end) => filter.encodeData(body, end),
+        trailers: (map) => filter.encodeTrailers(map),
+      })),
+      this.#toClient,
+      bufferLimit,
+    );
+  }
+
+  sendHeaders(end: boolean): void {
+    this.#request.sendHeaders(this.requestHeaders!, end);
+  }
+
+  sendData(bytes: Uint8Array, end: boolean): void {
+    this.requestBytes += bytes.length;
+    this.#request.sendData(bytes, end);
+  }
+
+  sendTrailers(trailers: HeaderMap): void {
+    this.#request.sendTrailers(trailers);
+  }
+
+  get bufferedRequest(): Body | null {
+    return this.#request.buffered;
+  }
+
+  get bufferedResponse(): Body | null {
+    return this.#response.buffered;
+  }
+
+  addRequestTrailers(): HeaderMap {
+    return (this.#request.trailersMap ??= new HeaderMap("trailers"));
+  }
+
+  addResponseTrailers(): HeaderMap {
+    return (this.#response.trailersMap ??= this.responseTrailers = new HeaderMap("trailers"));
+  }
+
+  clearRouteCache(): void {
+    this.#routeKnown = false;
+  }
+
+  findRoute(): ReadyRoute | null {
+    if (!this.#routeKnown) {
+      const { routes } = this.settings;
+      this.route = routes.find((route) => route.matches(this.requestHeaders!)) ?? null;
+      this.#routeKnown = true;
+    }
+    return this.route;
+  }
+
+  resume(index: number, type: StreamType): void {
+    if (this.over) return;
+    if (type === StreamType.Request) this.#request.continueAt(index);
+    else this.#response.continueAt(this.filters.length - 1 - index);
+  }
+
+  /** The filter that holds this request with nothing pending, and in which phase. */
+  holder(): string | null {
+    for (const filter of this.filters) {
+      const phase = filter.waiting();
+      if (phase) return `${filter.name} paused it in ${phase}, and no call or timer is pending`;
+    }
+    return null;
+  }
+
+  /** Envoy's `sendLocalReply`: through the response filters, past them, or by ending the stream. */
+  localReply(reply: LocalReply): void {
+    if (this.over) return;
+    const inRequest = this.#request.calling;
+    const inResponse = this.#response.calling;
+    this.#request.aborted = true;
+    if (inResponse) this.#response.aborted = true;
+    if (this.#clientStarted) return this.reset(`local reply after the headers: ${reply.details}`);
+    this.details = reply.details;
+    this.decidedBy = reply.by || this.decidedBy;
+    this.#stopUpstream();
+    const direct = this.responseHeaders !== null;
+    const send = (): void => this.#sendReply(reply, direct);
+    if (inRequest || inResponse) this.#prepared = send;
+    else send();
+  }
+
+  #sendReply(reply: LocalReply, direct: boolean): void {
+    const { headers, body } = readyReply(reply, this.#grpc);
+    this.responseHeaders = headers;
+    const bare = this.#head || body === "";
+    const bytes = Buffer.from(body, "latin1");
+    if (direct) {
+      this.#response.aborted = true;
+      this.#toClient.headers(headers, bare);
+      if (!bare) this.#toClient.data(bytes, true);
+      return;
+    }
+    this.#response.sendHeaders(headers, bare);
+    if (!bare) this.#response.sendData(bytes, true);
+  }
+
+  /** Ends everything at once: a client or upstream that is gone, or a filter that closes the stream. */
+  reset(reason: string): void {
+    this.#finish(reason);
+  }
+
+  #finish(cut: string | null): void {
+    if (this.over) return;
+    this.over = true;
+    this.#request.aborted = true;
+    this.#response.aborted = true;
+    this.#stopUpstream();
+    for (const filter of this.filters) filter.log();
+    for (const filter of this.filters) filter.destroy();
+    this.client.over(cut);
+  }
+
+  #stopUpstream(): void {
+    this.#upstreamCall?.cancel();
+    this.settings.host.clock.cancel(this.#timeout);
+  }
+
+  readonly #settled = (): void => {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    prepared?.();
+  };
+
+  readonly #tooLarge = (status: number, details: string, text: string) => (): void =>
+    this.localReply({ status, body: text, headers: [], grpcStatus: null, details, by: "" });
+
+  /** The end of the request's way. */
+  readonly #router: Sink = {
+    headers: (headers, end) => {
+      const route = this.findRoute();
+      if (!route) return this.#own(404, "", "route_not_found");
+      if (route.respond) {
+        this.requestBytes = 0;
+        return this.#own(route.respond.status, route.respond.body ?? "", "direct_response");
+      }
+      this.#outgoingHeaders = headers;
+      if (end) this.#ask([]);
+    },
+    data: (bytes, end) => {
+      if (!this.#outgoingHeaders) return;
+      if (bytes.length) this.#outgoing.push(bytes);
+      if (end) this.#ask([]);
+    },
+    trailers: (trailers) => this.#ask(trailers.pairs),
+    tooLarge: this.#tooLarge(413, "request_payload_too_large", "Payload Too Large"),
+    settled: this.#settled,
+  };
+
+  #own(status: number, body: string, details: string): void {
+    this.localReply({
+      status,
+      body: toByteString(body),
+      headers: [],
+      grpcStatus: null,
+      details,
+      by: "",
+    });
+  }
+
+  #ask(trailers: [string, string][]): void {
+    const { host, waiting, routeTimeoutMs } = this.settings;
+    const route = this.route!;
+    const headers = this.#outgoingHeaders!;
+    const timeout = route.timeoutMs ?? routeTimeoutMs;
+    const body = this.#outgoing.length === 1 ? this.#outgoing[0]! : Buffer.concat(this.#outgoing);
+    if (timeout > 0) headers.put("x-envoy-expected-rq-timeout-ms", String(timeout));
+    const request = upstreamView(headers, body, trailers, route);
+    const listener = {
+      headers: this.#fromUpstream,
+      data: (bytes: Uint8Array, end: boolean) => this.#response.sendData(bytes, end),
+      trailers: (map: HeaderMap) => {
+        this.responseTrailers = map;
+        this.#response.sendTrailers(map);
+      },
+      reset: (reason: ResetReason) => this.#upstreamGone(reason),
+    };
+    const call = new UpstreamCall(host.clock, waiting, listener, this.#head);
+    this.#upstreamCall = call;
+    this.attempts = 1;
+    const upstream = route.upstream ?? this.settings.upstream;
+    if (upstream !== "refuse") this.upstreamSaw = request;
+    call.start(upstream, request);
+    if (timeout > 0 && !this.over && !this.responseHeaders)
+      this.#timeout = host.clock.after(timeout, () => {
+        if (this.#clientStarted) return this.reset("upstream request timeout");
+        this.#own(504, "upstream request timeout", "response_timeout");
+      });
+  }
+
+  readonly #fromUpstream = (headers: HeaderMap, end: boolean): void => {
+    const { clock } = this.settings.host;
+    const ms = Math.round(clock.now - this.startedAt);
+    headers.put("x-envoy-upstream-service-time", String(ms));
+    this.responseHeaders = headers;
+    this.details ||= "via_upstream";
+    this.#response.sendHeaders(headers, end);
+  };
+
+  #upstreamGone(reason: ResetReason): void {
+    if (this.#clientStarted) return this.reset("the upstream hung up");
+    const why =
+      reason === "refused"
+        ? "remote connection failure, transport failure reason: delayed connect error: Connection refused"
+        : "connection termination";
+    this.#own(
+      503,
+      `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
+      "upstream_reset_before_response_started",
+    );
+  }
+
+  /** The end of the answer's way. */
+  readonly #toClient: Sink = {
+    headers: (headers, end) => {
+      this.#clientStarted = true;
+      for (const name of connectionHeaders) headers.remove(name);
+      const { clock } = this.settings.host;
+      headers.put("date", clock.httpDate());
+      headers.put("server", this.settings.serverName);
+      this.client.headers(headers, end);
+      if (end) this.#finish(null);
+    },
+    data: (bytes, end) => {
+      if (this.over) return;
+      this.responseBytes += bytes.length;
+      this.client.data(bytes);
+      if (end) this.#finish(null);
+    },
+    trailers: (trailers) => {
+      if (this.over) return;
+      this.client.trailers(trailers);
+      this.#finish(null);
+    },
+    tooLarge: this.#tooLarge(500, "response_payload_too_large", "Internal Server Error"),
+    settled: this.#settled,
+  };
+}
+
+function upstreamView(
+  headers: HeaderMap,
+  body: Uint8Array,
+  trailers: [string, string][],
+  route: ReadyRoute,
+): UpstreamRequest {
+  const seen: [string, string][] = [];
+  let method = "";
+  let path = "";
+  for (const [name, value] of headers.pairs) {
+    if (name === ":method") method = value;
+    else if (name === ":path") path = value;
+    else if (name === ":authority") seen.push(["host", value]);
+    else if (name.charCodeAt(0) !== 58) seen.push([name, value]);
+  }
+  if (route.prefixRewrite !== undefined && route.match?.prefix !== undefined)
+    path = route.prefixRewrite + path.slice(route.match.prefix.length);
+  return { method, path, headers: seen, body, trailers, cluster: route.cluster ?? "" };
+}

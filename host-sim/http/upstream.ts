@@ -1,0 +1,155 @@
+/** Services behind the gateway, as a test describes them: what is routed to, and what callouts reach. */
+import { bytesOf, headerBytes } from "../bytes.ts";
+import type { Clock, Timer } from "../clock.ts";
+import { HeaderMap, type Pair } from "./headers.ts";
+
+export type HeaderInput =
+  readonly (readonly [string, string])[] | Record<string, string | string[]>;
+export type BodyInput = string | Uint8Array | (string | Uint8Array)[];
+
+export interface UpstreamRequest {
+  method: string;
+  path: string;
+  headers: Pair[];
+  body: Uint8Array;
+  trailers: Pair[];
+  /** The cluster that was asked; empty for the route's own upstream. */
+  cluster: string;
+}
+
+export interface UpstreamAnswer {
+  status?: number;
+  headers?: HeaderInput;
+  /** An array goes out chunk by chunk, without a length. */
+  body?: BodyInput;
+  trailers?: HeaderInput;
+  delayMs?: number;
+  /** Between two chunks. */
+  chunkDelayMs?: number;
+  /** Hangs up instead of finishing. */
+  disconnect?: "before-headers" | "after-headers" | "mid-body";
+}
+
+export type Upstream =
+  | UpstreamAnswer
+  | ((request: UpstreamRequest) => UpstreamAnswer | Promise<UpstreamAnswer>)
+  | "refuse"
+  | "hang"
+  | "reset";
+
+export type ResetReason = "refused" | "reset";
+
+export interface UpstreamListener {
+  headers(headers: HeaderMap, end: boolean): void;
+  data(bytes: Uint8Array, end: boolean): void;
+  trailers(trailers: HeaderMap): void;
+  reset(reason: ResetReason): void;
+}
+
+/** How many promises of a test's own functions are open: while there is one, virtual time waits. */
+export interface Waiting {
+  count: number;
+  /** Called when the count falls. */
+  changed(): void;
+}
+
+export function pairsOf(headers: HeaderInput | undefined): Pair[] {
+  if (!headers) return [];
+  if (Array.isArray(headers)) return headers.map(([name, value]) => [name, headerBytes(value)]);
+  return Object.entries(headers as Record<string, string | string[]>).flatMap(([name, value]) =>
+    Array.isArray(value)
+      ? value.map((one): Pair => [name, headerBytes(one)])
+      : [[name, headerBytes(value)] as Pair],
+  );
+}
+
+export class UpstreamCall {
+  #cancelled = false;
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly waiting: Waiting,
+    private readonly listener: UpstreamListener,
+    private readonly head: boolean,
+  ) {}
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.clock.cancel(this.#timer);
+  }
+
+  start(upstream: Upstream, request: UpstreamRequest): void {
+    if (upstream === "hang") return;
+    if (upstream === "refuse") return this.listener.reset("refused");
+    if (upstream === "reset") return this.listener.reset("reset");
+    if (typeof upstream !== "function") return this.#answer(upstream);
+    const answer = upstream(request);
+    if (!(answer instanceof Promise)) return this.#answer(answer);
+    this.waiting.count++;
+    const settled = (): void => {
+      this.waiting.count--;
+      this.waiting.changed();
+    };
+    answer.then(
+      (value) => {
+        if (!this.#cancelled) this.#answer(value);
+        settled();
+      },
+      () => {
+        if (!this.#cancelled) this.listener.reset("reset");
+        settled();
+      },
+    );
+  }
+
+  #answer(answer: UpstreamAnswer): void {
+    if (!answer.delayMs) return this.#deliver(answer);
+    this.#timer = this.clock.after(answer.delayMs, () => this.#deliver(answer));
+  }
+
+  #deliver(answer: UpstreamAnswer): void {
+    if (answer.disconnect === "before-headers") return this.listener.reset("reset");
+    const { body = "" } = answer;
+    const chunks = (Array.isArray(body) ? body : [body]).map(bytesOf).filter((one) => one.length);
+    const status = answer.status ?? 200;
+    const headers = HeaderMap.of("response", [
+      [":status", String(status)],
+      ...pairsOf(answer.headers),
+    ]);
+    const trailers = answer.trailers ? HeaderMap.of("trailers", pairsOf(answer.trailers)) : null;
+    const bare = this.head || status === 204 || status === 304;
+    if (headers.get("content-length") === null && headers.get("transfer-encoding") === null) {
+      if (Array.isArray(body) || trailers) headers.add("transfer-encoding", "chunked");
+      else if (status !== 204 && status !== 304)
+        headers.add("content-length", String(bytesOf(body).length));
+    }
+    const end = bare || headers.get("content-length") === "0";
+    this.listener.headers(headers, end && !trailers);
+    if (this.#cancelled || (end && !trailers)) return;
+    if (answer.disconnect === "after-headers") return this.listener.reset("reset");
+    this.#chunk(answer, chunks, trailers, 0);
+  }
+
+  #chunk(
+    answer: UpstreamAnswer,
+    chunks: Uint8Array[],
+    trailers: HeaderMap | null,
+    i: number,
+  ): void {
+    for (; i < chunks.length; i++) {
+      this.listener.data(chunks[i]!, false);
+      if (this.#cancelled) return;
+      if (answer.disconnect === "mid-body") return this.listener.reset("reset");
+      if (answer.chunkDelayMs && i + 1 < chunks.length) {
+        const next = i + 1;
+        this.#timer = this.clock.after(answer.chunkDelayMs, () =>
+          this.#chunk(answer, chunks, trailers, next),
+        );
+        return;
+      }
+    }
+    if (trailers) this.listener.trailers(trailers);
+    else this.listener.data(new Uint8Array(0), true);
+  }
+}

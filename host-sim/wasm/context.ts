@@ -1,0 +1,19 @@
+/** Something a module knows by a number: a root, or a stream. */
+import type { HeaderMap } from "../http/headers.ts";
+import type { RootContext } from "./root.ts";
+import type { StreamContext } from "./stream.ts";
+import type { Vm } from "./vm.ts";
+
+export interface Context {
+  readonly id: number;
+  readonly vm: Vm;
+  readonly root: RootContext;
+  /** Null for a root. */
+  readonly stream: StreamContext | null;
+}
+
+export interface CallResponse {
+  headers: HeaderMap;
+  body: Uint8Array;
+  trailers: HeaderMap;
+}

@@ -1,0 +1,33 @@
+/** What a VM needs from the world around it. */
+import type { LogLevel } from "../../sdk/abi.ts";
+import type { Clock } from "../clock.ts";
+import type { Metrics } from "../state/metrics.ts";
+import type { SharedData } from "../state/shared-data.ts";
+import type { Callouts } from "../http/callouts.ts";
+
+export interface LogEntry {
+  level: LogLevel;
+  message: string;
+  /** The filter whose module wrote it; `host` for the simulator's own words. */
+  filter: string;
+  worker: number;
+  at: number;
+  /** The stream it belongs to, if any. */
+  stream: number | null;
+}
+
+export interface Host {
+  clock: Clock;
+  shared: SharedData;
+  metrics: Metrics;
+  callouts: Callouts;
+  /** The log level that modules see and below which nothing is kept. */
+  logLevel: LogLevel;
+  log(entry: LogEntry): void;
+  /** What Envoy swallows without a word; kept, and in strict mode fatal for the test. */
+  swallowed(what: string): void;
+  random(): number;
+  /** Runs later, on the same thread: what Envoy posts to a dispatcher. */
+  post(run: () => void): void;
+  node: { id: string; cluster: string };
+}
