@@ -7,7 +7,10 @@ export class Signal {
   private again = false;
   private closed = false;
 
-  constructor(private readonly restMs = 10) {}
+  constructor(
+    private readonly failed: (error: unknown) => void,
+    private readonly restMs = 10,
+  ) {}
 
   raise(): void {
     if (this.closed) return;
@@ -43,7 +46,12 @@ export class Signal {
     this.timer = null;
     this.running = true;
     this.again = false;
-    for (const listener of this.listeners) await listener();
+    for (const listener of this.listeners)
+      try {
+        await listener();
+      } catch (error) {
+        this.failed(error);
+      }
     this.running = false;
     this.waiting.forEach((done) => done());
     if (this.again) this.raise();

@@ -1,0 +1,51 @@
+/** The Envoy beside a controller on the same machine. */
+import { randomUUID } from "node:crypto";
+import type { GatewayOptions, Ports } from "../options.ts";
+import { until } from "../until.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { findEnvoy } from "./find.ts";
+import { superviseEnvoy, type Supervised } from "./supervise.ts";
+
+export async function startBeside(
+  options: GatewayOptions,
+  xdsPort: number,
+  adminPort: number,
+): Promise<Supervised> {
+  const log = options.log ?? (() => {});
+  return superviseEnvoy({
+    log,
+    path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
+    bootstrap: bootstrap({
+      nodeId: `gateway-${randomUUID().slice(0, 8)}`,
+      controllers: [{ host: "127.0.0.1", port: xdsPort }],
+      adminPort,
+      ...(options.xdsTls?.envoy && { tls: options.xdsTls.envoy }),
+    }),
+    ...(options.concurrency && { concurrency: options.concurrency }),
+  });
+}
+
+/** Settles with the ports of the listeners when Envoy takes requests on all that were asked for. */
+export const readyPorts = (
+  envoy: Supervised,
+  wanted: (keyof Ports)[],
+  timeoutMs: number,
+): Promise<Partial<Ports>> =>
+  until(async () => {
+    const state = (await envoy.current()?.admin("/ready"))?.trim();
+    if (state !== "LIVE") throw new Error(`Envoy is not ready: ${state ?? "it is not running"}`);
+    const { listener_statuses = [] } = JSON.parse(
+      await envoy.current()!.admin("/listeners?format=json"),
+    ) as { listener_statuses?: ListenerStatus[] };
+    const bound: Partial<Record<string, number>> = {};
+    for (const { name, local_address } of listener_statuses)
+      bound[name] = local_address.socket_address.port_value;
+    for (const name of wanted)
+      if (bound[name] === undefined) throw new Error(`Envoy does not listen for ${name} yet`);
+    return bound;
+  }, timeoutMs);
+
+interface ListenerStatus {
+  name: string;
+  local_address: { socket_address: { port_value: number } };
+}

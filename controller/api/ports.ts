@@ -1,0 +1,78 @@
+/** Every HTTP port of a controller: the management API, and the admin and metrics ports around it. */
+import type { ControlPlane } from "../control-plane.ts";
+import { prometheus } from "../metrics.ts";
+import { resourceKinds } from "../model/index.ts";
+import { defaultPorts, type GatewayOptions, type Ports } from "../options.ts";
+import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
+import { listen } from "./listen.ts";
+import { managementApi } from "./management.ts";
+
+/** Opens them and returns where they are. `envoyStats` is what the engine's metrics port shows. */
+export async function openPorts(
+  options: GatewayOptions,
+  plane: ControlPlane,
+  envoyStats: () => Promise<string>,
+  closing: (() => unknown)[],
+): Promise<Partial<Ports>> {
+  const { control, modules, changed } = plane;
+  const users = options.users ?? [];
+  const admin = (component: AdminOptions["component"]) =>
+    adminApi({
+      ...{ users, component },
+      configDump: options.configDump ?? false,
+      authenticated: component === "gateway-controller",
+      syncVersion: plane.version,
+      dump: async () => dump(plane),
+    });
+  const apps = {
+    management: managementApi({
+      ...{ control, modules, users },
+      changed: (ms) => changed.next(ms),
+      ...(options.log && { log: options.log }),
+    }),
+    admin: admin("gateway-controller"),
+    adminPublished: admin("gateway-controller"),
+    engineAdmin: admin("policy-engine"),
+    metrics: metricsApi(async () => controllerMetrics(plane)),
+    engineMetrics: metricsApi(envoyStats),
+  };
+  const wanted = { ...defaultPorts, ...options.ports };
+  const bound: Partial<Ports> = {};
+  for (const name of Object.keys(apps) as (keyof typeof apps)[]) {
+    const port = wanted[name];
+    if (port === null) continue;
+    const listening = await listen(apps[name], options.host ?? "127.0.0.1", port);
+    closing.push(listening.close);
+    bound[name] = listening.port;
+  }
+  return bound;
+}
+
+async function dump({ control, modules, connected }: ControlPlane): Promise<object> {
+  const apis = control.list(resourceKinds[0]);
+  return {
+    apis: apis.map(({ handle, source, revision, updated_at }) => ({
+      id: handle,
+      configuration: JSON.parse(source) as unknown,
+      metadata: { revision, updatedAt: updated_at },
+    })),
+    policies: modules.catalog.list(),
+    certificates: [],
+    statistics: { totalApis: apis.length, totalPolicies: modules.catalog.list().length },
+    xds_sync: { connectedGateways: connected() },
+  };
+}
+
+const controllerMetrics = ({ control, modules, connected }: ControlPlane): string => {
+  const gauge = (name: string, help: string, value: number) => ({
+    ...{ help, value },
+    name: `gateway_controller_${name}`,
+    type: "gauge" as const,
+  });
+  return prometheus([
+    gauge("up", "1 while it runs", 1),
+    gauge("apis_total", "APIs in the store", control.list(resourceKinds[0]).length),
+    gauge("policies_total", "Policies of the serving module", modules.catalog.list().length),
+    gauge("xds_clients_connected", "Envoys connected now", connected()),
+  ]);
+};

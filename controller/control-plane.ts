@@ -1,0 +1,143 @@
+/**
+ * The control plane put together: store, documents, modules, resources and the xDS server that hands them to Envoys.
+ */
+import { Control } from "./deploy/control.ts";
+import { Deployments } from "./deploy/deployments.ts";
+import { Modules } from "./deploy/modules.ts";
+import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
+import { reason, UserError } from "./errors.ts";
+import { resourceKinds } from "./model/index.ts";
+import type { PolicyReference } from "./model/shared.ts";
+import { defaultPorts, type GatewayOptions } from "./options.ts";
+import { Signal } from "./signal.ts";
+import { Store } from "./store/store.ts";
+import { makeCertificate } from "./tls/certificate.ts";
+import { gatewayResources } from "./translate/gateway.ts";
+import { ResourceCache } from "./xds/cache.ts";
+import { loadProtos } from "./xds/protos.ts";
+import { compression } from "./xds/resources/compression.ts";
+import { gatewaySecrets } from "./xds/resources/secret.ts";
+import { mutualTls, serveAds, type AdsServer } from "./xds/server.ts";
+
+export interface ControlPlane {
+  store: Store;
+  control: Control;
+  modules: Modules;
+  xdsPort: number;
+  connected(): number;
+  /** One text for all that the Envoys should have. */
+  version(): string;
+  /** Raised when an Envoy came, answered or went. */
+  changed: Signal;
+}
+
+/** `closing` collects how to end what was begun, also when a later step fails. */
+export async function startControlPlane(
+  options: GatewayOptions,
+  closing: (() => unknown)[],
+): Promise<ControlPlane> {
+  const log = options.log ?? (() => {});
+  const ports = { ...defaultPorts, ...options.ports };
+  const traffic = { ...trafficDefaults, ...options.traffic };
+  const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
+  const store = await Store.open(options.store ?? "data/gateway.db");
+  closing.push(() => store.close());
+  const protos = loadProtos();
+  const cache = new ResourceCache(protos);
+  // An Envoy that connected before everything is loaded would be told that the rest is gone.
+  let ads: AdsServer | null = null;
+  const streams = () => ads?.streams() ?? [];
+
+  const listeners = () =>
+    gatewayResources({
+      host: options.trafficHost ?? "0.0.0.0",
+      httpPort: ports.http,
+      httpsPort: ports.https,
+      limits: options.limits ?? {},
+      accessLog: options.accessLog ?? "json",
+      errors: options.errors ?? "json",
+      tls: tls
+        ? { certificate: "gateway", ...(tls.clientAuthority && { clientAuthority: "clients" }) }
+        : null,
+      modules: modules.current ? [engineFilter] : [],
+      extraFilters: options.compression ? [compression] : [],
+    });
+  const modules: Modules = new Modules({
+    ...{ store, cache, streams },
+    control: () => control,
+    definitions: options.policies ?? [],
+    serving: () => void cache.apply(listeners()),
+  });
+  const { checkChain } = options;
+  const gatewayPolicies: PolicyReference[] = [];
+  const control: Control = new Control({
+    ...{ store, streams, log },
+    deployments: new Deployments(cache, traffic.hosts.sandbox),
+    catalog: () => modules.catalog,
+    defaults: () => ({
+      ...traffic,
+      filters: [engineFilter],
+      policies: gatewayPolicies,
+      readsBody: (policy) => modules.catalog.readsBody(policy),
+    }),
+    ...(checkChain && {
+      checkChain: async (chain) =>
+        modules.current ? checkChain(modules.current.bytes, chain) : null,
+    }),
+  });
+
+  await modules.load();
+  if (options.module) await serveGiven(modules, options.module);
+  gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
+  await control.load();
+  cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
+
+  const server = await serveAds({
+    ...{ protos, cache, log, port: ports.xds },
+    ...(options.host !== undefined && { host: options.host }),
+    ...(options.xdsTls && { credentials: mutualTls(options.xdsTls) }),
+  });
+  ads = server;
+  closing.push(() => server.close());
+  const changed = new Signal((error) => log(reason(error)));
+  closing.push(() => changed.close());
+  closing.push(server.watch(() => changed.raise()));
+  changed.each(() => control.review());
+
+  const written = new Signal((error) => log(`cannot read what others wrote: ${reason(error)}`));
+  closing.push(() => written.close());
+  closing.push(await store.watch(() => written.raise()));
+  written.each(() => takeForeignChanges(store, control, modules));
+  return {
+    ...{ store, control, modules, changed },
+    xdsPort: server.port,
+    connected: () => server.streams().length,
+    version: () => cache.digest(),
+  };
+}
+
+const selfSigned = (): NonNullable<GatewayOptions["tls"]> =>
+  makeCertificate({ commonName: "localhost", names: ["localhost", "127.0.0.1"] });
+
+async function serveGiven(modules: Modules, bytes: Uint8Array): Promise<void> {
+  const { hash } = await modules.upload(bytes);
+  if (modules.current?.hash !== hash) await modules.assign(hash);
+}
+
+const resolveGatewayPolicies = (
+  modules: Modules,
+  policies: NonNullable<GatewayOptions["gatewayPolicies"]>,
+): PolicyReference[] =>
+  policies.map((policy, i) => {
+    const checked = modules.catalog.check({ ...policy, field: `gatewayPolicies[${i}]` });
+    if ("resolved" in checked) return checked.resolved;
+    throw new UserError("The gateway's own policies cannot be served", checked.errors);
+  });
+
+async function takeForeignChanges(store: Store, control: Control, modules: Modules): Promise<void> {
+  for (const { kind, handle } of await store.foreignChanges()) {
+    const known = resourceKinds.find((row) => row.kind === kind);
+    if (known) await control.reload(handle, known);
+    else if (kind === "Module") await modules.load();
+  }
+}

@@ -1,0 +1,72 @@
+/** What a gateway can be told; everything has a default. */
+import type { ControllerTls } from "./agent/bootstrap.ts";
+import type { User } from "./api/auth.ts";
+import type { PolicyDefinition } from "./deploy/policies.ts";
+import type { TrafficSettings } from "./deploy/settings.ts";
+import type { PolicyReference } from "./model/shared.ts";
+import type { Chain } from "./translate/chain.ts";
+import type { GatewayListeners } from "./translate/gateway.ts";
+
+/** 0 takes any free port, null none. */
+export interface Ports {
+  management: number;
+  admin: number | null;
+  /** Where the admin port is published. */
+  adminPublished: number | null;
+  metrics: number | null;
+  engineAdmin: number | null;
+  engineMetrics: number | null;
+  xds: number;
+  http: number | null;
+  https: number | null;
+  envoyAdmin: number;
+}
+
+export const defaultPorts: Ports = {
+  management: 9090,
+  admin: 9092,
+  adminPublished: 9094,
+  metrics: 9091,
+  engineAdmin: 9002,
+  engineMetrics: 9003,
+  xds: 18000,
+  http: 8080,
+  https: 8443,
+  envoyAdmin: 9901,
+};
+
+export interface GatewayOptions {
+  /** `postgres://…`, or the file of a SQLite database. */
+  store?: string;
+  ports?: Partial<Ports>;
+  /** Where the management and admin APIs and xDS listen; loopback unless told otherwise. */
+  host?: string;
+  /** Where Envoy listens for traffic; every address unless told otherwise. */
+  trafficHost?: string;
+  /** None: the management API is open. */
+  users?: User[];
+  /** The module to serve when the store has none, or when it differs from the one given last. */
+  module?: Uint8Array;
+  /** Schemas of policies whose module does not carry them. */
+  policies?: PolicyDefinition[];
+  /** First in every chain; no API can drop them. */
+  gatewayPolicies?: Omit<PolicyReference, "field">[];
+  traffic?: Partial<TrafficSettings>;
+  limits?: GatewayListeners["limits"];
+  accessLog?: GatewayListeners["accessLog"];
+  errors?: GatewayListeners["errors"];
+  /** Compresses answers with gzip for clients that take it. */
+  compression?: boolean;
+  /** PEM texts of the certificate on the HTTPS port; a self-signed one for localhost unless given. */
+  tls?: { certificate: string; key: string; clientAuthority?: string };
+  /** Mutual TLS on the xDS port; PEM texts, and the files an Envoy of ours reads its own side from. */
+  xdsTls?: { certificate: string; key: string; clientAuthority: string; envoy?: ControllerTls };
+  configDump?: boolean;
+  /** `spawn` runs an Envoy beside the controller; `none` waits for others to connect. */
+  envoy?: "spawn" | "none";
+  envoyPath?: string;
+  concurrency?: number;
+  /** Tries a chain as the engine would: null, or the engine's words. */
+  checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
+  log?: (line: string) => void;
+}
