@@ -7,7 +7,7 @@ api=github.com/envoyproxy/go-control-plane/envoy
   echo 'package main'
   echo
   echo 'import ('
-  go list -mod=mod "$api/..." | sed 's/.*/\t_ "&"/'
+  go list -mod=mod "$api/..." | grep -E '/(v3|annotations)$' | sed 's/.*/\t_ "&"/'
   echo ')'
 } > imports.go
 trap 'rm -f imports.go' EXIT
