@@ -1,0 +1,23 @@
+/** Runs cases in the simulator. */
+import { Gateway } from "../gateway.ts";
+import type { Runner } from "./runner.ts";
+
+export const simulatorRunner = (): Runner => ({
+  name: "simulator",
+  async load(setup) {
+    // The listener's own buffer limit and the names that the gateway's Envoy gives itself.
+    const gateway = await Gateway.start({ ...setup, serverName: "sluice" });
+    return {
+      async request(request) {
+        const answer = await gateway.request(request);
+        const { status, headers, body, text, upstream, callouts, cut } = answer;
+        const logs = answer.logs.map(({ message }) => message);
+        return { status, headers, body, text, upstream, callouts, logs, cut };
+      },
+      advance: async (ms) => gateway.clock.advance(ms),
+      // The same name is the same chain to the engine.
+      setChain: async (chain) => gateway.setChain(chain, `route@${JSON.stringify(chain)}`),
+      close: () => gateway.close(),
+    };
+  },
+});
