@@ -5,6 +5,7 @@ import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { Modules } from "./deploy/modules.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
+import { tryChain } from "./deploy/try-chain.ts";
 import { reason, UserError } from "./errors.ts";
 import { resourceKinds } from "./model/index.ts";
 import type { PolicyReference } from "./model/shared.ts";
@@ -68,7 +69,7 @@ export async function startControlPlane(
     definitions: options.policies ?? [],
     serving: () => void cache.apply(listeners()),
   });
-  const { checkChain } = options;
+  const { checkChain = tryChain } = options;
   const gatewayPolicies: PolicyReference[] = [];
   const control: Control = new Control({
     ...{ store, streams, log },
@@ -80,10 +81,8 @@ export async function startControlPlane(
       policies: gatewayPolicies,
       readsBody: (policy) => modules.catalog.readsBody(policy),
     }),
-    ...(checkChain && {
-      checkChain: async (chain) =>
-        modules.current ? checkChain(modules.current.bytes, chain) : null,
-    }),
+    checkChain: async (chain) =>
+      modules.current ? checkChain(modules.current.bytes, chain) : null,
   });
 
   await modules.load();

@@ -66,7 +66,7 @@ export interface GatewayOptions {
   envoy?: "spawn" | "none";
   envoyPath?: string;
   concurrency?: number;
-  /** Tries a chain as the engine would: null, or the engine's words. */
+  /** Tries a chain as the engine would: null, or the engine's words. The simulator does it unless told otherwise. */
   checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: (line: string) => void;
 }

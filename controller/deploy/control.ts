@@ -23,7 +23,7 @@ export interface ControlOptions {
   defaults: () => GatewayDefaults;
   streams: () => DeltaStream[];
   /** Says in the engine's words why a chain cannot run; null when it can. */
-  checkChain?: (chain: Chain) => Promise<string | null>;
+  checkChain: (chain: Chain) => Promise<string | null>;
   log?: (line: string) => void;
 }
 
@@ -239,7 +239,7 @@ export class Control {
         { field: "spec", message: reason(error) },
       ]);
     }
-    if (checkChain && !accepted) await refuseBadChains(chains, checkChain);
+    if (!accepted) await refuseBadChains(chains, checkChain);
     return compiled;
   }
 
