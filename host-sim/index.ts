@@ -1,11 +1,24 @@
-/** The simulator's public face. */
-export { simulate } from "./simulate.ts";
-export { Gateway, HangError, type RequestOptions } from "./gateway/gateway.ts";
-export type { Answer, Exchange } from "./gateway/exchange.ts";
-export type { ModuleOptions, SimulateOptions } from "./gateway/options.ts";
-export type { Chain, ChainPolicy, Route, RouteMatch } from "./http/routes.ts";
-export type { BodyInput, FixedAnswer, Headers, HeadersInput, SeenRequest, Upstream } from "./http/upstream.ts";
-export type { LogLine } from "./proxy/world.ts";
-export type { CalloutRecord } from "./proxy/callouts.ts";
-export { StartError, type FailurePolicy } from "./proxy/plugin.ts";
-export { ModuleError } from "./wasm/module.ts";
+/**
+ * A proxy-wasm host for tests and for a laptop: the module that goes to Envoy runs here, and what the world sees is
+ * what Envoy would show it.
+ */
+import { Gateway } from "./gateway.ts";
+import type { Setup } from "./setup.ts";
+
+/** Loads modules, configures them as Envoy does, and is ready for requests. */
+export const simulate = (setup: Setup): Promise<Gateway> => Gateway.start(setup);
+
+export { HangError, SimulatorError } from "./errors.ts";
+export type { Gateway, OpenRequest } from "./gateway.ts";
+export type { CalloutRecord } from "./http/callouts.ts";
+export type { Chain, ChainLink, Route, RouteMatch } from "./http/routes.ts";
+export type {
+  BodyInput,
+  HeaderInput,
+  Upstream,
+  UpstreamAnswer,
+  UpstreamRequest,
+} from "./http/upstream.ts";
+export type { Answer, Disconnect, FilterSetup, Injections, Request, Setup } from "./setup.ts";
+export type { LogEntry } from "./wasm/host.ts";
+export type { ModuleSource } from "./wasm/module.ts";
