@@ -79,14 +79,32 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
     if (!upstream) continue;
     const target = upstreamTarget(api, upstream, defaults);
     use(target);
+    const isMain = upstream === api.upstream.main;
+    const common = {
+      api,
+      definitions,
+      hosts,
+      defaults,
+      keepHost: upstream.hostRewrite === "manual",
+    };
     for (const operation of api.operations) {
-      const { chain, ...compiledRoute } = compileRoute({
-        ...{ api, operation, target, definitions, hosts, defaults },
-        keepHost: upstream.hostRewrite === "manual",
-        isMain: upstream === api.upstream.main,
+      const { chain, ...plain } = compileRoute({
+        ...common,
+        operation,
+        target,
+        isMain,
+        choice: null,
       });
-      compiled.routes.push(compiledRoute);
-      if (chain) chains.set(JSON.stringify(chain), chain);
+      compiled.routes.push(plain);
+      if (!chain) continue;
+      chains.set(JSON.stringify(chain), chain);
+      for (const [choice, target] of definitions) {
+        const { chain: _, ...chosen } = compileRoute({
+          ...{ ...common, operation, target, choice },
+          isMain: false,
+        });
+        compiled.routes.push(chosen);
+      }
     }
   }
   compiled.resources = [...resources.values()];
@@ -102,10 +120,25 @@ interface RouteParts {
   defaults: GatewayDefaults;
   keepHost: boolean;
   isMain: boolean;
+  /** The definition that a policy has to choose for this route to be taken. */
+  choice: string | null;
 }
 
+/** By this header a policy sends a request to a definition of its choice; a client's own is dropped. */
+export const choiceHeader = "x-target-upstream";
+
 function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null } {
-  const { api, operation, hosts, defaults } = parts;
+  const { api, hosts, defaults, choice } = parts;
+  const operation =
+    choice === null
+      ? parts.operation
+      : {
+          ...parts.operation,
+          headers: [
+            ...parts.operation.headers,
+            { name: choiceHeader, value: choice, type: "Exact" as const },
+          ],
+        };
   const path = pathMatch(api.context, operation);
   const segment = firstSegment(api.context + operation.path);
   const chain = chainOf(api, operation, defaults, segment === null);

@@ -5,6 +5,7 @@ import { fromAds } from "../xds/resources/from-ads.ts";
 import type { AccessLogForm } from "../xds/resources/access-log.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
+import { choiceHeader } from "./compile.ts";
 import { rootFilter, scope, scopeHeader, scopeName, toRootScope } from "./scope.ts";
 
 export interface GatewayListeners {
@@ -72,7 +73,7 @@ const scopedRoutes: JsonObject = {
                 append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
               },
             },
-            ...["x-target-upstream", "x-envoy-original-path"].map((remove) => ({ remove })),
+            ...[choiceHeader, "x-envoy-original-path"].map((remove) => ({ remove })),
           ],
         },
       ),

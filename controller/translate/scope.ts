@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from "../xds/protos.ts";
 import { compareRoutes } from "./path.ts";
-import type { CompiledRoute } from "./compile.ts";
+import { choiceHeader, type CompiledRoute } from "./compile.ts";
 
 /** The header that carries the path to the scope; a client's own value is overwritten. */
 export const scopeHeader = "x-sluice-scope";
@@ -52,7 +52,7 @@ export function routeConfiguration({ segment, routes, reservedHosts }: ScopeOpti
   return {
     name: scopeName(segment),
     ignore_port_in_host_matching: true,
-    request_headers_to_remove: [scopeHeader],
+    request_headers_to_remove: [scopeHeader, choiceHeader],
     typed_per_filter_config: { [rootFilter]: disabled },
     virtual_hosts: [...hosts]
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -21,9 +21,38 @@ export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 {
 export function proxy_on_done(id: i32): i32 { return 1; }
 `;
 
-export async function tinyFilter(mark = "tiny"): Promise<Uint8Array> {
+/**
+ * A filter that sends every request to the upstream definition of that name, as a policy does: it sets the header and has
+ * Envoy choose the route again.
+ */
+export const choosingFilter = (upstream: string): Promise<Uint8Array> =>
+  compileFilter(`
+@external("env", "proxy_replace_header_map_value")
+declare function replace(map: i32, key: usize, keySize: usize, value: usize, valueSize: usize): i32;
+@external("env", "proxy_call_foreign_function")
+declare function foreign(name: usize, size: usize, data: usize, dataSize: usize, out: usize, outSize: usize): i32;
+const key = String.UTF8.encode("x-target-upstream");
+const value = String.UTF8.encode("${upstream}");
+const clear = String.UTF8.encode("clear_route_cache");
+const out = heap.alloc(8);
+export function proxy_abi_version_0_2_1(): void {}
+export function malloc(size: usize): usize { return heap.alloc(size); }
+export function proxy_on_context_create(id: i32, parent: i32): void {}
+export function proxy_on_vm_start(root: i32, size: i32): i32 { return 1; }
+export function proxy_on_configure(root: i32, size: i32): i32 { return 1; }
+export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
+  replace(0, changetype<usize>(key), key.byteLength, changetype<usize>(value), value.byteLength);
+  foreign(changetype<usize>(clear), clear.byteLength, 0, 0, out, out + 4);
+  return 0;
+}
+export function proxy_on_done(id: i32): i32 { return 1; }
+`);
+
+export const tinyFilter = (mark = "tiny"): Promise<Uint8Array> => compileFilter(source(mark));
+
+async function compileFilter(source: string): Promise<Uint8Array> {
   const options = { runtime: "stub", exportStart: "_initialize", use: ["abort="] };
-  const { binary, stderr } = await compileString(source(mark), options);
+  const { binary, stderr } = await compileString(source, options);
   if (!binary) throw new Error(stderr.toString());
   return binary;
 }
