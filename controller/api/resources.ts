@@ -99,8 +99,16 @@ export function resourceRoutes(
 
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
+    const waitMs = readWait(c);
     if (!(await control.remove(kind, id, expectedRevision(c)))) return missing(c, id);
-    return c.json({ status: "success", message: `${kind.label} deleted successfully`, id });
+    const settled =
+      waitMs === null
+        ? "served"
+        : await waitUntil(() => control.settled(id), waitMs, options.changed);
+    return c.json(
+      { status: "success", message: `${kind.label} deleted successfully`, id },
+      settled === "served" ? 200 : 202,
+    );
   });
   return app;
 }

@@ -152,6 +152,11 @@ export class Control {
       for (const handle of deployments.usersOf(kind, name))
         if (this.unproven.has(handle)) await this.takeBack(handle, message);
     }
+    deployments.forgetLeft((routes, api) =>
+      streams().some(
+        (stream) => deployments.revisionIn(routes, stream.held("route", routes), api) !== undefined,
+      ),
+    );
     for (const handle of this.unproven) {
       const deployed = deployments.get(handle);
       const { gateways } = this.status(handle);

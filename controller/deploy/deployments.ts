@@ -24,6 +24,9 @@ export class Deployments {
   /** By resource name and version: the revision of each API in it. */
   private readonly revisions = new Map<string, Map<string, Map<string, number>>>();
 
+  /** Route configurations that an API is in no longer, until no Envoy serves it from them. */
+  private readonly leaving = new Map<string, Set<string>>();
+
   constructor(
     private readonly cache: ResourceCache,
     private readonly reservedHosts: string[],
@@ -87,6 +90,23 @@ export class Deployments {
       throw error;
     }
     for (const segment of affected.segments) this.remember(segment);
+    for (const { name, deployed } of before) this.noteLeaving(name, deployed?.compiled);
+  }
+
+  /** The route configurations from which an Envoy may still serve a former revision of an API. */
+  formerRoutesOf(name: string): ReadonlySet<string> {
+    return this.leaving.get(name) ?? new Set();
+  }
+
+  /** Forgets former route configurations that no Envoy holds any more; `isHeld` tells by name and API. */
+  forgetLeft(isHeld: (routes: string, api: string) => boolean): void {
+    for (const [api, names] of this.leaving) {
+      for (const name of names) {
+        if (isHeld(name, api)) continue;
+        remove(this.leaving, api, name);
+        if (!this.cache.get("route", name)) this.revisions.delete(name);
+      }
+    }
   }
 
   /** The route configurations and clusters that an API is made of. */
@@ -110,6 +130,13 @@ export class Deployments {
   /** The revision of an API in a version of a route configuration; undefined when it is not in it. */
   revisionIn(routes: string, version: string | undefined, api: string): number | undefined {
     return version === undefined ? undefined : this.revisions.get(routes)?.get(version)?.get(api);
+  }
+
+  private noteLeaving(name: string, former: CompiledApi | undefined): void {
+    const { routes } = this.resourcesOf(name);
+    for (const segment of former ? segmentsOf(former) : [])
+      if (!routes.includes(scopeName(segment))) add(this.leaving, name, scopeName(segment));
+    for (const route of routes) remove(this.leaving, name, route);
   }
 
   private replace(changes: { name: string; deployed: Deployed | null }[]): Affected {
@@ -174,7 +201,7 @@ export class Deployments {
   private remember(segment: string | null): void {
     const name = scopeName(segment);
     const version = this.cache.get("route", name)?.version;
-    if (version === undefined) return void this.revisions.delete(name);
+    if (version === undefined) return;
     const versions = this.revisions.get(name) ?? new Map<string, Map<string, number>>();
     versions.delete(version);
     versions.set(

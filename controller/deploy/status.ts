@@ -42,13 +42,16 @@ function gatewayStatus(question: StatusQuestion, stream: DeltaStream): GatewaySt
     .map((name) => stream.rejection("route", name))
     .concat(clusters.map((name) => stream.rejection("cluster", name)))
     .find((found) => found !== undefined);
+  const lingers = [...deployments.formerRoutesOf(handle)]
+    .map((name) => deployments.revisionIn(name, stream.held("route", name), handle))
+    .find((value) => value !== undefined);
   const words = refusal?.message ?? problem?.reason;
-  // Without routes there is nothing an Envoy could lack, as for an API that is not deployed.
-  const done = routes.length === 0 ? problem === null : served === revision;
+  const wanted = routes.length === 0 ? null : revision;
+  const done = problem === null && served === wanted && lingers === undefined;
   return {
     id: stream.nodeId,
     state: words !== undefined ? "refused" : done ? "serving" : "pending",
-    revision: served,
+    revision: served ?? lingers ?? null,
     ...(words !== undefined && { reason: words }),
   };
 }

@@ -80,6 +80,16 @@ test("an undeployed API is kept and not served", async () => {
   expect((await t.request("/away/1")).status).toBe(404);
 });
 
+test("an API that moved or went is served nowhere any more when the answer comes", async () => {
+  const { port } = t.upstream;
+  await t.manage("POST", "/rest-apis?wait=10s", restApi("mover", port, { context: "/from" }));
+  await t.manage("PUT", "/rest-apis/mover?wait=10s", restApi("mover", port, { context: "/to" }));
+  expect((await t.request("/from/x")).status).toBe(404);
+  expect((await t.request("/to/x")).status).toBe(200);
+  expect((await t.manage("DELETE", "/rest-apis/mover?wait=10s")).status).toBe(200);
+  expect((await t.request("/to/x")).status).toBe(404);
+});
+
 test("a module is checked, swapped under the same routes, and rolled back", async () => {
   const { port } = t.upstream;
   await t.manage(
