@@ -16,6 +16,17 @@ export function failure(c: Context, error: unknown, log?: (line: string) => void
   if (error instanceof UserError) return problem(c, 400, error.message, error.fields);
   if (error instanceof Conflict)
     return problem(c, error.field === "revision" ? 412 : 409, error.message);
+  if (isStoreAway(error)) return problem(c, 503, "the store cannot be reached; try again");
   log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`);
   return problem(c, 500, "internal server error");
+}
+
+/** Errors of a connection to PostgreSQL, by its classes and the system's codes; a full or failing disk under SQLite. */
+const awayCodes = /^(08|53|57P)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)|^ERR_SQLITE/;
+
+function isStoreAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  const away = /connection terminated|timeout exceeded when trying to connect|not queryable/i;
+  return (typeof code === "string" && awayCodes.test(code)) || away.test(error.message);
 }

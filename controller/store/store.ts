@@ -37,7 +37,7 @@ export interface ModuleAssignment {
   created_at: string;
 }
 
-const changesLock = 7_583;
+const writersLock = 7_583;
 const keptRevisions = 10;
 /** Changes are read by other controllers within seconds; older rows are of no use. */
 const keptChanges = 10_000;
@@ -85,8 +85,8 @@ export class Store {
 
   /** Writes a new document, or replaces one; `expected` is the revision it must replace, 0 for none. */
   async write(write: WriteArtifact, expected: number | "any"): Promise<Artifact> {
-    return this.db.transaction().execute(async (trx) => {
-      const current = await inTransaction(trx, write.kind, write.handle, this.postgres !== null);
+    return this.inTurn(async (trx) => {
+      const current = await inTransaction(trx, write.kind, write.handle);
       if (expected === 0 && current)
         throw new Conflict("handle", `'${write.handle}' already exists`);
       if (expected !== "any" && expected !== (current?.revision ?? 0))
@@ -129,8 +129,8 @@ export class Store {
 
   /** False when there was none. */
   async remove(kind: string, handle: string, expected: number | "any"): Promise<boolean> {
-    return this.db.transaction().execute(async (trx) => {
-      const current = await inTransaction(trx, kind, handle, this.postgres !== null);
+    return this.inTurn(async (trx) => {
+      const current = await inTransaction(trx, kind, handle);
       if (!current) return false;
       if (expected !== "any" && expected !== current.revision)
         throw new Conflict("revision", `expected revision ${expected}, found ${current.revision}`);
@@ -181,7 +181,7 @@ export class Store {
 
   /** Makes a module the serving one. */
   async assign(hash: string): Promise<ModuleAssignment> {
-    return this.db.transaction().execute(async (trx) => {
+    return this.inTurn(async (trx) => {
       const assigned = await trx
         .insertInto("assignments")
         .values({ hash, created_at: new Date().toISOString() } as ModuleAssignment)
@@ -228,9 +228,18 @@ export class Store {
     await this.db.destroy();
   }
 
+  /**
+   * A transaction that no other controller's write overlaps: two cannot both create or replace the same revision, and no
+   * lower number of a change becomes visible after a higher one was read.
+   */
+  private inTurn<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(async (trx) => {
+      if (this.postgres) await sql`select pg_advisory_xact_lock(${writersLock})`.execute(trx);
+      return work(trx);
+    });
+  }
+
   private async logChange(trx: Transaction<Tables>, kind: string, handle: string): Promise<void> {
-    // Without the lock a lower number could become visible after a higher one was read, and be missed.
-    if (this.postgres) await sql`select pg_advisory_xact_lock(${changesLock})`.execute(trx);
     const { seq } = await trx
       .insertInto("changes")
       .values({ kind, handle, origin: this.origin } as Tables["changes"])
@@ -269,12 +278,10 @@ export class Store {
   }
 }
 
-/** The row as this transaction sees it, held against other writers. */
-const inTransaction = (trx: Transaction<Tables>, kind: string, handle: string, lock: boolean) => {
-  const query = trx
+const inTransaction = (trx: Transaction<Tables>, kind: string, handle: string) =>
+  trx
     .selectFrom("artifacts")
     .selectAll()
     .where("kind", "=", kind)
-    .where("handle", "=", handle);
-  return (lock ? query.forUpdate() : query).executeTakeFirst();
-};
+    .where("handle", "=", handle)
+    .executeTakeFirst();

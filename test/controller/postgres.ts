@@ -11,6 +11,9 @@ import { until } from "../../controller/until.ts";
 
 export interface TestPostgres {
   createDatabase(): Promise<string>;
+  /** Ends the server at once, as a failing machine would. */
+  crash(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -27,12 +30,15 @@ export async function startPostgres(): Promise<TestPostgres> {
     user,
   );
   const port = await freePort();
-  const server = spawn(
-    join(bin, "postgres"),
-    ["-D", folder, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
-    { ...user, stdio: "ignore" },
-  );
-  const exited = new Promise((resolve) => server.once("exit", resolve));
+  const launch = () => {
+    const server = spawn(
+      join(bin, "postgres"),
+      ["-D", folder, "-p", String(port), "-h", "127.0.0.1", "-k", folder, "-c", "fsync=off"],
+      { ...user, stdio: "ignore" },
+    );
+    return { server, exited: new Promise((resolve) => server.once("exit", resolve)) };
+  };
+  let running = launch();
   const url = (database: string) => `postgres://sluice@127.0.0.1:${port}/${database}`;
   const query = async (sql: string) => {
     const client = new pg.Client({ connectionString: url("postgres") });
@@ -48,9 +54,17 @@ export async function startPostgres(): Promise<TestPostgres> {
       await query(`create database ${name}`);
       return url(name);
     },
+    crash: async () => {
+      running.server.kill("SIGQUIT");
+      await running.exited;
+    },
+    restart: async () => {
+      running = launch();
+      await until(() => query("select 1"), 20_000);
+    },
     stop: async () => {
-      server.kill("SIGINT");
-      await exited;
+      running.server.kill("SIGINT");
+      await running.exited;
       await rm(folder, { recursive: true, force: true });
     },
   };
