@@ -1,95 +1,89 @@
-/**
- * Dates of HTTP (RFC 9110, section 5.6.7) in seconds since 1970: writes the preferred form, reads it and
- * the two obsolete ones. The day of the week is read but not compared.
- */
-import {
-  dateOfDays,
-  daysInMonth,
-  daysOfDate,
-  digitsAt,
-  floorDiv,
-  NO_TIME,
-  padded,
-  weekday,
-} from "./civil";
+/** Dates of HTTP (RFC 9110, section 5.6.7): written in one form, read in all three. */
+import { Civil, Instant, daysInMonth, daysOf, digitsAt, padded } from "./instant";
 
-const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 const DAYS = "SunMonTueWedThuFriSat";
+const LONG_DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday";
+const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT` */
-export function httpDate(seconds: i64): string {
-  const days = floorDiv(seconds, 86400);
-  const time = <i32>(seconds - days * 86400);
-  const date = dateOfDays(days);
-  const month = (date / 100) % 100;
-  const day = weekday(days);
+export function formatHttpDate(seconds: i64): string {
+  const at = new Civil(seconds);
+  const day = DAYS.substr(at.weekday * 3, 3) + ", " + padded(at.day, 2) + " ";
+  const month = MONTHS.substr(at.month * 3 - 3, 3) + " " + padded(at.year, 4) + " ";
   return (
-    DAYS.substring(day * 3, day * 3 + 3) +
-    ", " +
-    padded(date % 100, 2) +
-    " " +
-    MONTHS.substring(month * 3 - 3, month * 3) +
-    " " +
-    padded(date / 10000, 4) +
-    " " +
-    padded(time / 3600, 2) +
+    day +
+    month +
+    padded(at.hour, 2) +
     ":" +
-    padded((time / 60) % 60, 2) +
+    padded(at.minute, 2) +
     ":" +
-    padded(time % 60, 2) +
+    padded(at.second, 2) +
     " GMT"
   );
 }
 
-/** Seconds since 1970, `NO_TIME` for anything else. A year of two digits is from 1970 to 2069. */
-export function parseHttpDate(text: string): i64 {
+/**
+ * Reads the fixed form, RFC 850's and asctime's; null if it is none of them. `now`, in seconds, tells the
+ * century of a year of two digits: one that would lie more than 50 years ahead is in the past.
+ */
+export function parseHttpDate(text: string, now: i64): Instant | null {
   const comma = text.indexOf(",");
-  if (comma == 3 && text.length == 29 && text.endsWith(" GMT")) {
-    if (!isDay(text.substring(0, 3)) || text.charAt(4) != " " || text.charAt(7) != " ")
-      return NO_TIME;
-    if (text.charAt(11) != " " || text.charAt(16) != " ") return NO_TIME;
-    return at(digitsAt(text, 12, 4), monthAt(text, 8), digitsAt(text, 5, 2), text, 17);
+  if (comma == 3) {
+    if (text.length != 29 || !text.endsWith(" GMT") || !isDay(text.substring(0, 3))) return null;
+    if (!spaces(text, 4, 7, 11, 16)) return null;
+    return instant(
+      digitsAt(text, 12, 4),
+      text.substr(8, 3),
+      digitsAt(text, 5, 2),
+      text.substring(17, 25),
+    );
   }
-  if (comma >= 6 && comma <= 9 && text.length == comma + 24 && text.endsWith(" GMT")) {
-    if (!isLongDay(text.substring(0, comma)) || text.charAt(comma + 1) != " ") return NO_TIME;
-    if (text.charAt(comma + 4) != "-" || text.charAt(comma + 8) != "-") return NO_TIME;
-    if (text.charAt(comma + 11) != " ") return NO_TIME;
-    const short = digitsAt(text, comma + 9, 2);
-    const year = short < 0 ? -1 : short < 70 ? 2000 + short : 1900 + short;
-    const day = digitsAt(text, comma + 2, 2);
-    return at(year, monthAt(text, comma + 5), day, text, comma + 12);
+  if (comma > 0) {
+    const rest = text.substring(comma + 1);
+    if (rest.length != 23 || !rest.endsWith(" GMT") || !isLongDay(text.substring(0, comma)))
+      return null;
+    if (rest.charCodeAt(3) != 0x2d || rest.charCodeAt(7) != 0x2d || !spaces(rest, 0, 10, 10, 10))
+      return null;
+    const short = digitsAt(rest, 8, 2);
+    if (short < 0) return null;
+    const thisYear = new Civil(now).year;
+    let year = thisYear - (thisYear % 100) + short;
+    if (year > thisYear + 50) year -= 100;
+    return instant(year, rest.substr(4, 3), digitsAt(rest, 1, 2), rest.substring(11, 19));
   }
-  if (text.length == 24 && isDay(text.substring(0, 3)) && text.charAt(3) == " ") {
-    if (text.charAt(7) != " " || text.charAt(10) != " " || text.charAt(19) != " ") return NO_TIME;
-    const day = text.charAt(8) == " " ? digitsAt(text, 9, 1) : digitsAt(text, 8, 2);
-    return at(digitsAt(text, 20, 4), monthAt(text, 4), day, text, 11);
-  }
-  return NO_TIME;
+  if (text.length != 24 || !isDay(text.substring(0, 3)) || !spaces(text, 3, 7, 10, 19)) return null;
+  const day = text.charCodeAt(8) == 0x20 ? digitsAt(text, 9, 1) : digitsAt(text, 8, 2);
+  return instant(digitsAt(text, 20, 4), text.substr(4, 3), day, text.substring(11, 19));
 }
 
-function at(year: i32, month: i32, day: i32, text: string, from: i32): i64 {
-  const hour = digitsAt(text, from, 2);
-  const minute = digitsAt(text, from + 3, 2);
-  const second = digitsAt(text, from + 6, 2);
-  if (text.charAt(from + 2) != ":" || text.charAt(from + 5) != ":") return NO_TIME;
-  if ((year | month | day | hour | minute | second) < 0) return NO_TIME;
-  if (day < 1 || day > daysInMonth(year, month)) return NO_TIME;
-  if (hour > 23 || minute > 59 || second > 60) return NO_TIME;
-  return daysOfDate(year, month, day) * 86400 + <i64>(hour * 3600 + minute * 60 + second);
-}
-
-function monthAt(text: string, from: i32): i32 {
-  const place = MONTHS.indexOf(text.substring(from, from + 3));
-  return place < 0 || place % 3 != 0 ? -1 : place / 3 + 1;
+function spaces(text: string, a: i32, b: i32, c: i32, d: i32): bool {
+  return (
+    text.charCodeAt(a) == 0x20 &&
+    text.charCodeAt(b) == 0x20 &&
+    text.charCodeAt(c) == 0x20 &&
+    text.charCodeAt(d) == 0x20
+  );
 }
 
 function isDay(name: string): bool {
-  const place = DAYS.indexOf(name);
-  return name.length == 3 && place >= 0 && place % 3 == 0;
+  return DAYS.indexOf(name) % 3 == 0;
 }
 
 function isLongDay(name: string): bool {
-  if (!isDay(name.substring(0, 3))) return false;
-  const rest = name.substring(3);
-  return rest == "day" || rest == "sday" || rest == "nesday" || rest == "rsday" || rest == "urday";
+  const at = LONG_DAYS.indexOf(name);
+  return at >= 0 && name.endsWith("day") && (at == 0 || LONG_DAYS.charCodeAt(at - 1) == 0x20);
+}
+
+function instant(year: i32, monthName: string, day: i32, time: string): Instant | null {
+  const place = MONTHS.indexOf(monthName);
+  if (place < 0 || place % 3) return null;
+  const month = place / 3 + 1;
+  const hour = digitsAt(time, 0, 2);
+  const minute = digitsAt(time, 3, 2);
+  const second = digitsAt(time, 6, 2);
+  if (time.charCodeAt(2) != 0x3a || time.charCodeAt(5) != 0x3a) return null;
+  if (year < 1 || day < 1 || day > daysInMonth(year, month)) return null;
+  // A leap second is written as 60.
+  if (<u32>hour > 23 || <u32>minute > 59 || <u32>second > 60) return null;
+  return new Instant(daysOf(year, month, day) * 86400 + hour * 3600 + minute * 60 + second);
 }

@@ -1,36 +1,63 @@
-/** Calendar windows in UTC, in milliseconds since 1970. Weeks start on Monday. */
-import { dateOfDays, daysOfDate, floorDiv, weekday } from "./civil";
+/** Windows of the calendar, for quotas that start anew with an hour, a day, a week or a month. */
+import { Civil, SECONDS_A_DAY, daysOf, floorDivide } from "./instant";
 
-const DAY: i64 = 86400000;
-
-export enum Window {
+export enum Period {
+  Second,
   Minute,
   Hour,
   Day,
+  /** From Monday on. */
   Week,
   Month,
   Year,
 }
 
-/** When the window began that `now` is in. */
-export function windowStart(now: i64, window: Window): i64 {
-  if (window == Window.Minute) return floorDiv(now, 60000) * 60000;
-  if (window == Window.Hour) return floorDiv(now, 3600000) * 3600000;
-  const days = floorDiv(now, DAY);
-  if (window == Window.Day) return days * DAY;
-  if (window == Window.Week) return (days - <i64>((weekday(days) + 6) % 7)) * DAY;
-  const date = dateOfDays(days);
-  const month = window == Window.Month ? (date / 100) % 100 : 1;
-  return daysOfDate(date / 10000, month, 1) * DAY;
+/** Where the window of `period` that holds `seconds` begins; `offset` is the clock's, east of UTC. */
+export function windowStart(seconds: i64, period: Period, offset: i32 = 0): i64 {
+  const local = seconds + offset;
+  switch (period) {
+    case Period.Second:
+      return seconds;
+    case Period.Minute:
+      return floorDivide(local, 60) * 60 - offset;
+    case Period.Hour:
+      return floorDivide(local, 3600) * 3600 - offset;
+    case Period.Day:
+      return floorDivide(local, SECONDS_A_DAY) * SECONDS_A_DAY - offset;
+    case Period.Week: {
+      // 1970-01-01 was a Thursday.
+      const days = floorDivide(local, SECONDS_A_DAY);
+      return (floorDivide(days + 3, 7) * 7 - 3) * SECONDS_A_DAY - offset;
+    }
+    case Period.Month: {
+      const at = new Civil(local);
+      return daysOf(at.year, at.month, 1) * SECONDS_A_DAY - offset;
+    }
+    default:
+      return daysOf(new Civil(local).year, 1, 1) * SECONDS_A_DAY - offset;
+  }
 }
 
-/** When the next window begins. */
-export function windowEnd(now: i64, window: Window): i64 {
-  const start = windowStart(now, window);
-  if (window == Window.Minute) return start + 60000;
-  if (window == Window.Hour) return start + 3600000;
-  if (window == Window.Day) return start + DAY;
-  if (window == Window.Week) return start + 7 * DAY;
-  // Long enough into the next one, whatever the month or year.
-  return windowStart(start + (window == Window.Month ? 32 : 367) * DAY, window);
+/** Where the next window begins. */
+export function windowEnd(seconds: i64, period: Period, offset: i32 = 0): i64 {
+  const start = windowStart(seconds, period, offset);
+  switch (period) {
+    case Period.Second:
+      return start + 1;
+    case Period.Minute:
+      return start + 60;
+    case Period.Hour:
+      return start + 3600;
+    case Period.Day:
+      return start + SECONDS_A_DAY;
+    case Period.Week:
+      return start + 7 * SECONDS_A_DAY;
+    case Period.Month: {
+      const at = new Civil(start + offset);
+      const next = at.month == 12 ? daysOf(at.year + 1, 1, 1) : daysOf(at.year, at.month + 1, 1);
+      return next * SECONDS_A_DAY - offset;
+    }
+    default:
+      return daysOf(new Civil(start + offset).year + 1, 1, 1) * SECONDS_A_DAY - offset;
+  }
 }

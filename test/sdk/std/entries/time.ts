@@ -1,39 +1,31 @@
+import { parseHttpDate as readHttpDate } from "../../../../sdk/std/time/http-date";
+import { Civil } from "../../../../sdk/std/time/instant";
+import { parseRfc3339 as readRfc3339 } from "../../../../sdk/std/time/rfc3339";
 export * from "./regions";
-import { NO_TIME } from "../../../../sdk/std/time/civil";
-import { parseDuration, parseSingleDuration } from "../../../../sdk/std/time/duration";
-import { httpDate, parseHttpDate } from "../../../../sdk/std/time/http-date";
-import { parseRfc3339, rfc3339 } from "../../../../sdk/std/time/rfc3339";
-import { windowEnd, windowStart } from "../../../../sdk/std/time/window";
+export {
+  formatDuration,
+  parseDuration,
+  parseSimpleDuration,
+} from "../../../../sdk/std/time/duration";
+export { formatHttpDate } from "../../../../sdk/std/time/http-date";
+export { formatRfc3339 } from "../../../../sdk/std/time/rfc3339";
+export { windowEnd, windowStart } from "../../../../sdk/std/time/window";
 
-function told(value: i64): string {
-  return value == NO_TIME ? "none" : value.toString();
+export function bytesId(): u32 {
+  return idof<Uint8Array>();
 }
 
-export function duration(text: string): string {
-  return told(parseDuration(text));
+/** Seconds and nanoseconds; null if the text is no timestamp. */
+export function parseRfc3339(text: string): string | null {
+  const instant = readRfc3339(text);
+  return instant ? instant.seconds.toString() + "." + instant.nanos.toString() : null;
 }
 
-export function singleDuration(text: string): string {
-  return told(parseSingleDuration(text));
+export function parseHttpDate(text: string, now: i64): string | null {
+  const instant = readHttpDate(text, now);
+  return instant ? instant.seconds.toString() : null;
 }
 
-export function fromHttpDate(text: string): string {
-  return told(parseHttpDate(text));
-}
-
-export function toHttpDate(seconds: f64): string {
-  return httpDate(<i64>seconds);
-}
-
-export function fromRfc3339(text: string): string {
-  return told(parseRfc3339(text));
-}
-
-export function toRfc3339(milliseconds: f64): string {
-  return rfc3339(<i64>milliseconds);
-}
-
-export function window(now: f64, window: i32): string {
-  const start = windowStart(<i64>now, window);
-  return rfc3339(start) + " " + rfc3339(windowEnd(<i64>now, window));
+export function weekday(seconds: i64): i32 {
+  return new Civil(seconds).weekday;
 }
