@@ -25,8 +25,10 @@ export function openPostgres(url: string): Postgres {
     connectionTimeoutMillis: 5_000,
     types,
   });
-  // An idle connection that breaks is replaced at the next query, which tells what is wrong.
+  // A connection that breaks is replaced at the next query, which tells what is wrong; unheard, the event would end the
+  // process, whether the connection was idle or in use.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   return {
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     listen: (heard) => listen(url, heard),
