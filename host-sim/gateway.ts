@@ -1,7 +1,7 @@
 /** The running simulator: workers with their filters, routes, upstreams and the clock, driven by requests. */
 import { LogLevel } from "../sdk/abi.ts";
 import { textOf } from "./bytes.ts";
-import { Clock } from "./clock.ts";
+import { Clock } from "./state/clock.ts";
 import { HangError, SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
 import { Exchange, type Client, type ExchangeSettings } from "./http/exchange.ts";
@@ -10,7 +10,7 @@ import { HeaderMap } from "./http/headers.ts";
 import { readyRequest } from "./http/request.ts";
 import { readyRoutes, type Chain, type ReadyRoute, type Route } from "./http/routes.ts";
 import { pairsOf, type Waiting } from "./http/upstream.ts";
-import { seededRandom, uuid } from "./random.ts";
+import { seededRandom, uuid } from "./state/random.ts";
 import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
 import { Metrics, type MetricsView } from "./state/metrics.ts";
 import { SharedData } from "./state/shared-data.ts";
@@ -28,6 +28,16 @@ export interface OpenRequest {
   /** The client hangs up. */
   disconnect(): void;
 }
+
+export interface LiveRequest {
+  exchange: Exchange;
+  send(bytes: Uint8Array): void;
+  end(): void;
+  disconnect(): void;
+}
+
+/** Older log lines and callouts are forgotten, so that a long run stays small. */
+const kept = 10_000;
 
 export class Gateway {
   readonly clock: Clock;
@@ -49,6 +59,7 @@ export class Gateway {
   #turn = 0;
   #pumping = false;
   #posted: (() => void)[] = [];
+  #alarm: NodeJS.Timeout | undefined;
   #closed = false;
 
   private constructor(
@@ -56,7 +67,9 @@ export class Gateway {
     filters: FilterSetup[],
     routes: Route[],
   ) {
-    this.clock = new Clock(setup.now ?? Date.UTC(2026, 0, 1));
+    this.clock = new Clock(
+      setup.now ?? (setup.time === "real" ? Date.now() : Date.UTC(2026, 0, 1)),
+    );
     this.#random = seededRandom(setup.seed ?? 1);
     this.#filters = filters;
     this.#routes = readyRoutes(routes);
@@ -69,10 +82,11 @@ export class Gateway {
       metrics: this.#metrics,
       callouts,
       logLevel: setup.logLevel ?? LogLevel.Info,
-      log: (entry) => void this.logs.push(entry),
+      log: (entry) => keep(this.logs, entry),
       swallowed: (what) => this.#swallow(what),
       random: this.#random,
       post: (run) => this.#post(run),
+      traced: setup.traced ?? false,
       node: { id: "simulator", cluster: "simulator" },
     };
     this.#exchange = {
@@ -125,28 +139,19 @@ export class Gateway {
 
   /** Sends a request that the test goes on to influence. */
   open(request: Request): OpenRequest {
-    if (this.#closed) throw new SimulatorError("request: the gateway is closed");
-    const worker = request.worker ?? this.#turn++ % this.#workers.length;
-    const filters = this.#workers[worker];
-    if (!filters) throw new SimulatorError(`request: there is no worker ${worker}`);
     const received = new Received(request);
-    const exchange = new Exchange(this.#exchange, received);
-    received.exchange = exchange;
     const ready = readyRequest(request, () => uuid(this.#random));
-    exchange.begin(ready.headers, () => this.#chain(filters, exchange));
-    const from = this.logs.length;
-    const seen = this.host.callouts.seen.length;
-    let failure: Error | null = null;
-    const answer = (): Answer => received.answer(this.logs, from, this.host.callouts.seen, seen);
+    const exchange = this.#begin(request, ready.headers, received);
+    received.exchange = exchange;
     this.#send(exchange, request, ready);
     this.#drain();
-    failure = this.#strictFailure();
+    const failure = this.#strictFailure();
     const disconnect = (): void => exchange.reset("the client hung up");
     if (exchange.over)
       return {
         exchange,
         disconnect,
-        answer: failure ? Promise.reject(failure) : Promise.resolve(answer()),
+        answer: failure ? Promise.reject(failure) : Promise.resolve(received.answer()),
       };
     const promise = new Promise<Answer>((resolve, reject) => {
       this.#active.set(exchange, reject);
@@ -154,11 +159,49 @@ export class Gateway {
         this.#active.delete(exchange);
         const strict = this.#strictFailure();
         if (strict) reject(strict);
-        else resolve(answer());
+        else resolve(received.answer());
       };
     });
     this.#pump();
     return { exchange, answer: promise, disconnect };
+  }
+
+  /** A request whose body comes bit by bit, for a server: the answer goes straight to the client. */
+  live(request: Request, client: Client): LiveRequest {
+    const { headers, bare } = readyRequest(request, () => uuid(this.#random));
+    const forget: Client = {
+      headers: (map, end) => client.headers(map, end),
+      data: (bytes) => client.data(bytes),
+      trailers: (map) => client.trailers(map),
+      over: (cut) => {
+        this.#active.delete(exchange);
+        client.over(cut);
+      },
+    };
+    const exchange = this.#begin(request, headers, forget);
+    this.#active.set(exchange, () => {});
+    const then = (run: () => void): void => {
+      if (!exchange.over) run();
+      this.#pump();
+    };
+    then(() => exchange.sendHeaders(bare));
+    return {
+      exchange,
+      send: (bytes) => then(() => exchange.sendData(bytes, false)),
+      end: () => then(() => bare || exchange.sendData(new Uint8Array(0), true)),
+      disconnect: () => then(() => exchange.reset("the client hung up")),
+    };
+  }
+
+  #begin(request: Request, headers: HeaderMap, client: Client): Exchange {
+    if (this.#closed) throw new SimulatorError("request: the gateway is closed");
+    const worker = request.worker ?? this.#turn++ % this.#workers.length;
+    const filters = this.#workers[worker];
+    if (!filters) throw new SimulatorError(`request: there is no worker ${worker}`);
+    if (this.setup.time === "real") this.#catchUp();
+    const exchange = new Exchange(this.#exchange, client);
+    exchange.begin(headers, () => this.#chain(filters, exchange));
+    return exchange;
   }
 
   #chain(filters: WorkerFilter[], exchange: Exchange): Filter[] {
@@ -229,8 +272,24 @@ export class Gateway {
     return new SimulatorError(`strict: Envoy swallows this in silence: ${all.join("; ")}`);
   }
 
+  #catchUp(): void {
+    this.clock.advance(Math.max(0, Date.now() - this.clock.now));
+  }
+
+  /** Real time: what falls due is run when it does. */
+  #follow(): void {
+    clearTimeout(this.#alarm);
+    if (this.#closed) return;
+    this.#drain();
+    this.#catchUp();
+    const { next } = this.clock;
+    if (next === undefined) return;
+    this.#alarm = setTimeout(() => this.#follow(), Math.max(0, next - Date.now()));
+  }
+
   /** While someone waits and nothing else can happen, time moves. */
   #pump(): void {
+    if (this.setup.time === "real") return this.#follow();
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     setImmediate(() => {
@@ -330,8 +389,14 @@ export class Gateway {
     if (this.#closed) return;
     for (const exchange of [...this.#active.keys()]) exchange.reset("the gateway closed");
     this.#closed = true;
+    clearTimeout(this.#alarm);
     for (const filter of this.#workers.flat()) filter.close();
   }
+}
+
+function keep<T>(list: T[], item: T): void {
+  if (list.length >= kept) list.splice(0, kept / 2);
+  list.push(item);
 }
 
 /** What the client got. */
@@ -367,7 +432,7 @@ class Received implements Client {
     this.ended();
   }
 
-  answer(logs: LogEntry[], from: number, callouts: readonly CalloutRecord[], seen: number): Answer {
+  answer(): Answer {
     const { exchange } = this;
     const headers = this.#headers;
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
@@ -380,8 +445,8 @@ class Received implements Client {
       },
       trailers: this.#trailers,
       upstream: exchange.upstreamSaw,
-      callouts: callouts.slice(seen),
-      logs: logs.slice(from),
+      callouts: exchange.callouts,
+      logs: exchange.logs,
       details: exchange.details,
       decidedBy: exchange.decidedBy,
       cut: this.#cut,

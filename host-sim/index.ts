@@ -8,6 +8,7 @@ import type { Setup } from "./setup.ts";
 /** Loads modules, configures them as Envoy does, and is ready for requests. */
 export const simulate = (setup: Setup): Promise<Gateway> => Gateway.start(setup);
 
+export { parseUpstream, run, type BodyReport, type RequestReport, type RunReport } from "./run.ts";
 export { HangError, SimulatorError } from "./errors.ts";
 export type { Gateway, OpenRequest } from "./gateway.ts";
 export type { CalloutRecord } from "./http/callouts.ts";
@@ -22,3 +23,10 @@ export type {
 export type { Answer, Disconnect, FilterSetup, Injections, Request, Setup } from "./setup.ts";
 export type { LogEntry } from "./wasm/host.ts";
 export type { ModuleSource } from "./wasm/module.ts";
+export type { Case, Expected, Step } from "./cases.ts";
+export { play, type Outcome, type OwnPolicy } from "./cases/play.ts";
+export { simulatorRunner } from "./cases/simulator.ts";
+export type { Loaded, Runner, RunnerAnswer, RunnerSetup } from "./cases/runner.ts";
+export { asCase, describeWay } from "./server/describe.ts";
+export { proxyTo } from "./server/proxy.ts";
+export { serve, type DevGateway, type RequestWay, type ServeOptions } from "./server/serve.ts";

@@ -43,9 +43,9 @@ export interface Setup extends Partial<FilterSetup> {
   now?: number | Date;
   /**
    * `auto` (the default): while a test waits for an answer and nothing else can happen, time jumps to the next timer.
-   * `manual`: only `clock.advance` moves it.
+   * `manual`: only `clock.advance` moves it. `real`: it follows the machine's, for a server.
    */
-  time?: "auto" | "manual";
+  time?: "auto" | "manual" | "real";
   logLevel?: LogLevel;
   /** What filters may make the gateway keep in each direction, in bytes; 1 MiB if left out. */
   bufferLimit?: number;
@@ -54,6 +54,8 @@ export interface Setup extends Partial<FilterSetup> {
   serverName?: string;
   /** HTTP/1 trailers are dropped unless this is set, as in Envoy. */
   trailers?: boolean;
+  /** Notes each request's way through the modules, in `exchange.trace`. */
+  traced?: boolean;
   inject?: Injections;
 }
 

@@ -31,6 +31,8 @@ export interface RunnerAnswer {
 export interface Loaded {
   request(request: Request): Promise<RunnerAnswer>;
   advance(ms: number): Promise<void>;
+  /** What modules counted, by the names that Envoy shows. */
+  metrics(): Promise<Record<string, number | number[]>>;
   /** Another chain on the only route. */
   setChain(chain: Chain): Promise<void>;
   close(): Promise<void>;

@@ -17,6 +17,7 @@ export const simulatorRunner = (): Runner => ({
       advance: async (ms) => gateway.clock.advance(ms),
       // The same name is the same chain to the engine.
       setChain: async (chain) => gateway.setChain(chain, `route@${JSON.stringify(chain)}`),
+      metrics: async () => gateway.metrics(),
       close: () => gateway.close(),
     };
   },

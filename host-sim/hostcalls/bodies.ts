@@ -3,7 +3,7 @@ import { BufferType, Status } from "../../sdk/abi.ts";
 import { rawBytes } from "../bytes.ts";
 import type { Body } from "../http/body.ts";
 import type { Vm } from "../wasm/vm.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 const nothing = new Uint8Array(0);
 

@@ -4,7 +4,7 @@ import { HeaderMap } from "../http/headers.ts";
 import type { CalloutAnswer } from "../http/callouts.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { Vm } from "../wasm/vm.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const callouts: Hostcalls = {
   proxy_http_call(

@@ -1,7 +1,7 @@
 /** Functions that Envoy offers by name; their arguments are protobuf. */
 import { Status } from "../../sdk/abi.ts";
 import { foreignFunctions } from "../foreign/index.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const foreign: Hostcalls = {
   proxy_call_foreign_function(

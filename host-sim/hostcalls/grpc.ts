@@ -7,7 +7,7 @@ import type { HeaderMap } from "../http/headers.ts";
 import { fields } from "../properties/protobuf.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { Vm } from "../wasm/vm.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export interface GrpcCall {
   /** A stream's messages until its end goes out; null for a call of one message. */

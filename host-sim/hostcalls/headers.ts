@@ -2,7 +2,7 @@
 import { MapType, Status } from "../../sdk/abi.ts";
 import type { HeaderMap } from "../http/headers.ts";
 import type { Vm } from "../wasm/vm.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 function readable(vm: Vm, type: number): HeaderMap | null {
   const { context } = vm;

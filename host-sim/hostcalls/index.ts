@@ -1,13 +1,14 @@
 /** Every function that a module can import, as Envoy 1.40 registers them for ABI 0.2.1. */
 import { LogLevel, Status } from "../../sdk/abi.ts";
-import { BadAddress } from "../memory.ts";
+import { BadAddress } from "../wasm/memory.ts";
+import { describe } from "../trace.ts";
 import type { Vm } from "../wasm/vm.ts";
 import { bodies } from "./bodies.ts";
 import { callouts } from "./callouts.ts";
 import { foreign } from "./foreign.ts";
 import { grpc } from "./grpc.ts";
 import { headers } from "./headers.ts";
-import type { Hostcall, Hostcalls } from "./hostcall.ts";
+import type { Hostcall, Hostcalls } from "../wasm/hostcall.ts";
 import { log } from "./log.ts";
 import { metrics } from "./metrics.ts";
 import { properties } from "./properties.ts";
@@ -77,6 +78,15 @@ function bind(vm: Vm, module: string, name: string, call: Hostcall): WebAssembly
       const what = `Attempted call to restricted proxy-wasm capability: ${name}`;
       vm.log(LogLevel.Error, what, vm.current);
       return module === "env" ? Status.InternalFailure : notCapable;
+    };
+  }
+  const { traced } = vm.host;
+  const words = traced ? describe[name] : undefined;
+  if (words) {
+    const plain = call;
+    call = (one, ...given) => {
+      one.doing?.did.push(words(one, ...(given as number[])));
+      return plain(one, ...given);
     };
   }
   const badAddress = module === "env" ? Status.InvalidMemoryAccess : fault;

@@ -1,7 +1,7 @@
 /** What a module says, when it asks for the time, and how its last call ended. */
 import { LogLevel, Status } from "../../sdk/abi.ts";
 import { toText } from "../bytes.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const log: Hostcalls = {
   proxy_log(vm, level: number, message: number, size: number) {

@@ -1,6 +1,6 @@
 /** Counters, gauges and histograms. A number's two low bits say which; every definition gets a new one. */
 import { MetricType, Status } from "../../sdk/abi.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const metrics: Hostcalls = {
   proxy_define_metric(vm, type: number, name: number, size: number, outId: number) {

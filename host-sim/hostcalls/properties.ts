@@ -3,7 +3,7 @@ import { Status } from "../../sdk/abi.ts";
 import { findProperty } from "../properties/tree.ts";
 import { serialize } from "../properties/value.ts";
 import { plainBytes, setFilterState } from "../state/filter-state.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const properties: Hostcalls = {
   proxy_get_property(vm, path: number, size: number, out: number, outSize: number) {

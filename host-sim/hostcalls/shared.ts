@@ -1,6 +1,6 @@
 /** Shared data and queues. */
 import { Status } from "../../sdk/abi.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const shared: Hostcalls = {
   proxy_get_shared_data(

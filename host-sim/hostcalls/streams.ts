@@ -1,6 +1,6 @@
 /** Going on, ending, answering, and whose turn it is. */
 import { Status, StreamType } from "../../sdk/abi.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 const outsideStream = (type: number): Status =>
   type > StreamType.Upstream ? Status.BadArgument : Status.Ok;

@@ -1,7 +1,7 @@
 /** The part of WASI that Envoy answers to. Files and sockets do not exist. */
 import { LogLevel } from "../../sdk/abi.ts";
 import { toText } from "../bytes.ts";
-import type { Hostcalls } from "./hostcall.ts";
+import type { Hostcalls } from "../wasm/hostcall.ts";
 
 const success = 0;
 const badFile = 8;

@@ -1,5 +1,5 @@
 /** Calls that modules make to clusters, outside any request. */
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock, Timer } from "../state/clock.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import {
   UpstreamCall,
@@ -32,6 +32,9 @@ const unreachable: Record<ResetReason, string> = {
     "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 };
 
+/** Older records are forgotten, so that a long run stays small. */
+const kept = 10_000;
+
 export class Callouts {
   /** Under way now. */
   pending = 0;
@@ -54,6 +57,7 @@ export class Callouts {
     done: (answer: CalloutAnswer | null) => void,
   ): { handle: CalloutHandle; record: CalloutRecord } {
     const record: CalloutRecord = { ...request, result: null };
+    if (this.seen.length >= kept) this.seen.splice(0, kept / 2);
     this.seen.push(record);
     this.pending++;
     let timer: Timer | undefined;

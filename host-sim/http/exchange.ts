@@ -2,9 +2,10 @@
  * One request and its answer: what Envoy's connection manager, filter chain and router do with it together.
  */
 import { StreamType } from "../../sdk/abi.ts";
-import type { Timer } from "../clock.ts";
+import type { Timer } from "../state/clock.ts";
 import { toByteString } from "../bytes.ts";
 import type { FilterState } from "../state/filter-state.ts";
+import type { TraceStep } from "../trace.ts";
 import type { Host, LogEntry } from "../wasm/host.ts";
 import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";
@@ -63,6 +64,8 @@ export class Exchange {
   decidedBy: string | null = null;
   readonly logs: LogEntry[] = [];
   readonly callouts: CalloutRecord[] = [];
+  /** Filled only where the host traces. */
+  readonly trace: TraceStep[] = [];
   upstreamSaw: UpstreamRequest | null = null;
   requestBytes = 0;
   responseBytes = 0;

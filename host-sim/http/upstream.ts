@@ -1,6 +1,6 @@
 /** Services behind the gateway, as a test describes them: what is routed to, and what callouts reach. */
 import { bytesOf, headerBytes } from "../bytes.ts";
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock, Timer } from "../state/clock.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 
 export type HeaderInput =
@@ -21,7 +21,7 @@ export interface UpstreamAnswer {
   status?: number;
   headers?: HeaderInput;
   /** An array goes out chunk by chunk, without a length. */
-  body?: BodyInput;
+  body?: BodyInput | AsyncIterable<Uint8Array>;
   trailers?: HeaderInput;
   delayMs?: number;
   /** Between two chunks. */
@@ -62,6 +62,9 @@ export function pairsOf(headers: HeaderInput | undefined): Pair[] {
       : [[name, headerBytes(value)] as Pair],
   );
 }
+
+const isStream = (body: UpstreamAnswer["body"]): body is AsyncIterable<Uint8Array> =>
+  typeof body === "object" && Symbol.asyncIterator in body;
 
 export class UpstreamCall {
   #cancelled = false;
@@ -111,6 +114,8 @@ export class UpstreamCall {
   #deliver(answer: UpstreamAnswer): void {
     if (answer.disconnect === "before-headers") return this.listener.reset("reset");
     const { body = "" } = answer;
+    const streamed = isStream(body);
+    if (streamed) return this.#stream(answer, body);
     const chunks = (Array.isArray(body) ? body : [body]).map(bytesOf).filter((one) => one.length);
     const status = answer.status ?? 200;
     const headers = HeaderMap.of("response", [
@@ -129,6 +134,29 @@ export class UpstreamCall {
     if (this.#cancelled || (end && !trailers)) return;
     if (answer.disconnect === "after-headers") return this.listener.reset("reset");
     this.#chunk(answer, chunks, trailers, 0);
+  }
+
+  /** Chunks as they come, for an upstream that is real. */
+  #stream(answer: UpstreamAnswer, body: AsyncIterable<Uint8Array>): void {
+    const headers = HeaderMap.of("response", [
+      [":status", String(answer.status ?? 200)],
+      ...pairsOf(answer.headers),
+    ]);
+    this.waiting.count++;
+    const pull = async (): Promise<void> => {
+      this.listener.headers(headers, false);
+      for await (const chunk of body) {
+        if (this.#cancelled) return;
+        this.listener.data(chunk, false);
+      }
+      if (!this.#cancelled) this.listener.data(new Uint8Array(0), true);
+    };
+    void pull()
+      .catch(() => this.#cancelled || this.listener.reset("reset"))
+      .finally(() => {
+        this.waiting.count--;
+        this.waiting.changed();
+      });
   }
 
   #chunk(

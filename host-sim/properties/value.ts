@@ -1,6 +1,6 @@
 /** A value of the property tree, and the bytes in which a module gets it. */
 import { toByteString } from "../bytes.ts";
-import { encodePairs } from "../memory.ts";
+import { encodePairs } from "../wasm/memory.ts";
 import { struct } from "./protobuf.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** What a VM needs from the world around it. */
 import type { LogLevel } from "../../sdk/abi.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../state/clock.ts";
 import type { Metrics } from "../state/metrics.ts";
 import type { SharedData } from "../state/shared-data.ts";
 import type { Callouts } from "../http/callouts.ts";
@@ -30,4 +30,6 @@ export interface Host {
   /** Runs later, on the same thread: what Envoy posts to a dispatcher. */
   post(run: () => void): void;
   node: { id: string; cluster: string };
+  /** Notes each request's way; costs time, so only where someone looks. */
+  traced: boolean;
 }

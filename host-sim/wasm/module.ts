@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { SimulatorError } from "../errors.ts";
 import { hostcallNames } from "../hostcalls/index.ts";
-import { SourceMap } from "../source-map.ts";
+import { SourceMap } from "./source-map.ts";
 
 export interface WasmModule {
   name: string;

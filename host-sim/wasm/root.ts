@@ -1,6 +1,6 @@
 /** A root context: one plugin's configuration, its ticks and the calls it made. */
 import { Status } from "../../sdk/abi.ts";
-import type { Timer } from "../clock.ts";
+import type { Timer } from "../state/clock.ts";
 import type { CalloutHandle } from "../http/callouts.ts";
 import type { GrpcCall } from "../hostcalls/grpc.ts";
 import type { FilterStateType } from "../state/filter-state.ts";

@@ -3,15 +3,17 @@
  * every stream on it, as in Envoy.
  */
 import { LogLevel } from "../../sdk/abi.ts";
-import { Memory } from "../memory.ts";
+import { Memory } from "./memory.ts";
+import type { TraceStep } from "../trace.ts";
 import type { Expression } from "../foreign/expressions.ts";
 import { bindHostcalls } from "../hostcalls/index.ts";
 import { findCallbacks, type Callback, type CallbackName, type Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
-import type { Host } from "./host.ts";
+import type { Host, LogEntry } from "./host.ts";
 import type { WasmModule } from "./module.ts";
 import type { Plugin } from "./plugin.ts";
 import { RootContext } from "./root.ts";
+import type { StreamContext } from "./stream.ts";
 import type { Metric } from "../state/metrics.ts";
 
 export interface VmSettings {
@@ -39,6 +41,8 @@ export class Vm {
   effective: Context | null = null;
   /** While the module may only log: in `_initialize` and in its allocator. */
   restricted: string | null = null;
+  /** The traced callback that runs now. */
+  doing: TraceStep | null = null;
   /** Actions that wait until the module's callback has returned. */
   readonly after: (() => void)[] = [];
   /** The module sent a local reply: the running callback stops the request whatever it answers. */
@@ -117,6 +121,7 @@ export class Vm {
     e = 0,
   ): number {
     if (!run || this.failure !== null) return 0;
+    if (this.host.traced && !this.doing) return this.#traced(context, run, [a, b, c, d, e]);
     const { current, effective } = this;
     this.current = context;
     this.effective = null;
@@ -126,9 +131,32 @@ export class Vm {
       this.fail(error, context);
       return 0;
     } finally {
+      if (this.doing) this.#noteServed();
       this.current = current;
       this.effective = effective;
     }
+  }
+
+  #traced(context: Context | null, run: Callback, words: number[]): number {
+    const callback = Object.entries(this.on).find(([, one]) => one === run)?.[0] ?? "start";
+    const filter = context?.root.plugin.name ?? this.settings.module.name;
+    const step: TraceStep = { filter, callback, ms: 0, answer: 0, did: [] };
+    this.doing = step;
+    const started = performance.now();
+    const [a, b, c, d, e] = words;
+    step.answer = this.call(context, run, a, b, c, d, e);
+    step.ms = performance.now() - started;
+    this.doing = null;
+    // A call's answer comes to the root; the module says by the effective context whose it is.
+    (context?.stream ?? this.#served)?.exchange.trace.push(step);
+    this.#served = null;
+    return step.answer;
+  }
+
+  #served: StreamContext | null = null;
+
+  #noteServed(): void {
+    this.#served = this.effective?.stream ?? null;
   }
 
   /** After a callback, what it asked for happens. */
@@ -154,14 +182,16 @@ export class Vm {
   log(level: LogLevel, message: string, context: Context | null): void {
     const { host } = this;
     if (level < host.logLevel) return;
-    host.log({
+    const entry: LogEntry = {
       level,
       message,
       filter: context?.root.plugin.name ?? this.settings.module.name,
       worker: this.worker,
       at: host.clock.now,
-      stream: context && context.root !== context ? context.id : null,
-    });
+      stream: context?.stream?.id ?? null,
+    };
+    context?.stream?.exchange.logs.push(entry);
+    host.log(entry);
   }
 
   /** The root context of a plugin: an equal configuration shares one. Null if the module refuses to start. */
