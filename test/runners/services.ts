@@ -1,0 +1,107 @@
+/** The services behind a real Envoy, told in the words in which cases tell them to the simulator. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import {
+  pairsOf,
+  type Upstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+} from "../../host-sim/http/upstream.ts";
+import { pairs } from "./upstream.ts";
+
+export interface Service {
+  port: number;
+  /** In the order in which they arrived whole. */
+  seen: UpstreamRequest[];
+  close(): Promise<void>;
+}
+
+/** `cluster` is empty for a route's own upstream. */
+export async function startService(upstream: Upstream, cluster: string): Promise<Service> {
+  const seen: UpstreamRequest[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer(async (request, response) => {
+    const record = await read(request, cluster).catch(() => null);
+    // A request that was cut short is not one that arrived.
+    if (!record) return;
+    seen.push(record);
+    if (upstream === "hang") return;
+    if (upstream === "reset") return void request.socket.destroy();
+    const answer = typeof upstream === "function" ? await upstream(record) : upstream;
+    await reply(response, answer as UpstreamAnswer).catch(() => request.socket.destroy());
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      sockets.forEach((socket) => socket.destroy());
+    });
+  // The port of a server that has gone refuses connections.
+  if (upstream === "refuse") await close();
+  return { port, seen, close };
+}
+
+async function read(request: IncomingMessage, cluster: string): Promise<UpstreamRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return {
+    method: request.method!,
+    path: request.url!,
+    headers: pairs(request.rawHeaders),
+    body: new Uint8Array(Buffer.concat(chunks)),
+    trailers: pairs(request.rawTrailers),
+    cluster,
+  };
+}
+
+const pause = (ms: number | undefined) =>
+  ms ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+
+async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<void> {
+  await pause(answer.delayMs);
+  const broken = () => void response.socket?.destroy();
+  if (answer.disconnect === "before-headers") return broken();
+  const { body = "" } = answer;
+  const inChunks = typeof body === "object" && !(body instanceof Uint8Array);
+  const headers = pairsOf(answer.headers);
+  const status = answer.status ?? 200;
+  const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
+  const hasBody = status !== 204 && status !== 304;
+  if (
+    !inChunks &&
+    !answer.trailers &&
+    hasBody &&
+    !has("content-length") &&
+    !has("transfer-encoding")
+  )
+    headers.push(["content-length", String(Buffer.byteLength(body as string))]);
+  if (answer.trailers && !has("trailer"))
+    headers.push([
+      "trailer",
+      pairsOf(answer.trailers)
+        .map(([name]) => name)
+        .join(","),
+    ]);
+  response.sendDate = !has("date");
+  response.writeHead(status, headers.flat());
+  if (answer.disconnect === "after-headers") {
+    response.flushHeaders();
+    return void setImmediate(broken);
+  }
+  const chunks = inChunks ? (body as Iterable<string | Uint8Array>) : [body as string | Uint8Array];
+  let first = true;
+  for await (const chunk of chunks) {
+    if (!first) await pause(answer.chunkDelayMs);
+    first = false;
+    if (chunk.length > 0)
+      await new Promise<void>((resolve) => response.write(chunk, () => resolve()));
+    if (answer.disconnect === "mid-body") return broken();
+  }
+  if (answer.trailers) response.addTrailers(pairsOf(answer.trailers) as [string, string][]);
+  response.end();
+}
