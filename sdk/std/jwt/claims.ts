@@ -1,0 +1,110 @@
+/**
+ * Claims of a token (RFC 7519). Only of a token that was verified do they mean anything. A claim of the
+ * wrong type is an error, never absent: a check must not be skipped because a value is odd.
+ */
+import { JsonText } from "../json/text";
+import { JsonKind, JsonMembers, JsonValue } from "../json/value";
+import { tokenLimits } from "./jws";
+
+/** Seconds; larger ones are no dates, and doubles are exact below. */
+const LATEST: f64 = 9007199254740991;
+
+export class Claims {
+  private constructor(
+    /** What is wrong with the payload, `""` if nothing is. */
+    readonly error: string,
+    readonly json: JsonText,
+  ) {}
+
+  static parse(payload: Uint8Array): Claims {
+    const json = JsonText.read(payload, tokenLimits());
+    let error = "";
+    if (!json.valid) error = "its claims are not valid JSON";
+    else if (json.root.kind != JsonKind.Object) error = "its claims are not an object";
+    return new Claims(error, json);
+  }
+
+  get valid(): bool {
+    return this.error.length == 0;
+  }
+
+  get(name: string): JsonValue | null {
+    return this.json.root.get(name);
+  }
+
+  /** The text of a claim; null if it is absent or no text. */
+  text(name: string): string | null {
+    const value = this.get(name);
+    return value === null ? null : value.text;
+  }
+
+  get issuer(): string | null {
+    return this.text("iss");
+  }
+
+  get subject(): string | null {
+    return this.text("sub");
+  }
+
+  /** Whether `aud` is this text or an array that has it. */
+  hasAudience(audience: string): bool {
+    const value = this.get("aud");
+    return value !== null && (value.is(audience) || hasText(value, audience));
+  }
+
+  /** Whether `scope` or `scp`, a text with spaces between or an array, has this scope. */
+  hasScope(scope: string): bool {
+    return listHas(this.get("scope"), scope) || listHas(this.get("scp"), scope);
+  }
+
+  /** Seconds since 1970 in a claim; NaN if it is absent or no such number. */
+  time(name: string): f64 {
+    const value = this.get(name);
+    if (value === null) return NaN;
+    const seconds = value.number;
+    return Math.abs(seconds) <= LATEST ? seconds : NaN;
+  }
+
+  /**
+   * What is wrong at `now`, `""` if nothing is. A token counts until before `exp` and from `nbf` on,
+   * both with `leeway` to its favour; one from the future is refused. All in seconds.
+   * `longest` is the most between `iat` and `exp`, which must be there then; 0 for any.
+   */
+  checkTimes(now: f64, leeway: f64, longest: f64): string {
+    if (this.isOdd("exp") || this.isOdd("nbf") || this.isOdd("iat")) {
+      return "a time of it is not a number of seconds";
+    }
+    const expires = this.time("exp");
+    const issued = this.time("iat");
+    if (now >= expires + leeway) return "it has expired";
+    if (now + leeway < this.time("nbf")) return "it is not valid yet";
+    if (now + leeway < issued) return "it was issued in the future";
+    if (longest > 0 && !(expires - issued <= longest)) return "it is valid for too long";
+    return "";
+  }
+
+  private isOdd(name: string): bool {
+    return this.get(name) !== null && isNaN(this.time(name));
+  }
+}
+
+function hasText(array: JsonValue, text: string): bool {
+  if (array.kind != JsonKind.Array) return false;
+  const items: JsonMembers = array.members();
+  while (items.next()) if (items.value.is(text)) return true;
+  return false;
+}
+
+function listHas(value: JsonValue | null, scope: string): bool {
+  if (value === null) return false;
+  const list = value.text;
+  if (list === null) return hasText(value, scope);
+  let from = 0;
+  while (from < list.length) {
+    const space = list.indexOf(" ", from);
+    const end = space < 0 ? list.length : space;
+    if (end - from == scope.length && end > from && list.indexOf(scope, from) == from) return true;
+    from = end + 1;
+  }
+  return false;
+}
