@@ -176,7 +176,7 @@ describe("refuses when it is compiled", () => {
     ["1 +", "the expression ends too early, at 3"],
     ["1 2", "an operator is missing, at 2"],
     ["(1", "`)` is missing, at 2"],
-    ["[1, 2", "`]` is missing, at 6"],
+    ["[1, 2", "`]` is missing, at 5"],
     ["a.b", "there is no variable `a`, at 0"],
     ["request.Pth", "`request` has no field `Pth`, at 7"],
     ["request.Path.x", "string has no field `x`, at 12"],
