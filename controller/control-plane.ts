@@ -63,13 +63,13 @@ export async function startControlPlane(
       modules: modules.current ? [engineFilter] : [],
       extraFilters: options.compression ? [compression] : [],
     });
+  const { checkChain = tryChain } = options;
   const modules: Modules = new Modules({
-    ...{ store, cache, streams },
+    ...{ store, cache, streams, checkChain, log },
     control: () => control,
     definitions: options.policies ?? [],
     serving: () => void cache.apply(listeners()),
   });
-  const { checkChain = tryChain } = options;
   const gatewayPolicies: PolicyReference[] = [];
   const control: Control = new Control({
     ...{ store, streams, log },
@@ -102,6 +102,7 @@ export async function startControlPlane(
   closing.push(() => changed.close());
   closing.push(server.watch(() => changed.raise()));
   changed.each(() => control.review());
+  changed.each(() => modules.review());
 
   const written = new Signal((error) => log(`cannot read what others wrote: ${reason(error)}`));
   closing.push(() => written.close());

@@ -95,6 +95,13 @@ export class Control {
     });
   }
 
+  /** One write at a time, so that what is stored and what is deployed come in the same order. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.writing.then(work);
+    this.writing = turn.catch(() => {});
+    return turn;
+  }
+
   get(handle: string): Artifact | undefined {
     return this.artifacts.get(handle);
   }
@@ -133,7 +140,7 @@ export class Control {
   }
 
   /** Documents that would not fit other policies; for a module before it serves. */
-  async misfits(catalog: PolicyCatalog): Promise<FieldError[]> {
+  misfits(catalog: PolicyCatalog): FieldError[] {
     return [...this.artifacts.values()].flatMap((artifact) => {
       const kind = resourceKinds.find(({ kind }) => kind === artifact.kind)!;
       const { api } = readDocument(kind, JSON.parse(artifact.source));
@@ -142,6 +149,15 @@ export class Control {
         message,
       }));
     });
+  }
+
+  /** Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. */
+  async recompile(): Promise<void> {
+    for (const kind of resourceKinds) {
+      const artifacts = this.list(kind);
+      for (let at = 0; at < artifacts.length; at += loadedAtOnce)
+        await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
+    }
   }
 
   /** Looks at what the Envoys said: proves what they took, takes back what they refused. */
@@ -261,13 +277,6 @@ export class Control {
       this.problems.set(handle, { revision, reason: words });
       return (await this.earlier(handle, revision))?.compiled ?? null;
     }
-  }
-
-  /** One write at a time, so that what is stored and what is deployed come in the same order. */
-  private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.writing.then(work);
-    this.writing = turn.catch(() => {});
-    return turn;
   }
 }
 

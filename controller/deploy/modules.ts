@@ -2,12 +2,13 @@
  * The modules: uploaded whole, kept by their hash, one of them serving. A module serves only if every stored document
  * fits its policies, so a swap never leaves an API without a policy that it names.
  */
-import { UserError } from "../errors.ts";
+import { reason, UserError } from "../errors.ts";
 import { checkModule, type CheckedModule, type ModuleManifest } from "../modules/check.ts";
 import type { ResourceCache } from "../xds/cache.ts";
 import { moduleFilter } from "../xds/resources/module.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 import type { Store } from "../store/store.ts";
+import type { Chain } from "../translate/chain.ts";
 import type { Control } from "./control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
 import { engineFilter, engineRootId } from "./settings.ts";
@@ -19,8 +20,10 @@ export interface ModulesOptions {
   streams: () => DeltaStream[];
   /** Schemas of policies whose module does not carry them. */
   definitions: readonly PolicyDefinition[];
+  checkChain: (module: Uint8Array, chain: Chain) => Promise<string | null>;
+  log?: (line: string) => void;
   /** Called when another module serves. */
-  serving?: (module: ServingModule) => void | Promise<void>;
+  serving?: () => void;
 }
 
 export interface ServingModule extends CheckedModule {
@@ -32,12 +35,15 @@ export interface ModuleEntry {
   policies: { name: string; version: string }[];
   uploadedAt: string;
   serving: boolean;
+  /** Why an Envoy refused it, if one did. */
+  refused?: string;
 }
 
 export class Modules {
   catalog: PolicyCatalog;
   current: ServingModule | null = null;
-  private attempt = 0;
+  /** How often Envoys refused a module, and in which words. */
+  private readonly refusals = new Map<string, { count: number; reason: string }>();
 
   constructor(private readonly options: ModulesOptions) {
     this.catalog = new PolicyCatalog(options.definitions);
@@ -74,16 +80,32 @@ export class Modules {
     return checked;
   }
 
-  /** Makes an uploaded module serve. */
-  async assign(hash: string): Promise<void> {
-    const stored = await this.options.store.module(hash);
-    if (!stored) throw new UserError(`module ${hash}: not found`);
-    const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
-    const misfits = await this.options.control().misfits(catalog);
-    if (misfits.length > 0)
-      throw new UserError("The module does not fit what is deployed", misfits);
-    const { id } = await this.options.store.assign(hash);
-    await this.serve(hash, id);
+  /** Makes an uploaded module serve. Nothing is written meanwhile, so that no document slips by the check. */
+  assign(hash: string): Promise<void> {
+    return this.options.control().exclusively(async () => {
+      const stored = await this.options.store.module(hash);
+      if (!stored) throw new UserError(`module ${hash}: not found`);
+      const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
+      const misfits = this.options.control().misfits(catalog);
+      if (misfits.length > 0)
+        throw new UserError("The module does not fit what is deployed", misfits);
+      await this.tryStart(new Uint8Array(stored.bytes));
+      const { id } = await this.options.store.assign(hash);
+      await this.serve(hash, id);
+    });
+  }
+
+  /** Goes back to the module before when an Envoy refuses the one that serves: a new Envoy would have none at all. */
+  async review(): Promise<void> {
+    const refused = this.gateways().find(({ state }) => state === "refused");
+    if (!refused || !this.current) return;
+    const { hash } = this.current;
+    this.refusals.set(hash, {
+      count: (this.refusals.get(hash)?.count ?? 0) + 1,
+      reason: refused.reason ?? "",
+    });
+    this.options.log?.(`module ${hash.slice(0, 12)} was refused: ${refused.reason}`);
+    await this.rollback().catch((error: unknown) => this.options.log?.(reason(error)));
   }
 
   /** Makes the module serve that served before this one; the history goes on. */
@@ -104,7 +126,20 @@ export class Modules {
       })),
       uploadedAt: created_at,
       serving: hash === this.current?.hash,
+      ...(this.refusals.has(hash) && { refused: this.refusals.get(hash)!.reason }),
     }));
+  }
+
+  /** The simulator tells in words why a module does not start; Envoy would only say that it does not. */
+  private async tryStart(bytes: Uint8Array): Promise<void> {
+    const empty = { api: { name: "", version: "", context: "", kind: "" }, policies: [] };
+    try {
+      await this.options.checkChain(bytes, empty);
+    } catch (error) {
+      throw new UserError("The module does not start", [
+        { field: "module", message: reason(error) },
+      ]);
+    }
   }
 
   private async serve(hash: string, assignment: number): Promise<void> {
@@ -112,9 +147,10 @@ export class Modules {
     if (!stored) throw new Error(`module ${hash} is assigned but not stored`);
     const manifest = JSON.parse(stored.manifest) as ModuleManifest;
     const bytes = new Uint8Array(stored.bytes);
+    const before = this.catalog.bodyReaders();
     this.catalog = this.catalogFor(manifest);
     this.current = { hash, bytes, manifest, assignment };
-    await this.options.serving?.(this.current);
+    this.options.serving?.();
     this.options.cache.apply([
       {
         kind: "extension",
@@ -123,10 +159,12 @@ export class Modules {
           name: engineFilter,
           bytes,
           rootId: engineRootId,
-          attempt: this.attempt++,
+          attempt: this.refusals.get(hash)?.count ?? 0,
         }),
       },
     ]);
+    // Routes whose policies read bodies have a limit for them.
+    if (this.catalog.bodyReaders() !== before) await this.options.control().recompile();
   }
 
   /** The module's policies; their schemas are the module's own or, by name and version, those that were given. */

@@ -54,11 +54,20 @@ export class PolicyCatalog {
     );
   }
 
+  /** One text for which policies read bodies. */
+  bodyReaders(): string {
+    return this.installed
+      .filter(readsBody)
+      .map(({ name, major }) => `${name} ${major}`)
+      .sort()
+      .join();
+  }
+
   readsBody(reference: PolicyReference): boolean {
     const found = this.installed.find(
       ({ name, major }) => name === reference.name && major === reference.version,
     );
-    return found?.phases?.some((phase) => /body/i.test(phase)) ?? false;
+    return found !== undefined && readsBody(found);
   }
 
   /** The reference with its version and coerced parameters, or what is wrong with it. */
@@ -92,6 +101,9 @@ export class PolicyCatalog {
     return near ? `; did you mean '${near.name}'?` : "";
   }
 }
+
+const readsBody = ({ phases = [] }: PolicyDefinition): boolean =>
+  phases.some((phase) => /body/.test(phase));
 
 const problem = (field: string, message: string) => ({ errors: [{ field, message }] });
 

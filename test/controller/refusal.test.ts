@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../controller/until.ts";
 import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
-import { tinyFilter, tinyModule, withManifest } from "./tiny-filter.ts";
+import { stubbornModule, tinyFilter, tinyModule, withManifest } from "./tiny-filter.ts";
 
 let t: TestGateway;
 beforeAll(async () => {
@@ -121,6 +122,32 @@ test("a module is checked, swapped under the same routes, and rolled back", asyn
   expect(await without.json()).toMatchObject({ errors: [{ field: "m: spec.policies[0].name" }] });
   expect(await mark()).toBe("tiny");
   expect((await t.manage("GET", "/modules")).body).toMatchObject({ count: 3 });
+});
+
+test("a module that does not start is refused before it serves, in the simulator's words", async () => {
+  const { modules } = t.gateway;
+  const before = modules.current!.hash;
+  const { hash } = await modules.upload(await stubbornModule());
+  await expect(modules.assign(hash)).rejects.toThrow("The module does not start");
+  expect(modules.current!.hash).toBe(before);
+});
+
+test("a module that Envoy refuses is taken back for the one before, and the list says why", async () => {
+  const other = await startTestGateway({ checkChain: async () => null });
+  const { modules } = other.gateway;
+  const api = restApi("a", other.upstream.port, { policies: [{ name: "tiny", version: "v1" }] });
+  await other.manage("POST", "/rest-apis?wait=10s", api);
+  const before = modules.current!.hash;
+  const { hash } = await modules.upload(await stubbornModule());
+  await modules.assign(hash);
+  await until(() => expect(modules.current!.hash).toBe(before), 10_000);
+  await until(() => expect(modules.settled()).toBe("served"), 10_000);
+  expect((await other.request("/a/x")).headers).toContainEqual(["x-tiny", "tiny"]);
+  const list = await modules.list();
+  expect(list.find((module) => module.hash === hash)!.refused).toContain(
+    "Unable to create Wasm plugin",
+  );
+  await other.close();
 });
 
 const withOther = (bytes: Uint8Array) =>

@@ -4,7 +4,7 @@
  */
 import { compileString } from "assemblyscript/asc";
 
-const source = (mark: string) => `
+const source = (mark: string, refusedSize = 7) => `
 @external("env", "proxy_replace_header_map_value")
 declare function replace(map: i32, key: usize, keySize: usize, value: usize, valueSize: usize): i32;
 const key = String.UTF8.encode("x-tiny");
@@ -13,7 +13,7 @@ export function proxy_abi_version_0_2_1(): void {}
 export function malloc(size: usize): usize { return heap.alloc(size); }
 export function proxy_on_context_create(id: i32, parent: i32): void {}
 export function proxy_on_vm_start(root: i32, size: i32): i32 { return 1; }
-export function proxy_on_configure(root: i32, size: i32): i32 { return size == 7 ? 0 : 1; }
+export function proxy_on_configure(root: i32, size: i32): i32 { return size == ${refusedSize} ? 0 : 1; }
 export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 {
   replace(2, changetype<usize>(key), key.byteLength, changetype<usize>(value), value.byteLength);
   return 0;
@@ -80,6 +80,12 @@ export const tinyModule = async (mark = "tiny", extra: object[] = []): Promise<U
       { name: "tiny", version: "1.0.0", phases: [], parameters: tinyParameters },
       ...extra,
     ],
+  });
+
+/** A module that cannot be configured as the gateway does it, with two bytes. */
+export const stubbornModule = async (): Promise<Uint8Array> =>
+  withManifest(await compileFilter(source("stubborn", 2)), {
+    policies: [{ name: "tiny", version: "1.0.0", parameters: tinyParameters }],
   });
 
 const tinyParameters = {
