@@ -46,8 +46,8 @@ export class ResourceCache {
   digest(): string {
     const hash = createHash("sha256");
     for (const { name: kind } of kinds)
-      for (const [name, { version }] of this.resources[kind])
-        hash.update(`${kind} ${name} ${version}\n`);
+      for (const name of [...this.resources[kind].keys()].sort())
+        hash.update(`${kind} ${name} ${this.resources[kind].get(name)!.version}\n`);
     return hash.digest("hex").slice(0, 16);
   }
 

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+
+let t: TestGateway;
+beforeAll(async () => {
+  t = await startTestGateway({ accessLog: "json", configDump: true });
+  await t.manage("POST", "/rest-apis?wait=10s", restApi("a", t.upstream.port));
+});
+afterAll(() => t.close());
+
+const keys =
+  "t meth path proto respCd respFlg bytesRx bytesTx dur upSvcT xff ua reqId host upHost upProto upPath " +
+  "respCdDtl connTrmDtl reqTxDur respTxDur reqDur respDur";
+
+test("each request is one line of JSON with the keys that its readers know", async () => {
+  await t.request({ path: "/a/x?y=1", headers: { host: "shop.example", "user-agent": "tests" } });
+  const line = await until(() => {
+    const found = t.logs.find((text) => text.startsWith("{") && text.includes("/a/x?y=1"));
+    if (!found) throw new Error("the request is not in the log");
+    return JSON.parse(found) as Record<string, unknown>;
+  }, 15_000);
+  expect(Object.keys(line).sort()).toEqual(keys.split(" ").sort());
+  expect(line).toMatchObject({
+    meth: "GET",
+    path: "/a/x?y=1",
+    upPath: "/x?y=1",
+    respCd: 200,
+    ua: "tests",
+    upHost: `127.0.0.1:${t.upstream.port}`,
+    respCdDtl: "via_upstream",
+  });
+}, 20_000);
+
+test("the engine's metrics port shows Envoy's statistics", async () => {
+  const answer = await fetch(`http://127.0.0.1:${t.gateway.ports.engineMetrics}/metrics`);
+  expect(await answer.text()).toContain("envoy_http_downstream_rq_total");
+});
+
+test("a configuration dump tells APIs, policies and how many gateways are connected, when it is switched on", async () => {
+  const answer = await fetch(`http://127.0.0.1:${t.gateway.ports.admin}/api/admin/v1/config_dump`);
+  expect(await answer.json()).toMatchObject({
+    status: "success",
+    apis: [{ id: "a", configuration: { kind: "RestApi" }, metadata: { revision: 1 } }],
+    policies: [{ name: "tiny" }],
+    certificates: [],
+    statistics: { totalApis: 1 },
+    xds_sync: { connectedGateways: 1 },
+  });
+});
+
+test("what Envoy should have has one version, which changes with it and is the same for the same", async () => {
+  const version = async () => {
+    const answer = await fetch(`http://127.0.0.1:${t.gateway.ports.engineAdmin}/xds_sync_status`);
+    return ((await answer.json()) as { policy_chain_version: string }).policy_chain_version;
+  };
+  const before = await version();
+  await t.manage("PUT", "/rest-apis/a", restApi("a", t.upstream.port, { context: "/b" }));
+  expect(await version()).not.toBe(before);
+  await t.manage("PUT", "/rest-apis/a", restApi("a", t.upstream.port));
+  expect(await version()).toBe(before);
+});
