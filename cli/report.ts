@@ -8,6 +8,11 @@ export function report(error: unknown, io: Io): number {
     for (const { field, message } of error.fields) io.err(`  ${field}: ${message}\n`);
     return 1;
   }
+  // Named, not imported: the simulator is only loaded by the commands that use it.
+  if (error instanceof Error && error.name === "SimulatorError") {
+    io.err(`error: ${error.message}\n`);
+    return 1;
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "EADDRINUSE" || code === "EACCES" || code === "ENOENT") {
     io.err(`error: ${(error as Error).message}\n`);

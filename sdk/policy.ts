@@ -28,6 +28,15 @@ export abstract class Handlers {
     return null;
   }
 
+  /** After `configure`: false if these parameters need no `onRequestBody`, so that no body is held. */
+  takesRequestBody(): bool {
+    return true;
+  }
+
+  takesResponseBody(): bool {
+    return true;
+  }
+
   onRequestHeaders(request: Request): Verdict {
     return Verdict.Continue;
   }

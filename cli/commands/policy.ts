@@ -7,6 +7,8 @@ export const policy = (io: Io): Command =>
     .description("write, build and examine policies")
     .addCommand(create(io))
     .addCommand(build(io))
+    .addCommand(test(io))
+    .addCommand(run(io))
     .addCommand(inspect(io))
     .addCommand(harden(io))
     .addCommand(symbolicate(io));
@@ -41,6 +43,37 @@ const build = (io: Io): Command =>
         );
       },
     );
+
+const test = (io: Io): Command =>
+  new Command("test")
+    .description("play the policies' cases in the simulator")
+    .argument("[folder...]", "policy folders; every policy of the shelf unless given")
+    .option("--reporter <name>", "lines or junit", "lines")
+    .option("--json", "print the outcomes as JSON")
+    .action(async (folders: string[], options: { reporter: string; json?: boolean }) => {
+      const { testPolicies } = await import("../cases/command.ts");
+      await testPolicies(folders, options, io);
+    });
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+const run = (io: Io): Command =>
+  new Command("run")
+    .description("run any proxy-wasm module in the simulator and print what the world sees")
+    .argument("<file>", "a .wasm file, or a policy's folder")
+    .option("--config <file>", "plugin configuration: a file, or JSON", "")
+    .option("--request <line>", "such as 'POST /x'; may be repeated", collect, [])
+    .option("-H, --header <line>", "a header of every request; may be repeated", collect, [])
+    .option("--data <text>", "body of every request; @file reads it")
+    .option(
+      "--upstream <spec>",
+      "echo, refuse, hang, reset, a status, 'status body' or JSON",
+      "echo",
+    )
+    .action(async (file: string, options: import("../cases/run.ts").RunOptions) => {
+      const { runModule } = await import("../cases/run.ts");
+      io.json(await runModule(file, options));
+    });
 
 const inspect = (io: Io): Command =>
   new Command("inspect")

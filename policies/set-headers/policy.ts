@@ -1,4 +1,4 @@
-import { Headers, Policy, Request, Response, Verdict } from "sluice/sdk";
+import { Body, Headers, Policy, Request, Response, Verdict } from "sluice/sdk";
 import { Header, Params } from "./params";
 
 /** Sets or appends request and response headers. */
@@ -9,10 +9,21 @@ export class SetHeaders extends Policy<Params> {
     return Verdict.Continue;
   }
 
+  onRequestBody(request: Request, body: Body): Verdict {
+    apply(this.params.request!.headers, request.headers);
+    return Verdict.Continue;
+  }
+
   onResponseHeaders(response: Response): Verdict {
     const side = this.params.response;
     if (side !== null) apply(side.headers, response.headers);
     return Verdict.Continue;
+  }
+
+  /** Holds the body only if the parameters say so. */
+  takesRequestBody(): bool {
+    const side = this.params.request;
+    return side !== null && side.phase == "body";
   }
 }
 

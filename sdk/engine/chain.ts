@@ -3,7 +3,7 @@
  * of its own; counted while streams use it, so that it can be given back whole.
  */
 import { Cursor } from "../params/cursor";
-import { Link } from "./link";
+import { Handles, Link } from "./link";
 import { Registration, findPolicy, registrations } from "./registry";
 import { dropRegion, enterRegion, leaveRegion, openChain, regionBytes } from "./runtime/index";
 
@@ -38,7 +38,12 @@ function link(region: usize, registration: Registration, cursor: Cursor, at: i32
     const problem = policy.configure();
     if (problem !== null) cursor.note(problem);
   }
-  const made = new Link(policy, registration.name, registration.major(), registration.handles, at);
+  let handles = registration.handles;
+  if (!cursor.failed) {
+    if (!policy.takesRequestBody()) handles &= ~(<i32>Handles.RequestBody);
+    if (!policy.takesResponseBody()) handles &= ~(<i32>Handles.ResponseBody);
+  }
+  const made = new Link(policy, registration.name, registration.major(), handles, at);
   leaveRegion();
   return made;
 }

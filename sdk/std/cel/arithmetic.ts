@@ -1,6 +1,6 @@
 /** `+ - * / %` on values; what does not fit is an error, never a wrong number. */
 import { BytesValue, ItemsValue, Kind, ListValue, Value, kindName } from "./value";
-import { Op } from "./tree";
+import { Op } from "./syntax/tree";
 
 const MOST_SECONDS: i64 = 253402300799;
 const LEAST_SECONDS: i64 = -62135596800;

@@ -3,8 +3,8 @@
  * far as they are declared. Compiles the patterns of `matches`, and gives macros' variables their places.
  */
 import { Regex } from "../regex/regex";
-import { Fn, functionOf, kindOf, signatureOf } from "./functions";
-import { Node, Op } from "./tree";
+import { Fn, functionOf, kindOf, signatureOf } from "./functions/table";
+import { Node, Op } from "./syntax/tree";
 import { Declarations, inner, isNumeric, kind, list, map, typeName } from "./types";
 import { Kind, Value } from "./value";
 

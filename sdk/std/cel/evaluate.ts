@@ -4,11 +4,11 @@
  */
 import { calculate } from "./arithmetic";
 import { UNORDERED, compare, equal } from "./compare";
-import { convert } from "./convert";
-import { Fn } from "./functions";
-import { find, pointsOf, textFunction } from "./texts";
-import { timeFunction } from "./times";
-import { Node, Op } from "./tree";
+import { convert } from "./functions/convert";
+import { Fn } from "./functions/table";
+import { find, pointsOf, textFunction } from "./functions/texts";
+import { timeFunction } from "./functions/times";
+import { Node, Op } from "./syntax/tree";
 import {
   BytesValue,
   EntriesValue,

@@ -14,8 +14,8 @@
  */
 import { Checker } from "./check";
 import { Activation, Evaluator } from "./evaluate";
-import { Parser } from "./parser";
-import { Node } from "./tree";
+import { Parser } from "./syntax/parser";
+import { Node } from "./syntax/tree";
 import { Declarations } from "./types";
 import { Value } from "./value";
 

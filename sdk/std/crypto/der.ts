@@ -73,6 +73,21 @@ export class DerReader {
     return content;
   }
 
+  /** The next value with its tag and length. */
+  whole(tag: u32): Uint8Array {
+    const from = this.at;
+    const size = this.open(tag);
+    if (size < 0) return new Uint8Array(0);
+    this.at += size;
+    return this.bytes.slice(from, this.at);
+  }
+
+  /** Past the next value, which must have this tag. */
+  skip(tag: u32): void {
+    const size = this.open(tag);
+    if (size > 0) this.at += size;
+  }
+
   /** An integer above or equal to zero in its shortest form, without its sign byte. */
   unsigned(): Uint8Array {
     const content = this.content(INTEGER);

@@ -1,12 +1,27 @@
-/** Public keys as SubjectPublicKeyInfo (RFC 5280, section 4.1): what the host verifies with. */
+/**
+ * Public keys as SubjectPublicKeyInfo (RFC 5280, section 4.1): what the host verifies with. Of a
+ * certificate only its key is read: whoever configured it trusts it, so it is not verified.
+ */
 import { decodeHex } from "../encoding/hex";
 import { Curve } from "./curve";
-import { der, derBits, DerReader, derUnsigned, joined, NULL, OBJECT_ID, SEQUENCE } from "./der";
+import {
+  der,
+  derBits,
+  DerReader,
+  derUnsigned,
+  INTEGER,
+  joined,
+  NULL,
+  OBJECT_ID,
+  SEQUENCE,
+} from "./der";
 import { pemBlocks } from "./pem";
 import { RsaKey } from "./rsa";
 
 const RSA = "06092a864886f70d0101010500";
 const EC = "06072a8648ce3d0201";
+/** The tag of a certificate's version. */
+const VERSION: u32 = 0xa0;
 
 /** An RSA key or a point on a curve, never both. */
 export class PublicKey {
@@ -64,10 +79,27 @@ export class PublicKey {
     return PublicKey.ofPoint(curve, point.slice(1, 1 + curve.size), point.slice(1 + curve.size));
   }
 
-  /** The one `PUBLIC KEY` in a text of PEM; null if there is none or another. */
+  /** The key of a certificate in DER (section 4.1). */
+  static ofCertificate(bytes: Uint8Array): PublicKey | null {
+    const outer = DerReader.of(bytes);
+    const certificate = outer.enter(SEQUENCE);
+    const signed = certificate.enter(SEQUENCE);
+    if (signed.tag == VERSION) signed.skip(VERSION);
+    signed.skip(INTEGER);
+    // Signature algorithm, issuer, validity and subject.
+    for (let i = 0; i < 4; i++) signed.skip(SEQUENCE);
+    const spki = signed.whole(SEQUENCE);
+    if (!outer.valid || !outer.atEnd || !certificate.valid || !signed.valid) return null;
+    return PublicKey.ofSpki(spki);
+  }
+
+  /** The one `PUBLIC KEY` or `CERTIFICATE` in a text of PEM; null if there is none or another. */
   static ofPem(text: string): PublicKey | null {
-    const blocks = pemBlocks(text, "PUBLIC KEY");
-    return blocks === null || blocks.length != 1 ? null : PublicKey.ofSpki(blocks[0]);
+    const keys = pemBlocks(text, "PUBLIC KEY");
+    const certificates = pemBlocks(text, "CERTIFICATE");
+    if (keys === null || certificates === null || keys.length + certificates.length != 1)
+      return null;
+    return keys.length ? PublicKey.ofSpki(keys[0]) : PublicKey.ofCertificate(certificates[0]);
   }
 }
 

@@ -54,7 +54,25 @@ export class Claims {
 
   /** Whether `scope` or `scp`, a text with spaces between or an array, has this scope. */
   hasScope(scope: string): bool {
-    return listHas(this.get("scope"), scope) || listHas(this.get("scp"), scope);
+    return this.lists("scope", " ", scope) || this.lists("scp", " ", scope);
+  }
+
+  /** Whether a claim, an array or a text with `separator` between, has this item. */
+  lists(name: string, separator: string, item: string): bool {
+    const value = this.get(name);
+    if (value === null) return false;
+    const list = value.text;
+    return list === null ? hasText(value, item) : partOf(list, separator, item);
+  }
+
+  /** Whether a claim is this text, number or bool as written, or an array that has it. */
+  has(name: string, wanted: string): bool {
+    const value = this.get(name);
+    if (value === null) return false;
+    if (value.kind != JsonKind.Array) return isWritten(value, wanted);
+    const items: JsonMembers = value.members();
+    while (items.next()) if (isWritten(items.value, wanted)) return true;
+    return false;
   }
 
   /** Seconds since 1970 in a claim; NaN if it is absent or no such number. */
@@ -95,16 +113,24 @@ function hasText(array: JsonValue, text: string): bool {
   return false;
 }
 
-function listHas(value: JsonValue | null, scope: string): bool {
-  if (value === null) return false;
-  const list = value.text;
-  if (list === null) return hasText(value, scope);
+function partOf(list: string, separator: string, item: string): bool {
+  if (!separator.length) return list == item;
   let from = 0;
   while (from < list.length) {
-    const space = list.indexOf(" ", from);
-    const end = space < 0 ? list.length : space;
-    if (end - from == scope.length && end > from && list.indexOf(scope, from) == from) return true;
-    from = end + 1;
+    const found = list.indexOf(separator, from);
+    const end = found < 0 ? list.length : found;
+    if (end - from == item.length && end > from && list.startsWith(item, from)) return true;
+    from = end + separator.length;
   }
   return false;
+}
+
+function isWritten(value: JsonValue, wanted: string): bool {
+  const kind = value.kind;
+  if (kind == JsonKind.String) return value.is(wanted);
+  if (kind != JsonKind.Number && kind != JsonKind.Bool) return false;
+  const raw = value.raw;
+  if (raw.byteLength != wanted.length) return false;
+  for (let i = 0; i < raw.byteLength; i++) if (raw[i] != <u8>wanted.charCodeAt(i)) return false;
+  return true;
 }

@@ -2,7 +2,7 @@
  * Code points that no set of a program tells apart are one class: the machines work on a handful of
  * classes instead of a million characters.
  */
-import { CharSet } from "./charset";
+import { CharSet } from "./pattern/charset";
 
 export const MAX_CLASSES = 1024;
 const MAX_INTERVALS = 4096;

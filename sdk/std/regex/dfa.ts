@@ -7,7 +7,7 @@
 import { Alphabet } from "./alphabet";
 import { Op, holding } from "./program";
 import { characterAt } from "./text";
-import { Assertion } from "./tree";
+import { Assertion } from "./pattern/tree";
 
 const UNKNOWN: u32 = 0;
 const ACCEPT: u32 = 1;

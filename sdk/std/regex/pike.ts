@@ -6,7 +6,7 @@
 import { Alphabet } from "./alphabet";
 import { Op, holding } from "./program";
 import { characterAt } from "./text";
-import { Assertion } from "./tree";
+import { Assertion } from "./pattern/tree";
 
 /** On the stack: an instruction to go on at, or a slot to set back. */
 const RESTORE: u32 = 0x80000000;

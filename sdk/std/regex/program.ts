@@ -2,7 +2,7 @@
  * A pattern as a program for a machine that follows all ways at once. Instructions are three words:
  * operation, first and second operand. After `Set` the next instruction follows.
  */
-import { Assertion, Kind, Node } from "./tree";
+import { Assertion, Kind, Node } from "./pattern/tree";
 
 export enum Op {
   Match,

@@ -12,14 +12,14 @@
  * 4,096 characters, 4,000 instructions, 64 groups, repetition counts of 1,000, 100 nested groups.
  */
 import { Alphabet } from "./alphabet";
-import { CharSet, posixClass } from "./charset";
+import { CharSet, posixClass } from "./pattern/charset";
 import { Dfa } from "./dfa";
 import { Match } from "./match";
 import { Pike } from "./pike";
 import { Program, assertionsOf } from "./program";
 import { Rewrite } from "./rewrite";
-import { Parser } from "./syntax";
-import { Assertion } from "./tree";
+import { Parser } from "./pattern/syntax";
+import { Assertion } from "./pattern/tree";
 
 /** Words of memory that the groups' positions may take while a pattern is matched. */
 const MAX_POSITIONS = 65536;

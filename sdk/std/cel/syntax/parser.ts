@@ -1,7 +1,7 @@
 /** Reads an expression into a tree by the precedence of its operators. */
 import { Lexer, Token } from "./lexer";
 import { Node, Op } from "./tree";
-import { BytesValue, Value } from "./value";
+import { BytesValue, Value } from "../value";
 
 /** Levels of a tree, brackets and operators that wait for each other: each takes two frames of the stack. */
 export const MAX_DEPTH = 48;

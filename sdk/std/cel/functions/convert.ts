@@ -1,9 +1,9 @@
 /** Conversions between the kinds of values; one that would lose something is an error. */
-import { decodeUtf8, encodeUtf8 } from "../encoding/utf8";
-import { NO_DURATION, formatDuration, parseDuration } from "../time/duration";
-import { formatRfc3339, parseRfc3339 } from "../time/rfc3339";
-import { Fn } from "./functions";
-import { BytesValue, Kind, Value, kindName } from "./value";
+import { decodeUtf8, encodeUtf8 } from "../../encoding/utf8";
+import { NO_DURATION, formatDuration, parseDuration } from "../../time/duration";
+import { formatRfc3339, parseRfc3339 } from "../../time/rfc3339";
+import { Fn } from "./table";
+import { BytesValue, Kind, Value, kindName } from "../value";
 
 export function convert(fn: Fn, value: Value): Value {
   const made = converted(fn, value);

@@ -1,5 +1,5 @@
 /** A place in a pattern, and the first thing that was wrong with it. */
-import { pointAt } from "../encoding/utf8";
+import { pointAt } from "../../encoding/utf8";
 
 export class PatternReader {
   at: i32 = 0;

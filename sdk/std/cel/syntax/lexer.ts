@@ -1,7 +1,7 @@
 /** Words of an expression. The text of a string literal is unescaped here. */
-import { Bytes } from "../encoding/bytes";
-import { hexValue } from "../encoding/hex";
-import { pointAt, putUtf8 } from "../encoding/utf8";
+import { Bytes } from "../../encoding/bytes";
+import { hexValue } from "../../encoding/hex";
+import { pointAt, putUtf8 } from "../../encoding/utf8";
 
 export enum Token {
   End,

@@ -1,8 +1,8 @@
 /** The parts of timestamps and durations. */
-import { Civil } from "../time/instant";
-import { NO_OFFSET, parseOffset } from "../time/rfc3339";
-import { Fn } from "./functions";
-import { Kind, Value } from "./value";
+import { Civil } from "../../time/instant";
+import { NO_OFFSET, parseOffset } from "../../time/rfc3339";
+import { Fn } from "./table";
+import { Kind, Value } from "../value";
 
 /** A function of `Fn.GetFullYear`…`Fn.GetMilliseconds`. */
 export function timeFunction(fn: Fn, args: Array<Value>): Value {

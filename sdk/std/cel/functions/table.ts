@@ -1,5 +1,5 @@
 /** Which functions there are, how they are called, and what they take and give. */
-import { Kind } from "./value";
+import { Kind } from "../value";
 
 export enum Fn {
   Size,

@@ -1,6 +1,6 @@
 /** An expression as a tree. Everything that an evaluation needs is made when it is compiled. */
-import { Regex } from "../regex/regex";
-import { Value } from "./value";
+import { Regex } from "../../regex/regex";
+import { Value } from "../value";
 
 export enum Op {
   Literal,

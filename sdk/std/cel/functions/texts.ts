@@ -1,6 +1,6 @@
 /** Functions on strings; indexes count code points. */
-import { Fn } from "./functions";
-import { ItemsValue, Kind, ListValue, Value } from "./value";
+import { Fn } from "./table";
+import { ItemsValue, Kind, ListValue, Value } from "../value";
 
 /** Code points of a text. */
 export function pointsOf(text: string): i32 {

@@ -1,5 +1,5 @@
 /** Escapes and bracketed classes of a pattern. */
-import { hexValue } from "../encoding/hex";
+import { hexValue } from "../../encoding/hex";
 import { CharSet, LAST_POINT, perlClass, posixClass } from "./charset";
 import { PatternReader } from "./reader";
 

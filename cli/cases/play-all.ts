@@ -1,0 +1,29 @@
+/** `ap policy test`: builds the folders into one module and plays their cases. */
+import { build } from "../build/index.ts";
+import type { Runner } from "../../host-sim/cases/runner.ts";
+import { play, type Outcome } from "../../host-sim/index.ts";
+import { loadCases } from "./load.ts";
+
+export interface PolicyOutcome extends Outcome {
+  policy: string;
+}
+
+export async function playAll(
+  folders: readonly string[],
+  runners: readonly Runner[],
+  told: (outcome: PolicyOutcome) => void,
+): Promise<PolicyOutcome[]> {
+  const { wasm, policies } = await build(folders);
+  const outcomes: PolicyOutcome[] = [];
+  for (const { name, version, folder } of policies) {
+    const own = { name, version: `v${version.split(".")[0]}` };
+    for (const one of await loadCases(folder)) {
+      for (const runner of runners) {
+        const outcome = { policy: name, ...(await play(one, runner, wasm, own)) };
+        outcomes.push(outcome);
+        told(outcome);
+      }
+    }
+  }
+  return outcomes;
+}
