@@ -1,9 +1,27 @@
 /** `+ - * / %` on values; what does not fit is an error, never a wrong number. */
 import { BytesValue, ItemsValue, Kind, ListValue, Value, kindName } from "./value";
 import { Op } from "./syntax/tree";
+import { isNumeric } from "./types";
 
 const MOST_SECONDS: i64 = 253402300799;
 const LEAST_SECONDS: i64 = -62135596800;
+
+/** The kind that an operator makes of two kinds, 0 if it does not work on them. */
+export function kindOfResult(op: Op, a: Kind, b: Kind): i32 {
+  const times = a == Kind.Timestamp || a == Kind.Duration;
+  if (a == b && isNumeric(a)) return op == Op.Remainder && a == Kind.Double ? 0 : a;
+  if (op == Op.Add) {
+    if (a == b && (a == Kind.String || a == Kind.Bytes || a == Kind.List || a == Kind.Duration))
+      return a;
+    if (a == Kind.Timestamp && b == Kind.Duration) return a;
+    if (a == Kind.Duration && b == Kind.Timestamp) return b;
+  }
+  if (op == Op.Subtract && times) {
+    if (b == Kind.Duration) return a;
+    if (a == Kind.Timestamp && b == Kind.Timestamp) return Kind.Duration;
+  }
+  return 0;
+}
 
 export function calculate(op: Op, a: Value, b: Value): Value {
   if (a.kind == b.kind) {

@@ -3,6 +3,7 @@
  * far as they are declared. Compiles the patterns of `matches`, and gives macros' variables their places.
  */
 import { Regex } from "../regex/regex";
+import { kindOfResult } from "./arithmetic";
 import { Fn, functionOf, kindOf, signatureOf } from "./functions/table";
 import { Node, Op } from "./syntax/tree";
 import { Declarations, inner, isNumeric, kind, list, map, typeName } from "./types";
@@ -173,7 +174,7 @@ export class Checker {
         return inner(left);
       default:
         if (!known) return Kind.Dyn;
-        const type = arithmetic(node.op, a, b);
+        const type = kindOfResult(node.op, a, b);
         if (type) return a == Kind.List && left == right ? left : type;
     }
     const name = node.op == Op.Index ? "an index" : node.op == Op.In ? "`in`" : "an operator";
@@ -245,21 +246,4 @@ export class Checker {
     if (node.op == Op.Filter) return outer == Kind.List ? holder : list(Kind.Dyn);
     return type;
   }
-}
-
-/** The kind that an operator makes of two kinds, 0 if it does not work on them. */
-function arithmetic(op: Op, a: Kind, b: Kind): i32 {
-  const times = a == Kind.Timestamp || a == Kind.Duration;
-  if (a == b && isNumeric(a)) return op == Op.Remainder && a == Kind.Double ? 0 : a;
-  if (op == Op.Add) {
-    if (a == b && (a == Kind.String || a == Kind.Bytes || a == Kind.List || a == Kind.Duration))
-      return a;
-    if (a == Kind.Timestamp && b == Kind.Duration) return a;
-    if (a == Kind.Duration && b == Kind.Timestamp) return b;
-  }
-  if (op == Op.Subtract && times) {
-    if (b == Kind.Duration) return a;
-    if (a == Kind.Timestamp && b == Kind.Timestamp) return Kind.Duration;
-  }
-  return 0;
 }

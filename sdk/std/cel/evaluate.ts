@@ -2,7 +2,10 @@
  * Evaluates a checked tree. Every step costs, texts by their length, so that no expression runs away
  * over what a request brings; nothing of it outlives the callback.
  */
+import { index, select, sizeOf, sizeable, wrong } from "./access";
+import { Activation } from "./activation";
 import { calculate } from "./arithmetic";
+import { MAX_LOCALS } from "./check";
 import { UNORDERED, compare, equal } from "./compare";
 import { convert } from "./functions/convert";
 import { Fn } from "./functions/table";
@@ -19,16 +22,9 @@ import {
   Value,
   kindName,
 } from "./value";
-import { MAX_LOCALS } from "./check";
 
 /** Steps of one evaluation; a text costs one for each 16 characters. */
 export const MAX_COST = 100000;
-
-/** What an expression is evaluated on: extend it, and answer for the names that were declared. */
-export abstract class Activation {
-  /** The value of a variable, null if it has none. */
-  abstract find(name: string): Value | null;
-}
 
 export class Evaluator {
   private left: i32 = MAX_COST;
@@ -249,55 +245,4 @@ export class Evaluator {
     if (node.fn >= Fn.GetFullYear) return timeFunction(node.fn, args);
     return convert(node.fn, first);
   }
-}
-
-function wrong(what: string, found: Value): Value {
-  return found.isError ? found : Value.error(what + " does not work on " + kindName(found.kind));
-}
-
-function select(node: Node, holder: Value): Value {
-  if (holder.kind != Kind.Map) return wrong("`." + node.text + "`", holder);
-  const value = changetype<MapValue>(holder).field(node.text);
-  if (node.op == Op.Has) return Value.bool(value !== null);
-  return value ? value : Value.error("there is no `" + node.text + "`");
-}
-
-function index(holder: Value, by: Value): Value {
-  if (holder.kind == Kind.Map) {
-    const value = changetype<MapValue>(holder).find(by);
-    if (value) return value;
-    return Value.error(
-      by.kind == Kind.String ? "there is no `" + by.text + "`" : "a map lacks a key",
-    );
-  }
-  if (holder.kind != Kind.List) return wrong("an index", holder);
-  const list = changetype<ListValue>(holder);
-  const place = by.number;
-  if (!by.isNumber || !(place >= 0) || place >= list.size() || place != Math.floor(place)) {
-    return Value.error("an index lies outside of the list");
-  }
-  return list.at(<i32>place);
-}
-
-function sizeable(value: Value): bool {
-  return (
-    value.kind == Kind.List ||
-    value.kind == Kind.Map ||
-    value.kind == Kind.String ||
-    value.kind == Kind.Bytes
-  );
-}
-
-function sizeOf(value: Value): i32 {
-  switch (value.kind) {
-    case Kind.List:
-      return changetype<ListValue>(value).size();
-    case Kind.Map:
-      return changetype<MapValue>(value).size();
-    case Kind.Bytes:
-      return changetype<BytesValue>(value).bytes.byteLength;
-    case Kind.String:
-      return pointsOf(value.text);
-  }
-  return 0;
 }

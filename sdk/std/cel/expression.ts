@@ -13,7 +13,8 @@
  * steps an evaluation.
  */
 import { Checker } from "./check";
-import { Activation, Evaluator } from "./evaluate";
+import { Activation } from "./activation";
+import { Evaluator } from "./evaluate";
 import { Parser } from "./syntax/parser";
 import { Node } from "./syntax/tree";
 import { Declarations } from "./types";

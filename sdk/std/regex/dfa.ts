@@ -5,6 +5,7 @@
  * A fault can end a request at any instruction: a state is complete before its number is published.
  */
 import { Alphabet } from "./alphabet";
+import { Before, kindOf, pointOf, possible } from "./before";
 import { Op, holding } from "./program";
 import { characterAt } from "./text";
 import { Assertion } from "./pattern/tree";
@@ -16,14 +17,6 @@ const FIRST: u32 = 3;
 
 const TABLE_BYTES = 16384;
 const MOST_STATES = 512;
-
-/** What came before a state, as far as assertions can ask. */
-enum Before {
-  Start,
-  Line,
-  Word,
-  Other,
-}
 
 export class Dfa {
   private stride: i32;
@@ -237,23 +230,4 @@ export class Dfa {
     this.made++;
     return number;
   }
-}
-
-/** True if an assertion that looks at what comes next can still hold after `before`. */
-function possible(wanted: i32, before: u32): bool {
-  if (wanted == Assertion.TextStart) return before == Before.Start;
-  if (wanted == Assertion.LineStart) return before == Before.Start || before == Before.Line;
-  return true;
-}
-
-function kindOf(point: u32): Before {
-  if (point == 10) return Before.Line;
-  const word = point - 0x30 < 10 || (point | 0x20) - 0x61 < 26 || point == 0x5f;
-  return word ? Before.Word : Before.Other;
-}
-
-/** A character of a kind. */
-function pointOf(kind: u32): i32 {
-  if (kind == Before.Start) return -1;
-  return kind == Before.Line ? 10 : kind == Before.Word ? 0x61 : 0x20;
 }

@@ -4,7 +4,7 @@
  */
 import { CharSet, LAST_POINT } from "./charset";
 import { readClass, readEscape } from "./escapes";
-import { PatternReader } from "./reader";
+import { Flag, GroupReader, flagOf } from "./groups";
 import { Assertion, Kind, Node } from "./tree";
 
 export const MAX_PATTERN = 4096;
@@ -13,18 +13,8 @@ export const MAX_NESTING = 100;
 export const MAX_REPEAT = 1000;
 export const MAX_GROUPS = 64;
 
-enum Flag {
-  IgnoreCase = 1,
-  MultiLine = 2,
-  DotAll = 4,
-  Ungreedy = 8,
-}
-
-export class Parser extends PatternReader {
-  groups: i32 = 1;
-  names: Array<string> = [""];
+export class Parser extends GroupReader {
   sets: Array<CharSet> = [];
-  private flags: i32 = 0;
 
   constructor(pattern: string) {
     super(pattern);
@@ -204,74 +194,6 @@ export class Parser extends PatternReader {
     return inner;
   }
 
-  /** 1 if a named group starts here, 0 if not, -1 if its name is wrong. */
-  private groupName(start: i32): i32 {
-    const c = this.peek();
-    const p = c == 0x50;
-    if (!(p && this.peek(1) == 0x3c) && c != 0x3c) {
-      if (p) return this.refuse("`(?P` is not followed by `<name>`", start);
-      return 0;
-    }
-    const after = this.peek(1);
-    if (!p && (after == 0x3d || after == 0x21)) {
-      return this.refuse(
-        "lookbehind `(?<" + String.fromCharCode(after) + "` cannot be matched in linear time",
-        start,
-      );
-    }
-    this.at += p ? 2 : 1;
-    const from = this.at;
-    for (let c = this.peek(); c >= 0 && c != 0x3e; c = this.peek()) {
-      const word = c == 0x5f || c - 0x30 < 10 || (c | 0x20) - 0x61 < 26;
-      if (!word || c < 0x30)
-        return this.refuse("a group's name has a character that is no letter", this.at);
-      this.at++;
-    }
-    const name = this.pattern.substring(from, this.at);
-    if (this.peek() < 0 || !name.length)
-      return this.refuse("a group's name is empty or not closed", start);
-    if (this.names.includes(name)) return this.refuse("two groups have the name " + name, start);
-    this.names.push(name);
-    this.at++;
-    return 1;
-  }
-
-  private refuse(reason: string, at: i32): i32 {
-    this.fail(reason, at);
-    return -1;
-  }
-
-  /** Reads `imsU-imsU` up to its `:` or `)`, which it answers; -1 if there is something else. */
-  private groupFlags(start: i32): i32 {
-    let on = true;
-    let seen = false;
-    for (let c = this.peek(); c >= 0; c = this.peek()) {
-      if (c == 0x3a || c == 0x29) {
-        if (!seen && !on) break;
-        this.at++;
-        return c;
-      }
-      if (c == 0x3d || c == 0x21) {
-        return this.refuse(
-          "lookahead `(?" + String.fromCharCode(c) + "` cannot be matched in linear time",
-          start,
-        );
-      }
-      if (c == 0x3e) return this.refuse("an atomic group `(?>` is not in RE2's syntax", start);
-      const flag = flagOf(c);
-      if (flag) {
-        if (on) this.flags |= flag;
-        else this.flags &= ~flag;
-        seen = true;
-      } else if (c == 0x2d && on) {
-        on = false;
-        seen = false;
-      } else break;
-      this.at++;
-    }
-    return this.refuse("`(?` is followed by something that RE2 does not have", start);
-  }
-
   private repeated(atom: Node): Node {
     let node = atom;
     let times = 0;
@@ -310,46 +232,4 @@ export class Parser extends PatternReader {
     }
     return node;
   }
-
-  private least: i32 = 0;
-  private most: i32 = 0;
-
-  /** Reads `{n}`, `{n,}` or `{n,m}` and answers where it ends; -1 if it is none, and so a literal `{`. */
-  private bounds(): i32 {
-    let i = this.at + 1;
-    let value = 0;
-    let digits = 0;
-    let comma = false;
-    for (; i < this.pattern.length; i++) {
-      const c = this.pattern.charCodeAt(i);
-      if (c >= 0x30 && c <= 0x39) {
-        value = min(value * 10 + c - 0x30, 100000);
-        digits++;
-      } else if (c == 0x2c && !comma && digits) {
-        comma = true;
-        this.least = value;
-        value = 0;
-        digits = 0;
-      } else if (c == 0x7d && (digits || comma)) {
-        if (!comma) this.least = value;
-        this.most = digits ? value : -1;
-        return i + 1;
-      } else return -1;
-    }
-    return -1;
-  }
-}
-
-function flagOf(letter: i32): i32 {
-  switch (letter) {
-    case 0x69:
-      return Flag.IgnoreCase;
-    case 0x6d:
-      return Flag.MultiLine;
-    case 0x73:
-      return Flag.DotAll;
-    case 0x55:
-      return Flag.Ungreedy;
-  }
-  return 0;
 }

@@ -1,4 +1,4 @@
-import { Activation } from "../../../../sdk/std/cel/evaluate";
+import { Activation } from "../../../../sdk/std/cel/activation";
 import { Expression } from "../../../../sdk/std/cel/expression";
 import { Declarations, list, map, typeName } from "../../../../sdk/std/cel/types";
 import {
