@@ -4,6 +4,7 @@
 import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { Modules } from "./deploy/modules.ts";
+import { majorOf } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
 import { tryChain } from "./deploy/try-chain.ts";
 import { reason, UserError } from "./errors.ts";
@@ -86,7 +87,7 @@ export async function startControlPlane(
   });
 
   await modules.load();
-  if (options.module) await serveGiven(modules, options.module);
+  if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
   await control.load();
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
@@ -119,9 +120,25 @@ export async function startControlPlane(
 const selfSigned = (): NonNullable<GatewayOptions["tls"]> =>
   makeCertificate({ commonName: "localhost", names: ["localhost", "127.0.0.1"] });
 
-async function serveGiven(modules: Modules, bytes: Uint8Array): Promise<void> {
-  const { hash } = await modules.upload(bytes);
-  if (modules.current?.hash !== hash) await modules.assign(hash);
+/**
+ * A module that served before does not come back by a restart: what was published since stays. Neither does one serve that
+ * lacks a policy of the one that does.
+ */
+async function serveGiven(
+  { store, modules, log }: { store: Store; modules: Modules; log: (line: string) => void },
+  bytes: Uint8Array,
+): Promise<void> {
+  const { hash, manifest } = await modules.upload(bytes);
+  if ((await store.assignments()).some((assignment) => assignment.hash === hash)) return;
+  const lacking = (modules.current?.manifest.policies ?? []).filter(
+    ({ name, version }) =>
+      !manifest.policies.some(
+        (policy) => policy.name === name && majorOf(policy.version) === majorOf(version),
+      ),
+  );
+  if (lacking.length === 0) return modules.assign(hash);
+  const names = lacking.map(({ name }) => name).join(", ");
+  log(`the module that serves stays: the given one lacks ${names}`);
 }
 
 const resolveGatewayPolicies = (
