@@ -94,6 +94,7 @@ export class Gateway {
       waiting: this.#waiting,
       routes: this.#routes,
       upstream: setup.upstream ?? {},
+      jsonErrors: setup.errors === "json",
       serverName: setup.serverName ?? "envoy",
       bufferLimit: setup.bufferLimit ?? 1_048_576,
       routeTimeoutMs: setup.routeTimeoutMs ?? 15_000,

@@ -52,6 +52,8 @@ export interface Setup extends Partial<FilterSetup> {
   /** 15 s if left out; 0 is none. */
   routeTimeoutMs?: number;
   serverName?: string;
+  /** The bodies of the gateway's own answers: Envoy's words, or JSON as the gateway's listeners give it. */
+  errors?: "text" | "json";
   /** HTTP/1 trailers are dropped unless this is set, as in Envoy. */
   trailers?: boolean;
   /** Notes each request's way through the modules, in `exchange.trace`. */
@@ -87,6 +89,8 @@ export interface Request {
   disconnect?: Disconnect;
   worker?: number;
   scheme?: "http" | "https";
+  /** Where the client is; 127.0.0.1 if left out. */
+  clientAddress?: string;
 }
 
 export interface Answer {

@@ -5,8 +5,7 @@ import type { Runner } from "./runner.ts";
 export const simulatorRunner = (): Runner => ({
   name: "simulator",
   async load(setup) {
-    // The listener's own buffer limit and the names that the gateway's Envoy gives itself.
-    const gateway = await Gateway.start({ ...setup, serverName: "sluice" });
+    const gateway = await Gateway.start({ ...setup, serverName: "sluice", errors: "json" });
     return {
       async request(request) {
         const answer = await gateway.request(request);

@@ -61,7 +61,7 @@ const number = (argument: Uint8Array): number => Buffer.from(argument).readUInt3
 export const expressions: ForeignFunctions = {
   expr_create(vm, argument) {
     const expression = compile(textOf(argument));
-    if (!expression) return Status.BadExpression;
+    if (!expression) return Status.BadArgument;
     const token = vm.nextExpression++;
     vm.expressions.set(token, expression);
     const bytes = Buffer.alloc(4);

@@ -21,7 +21,7 @@ const refused = (number: number, error: string): Uint8Array => bytesField(number
 export const signatures: ForeignFunctions = {
   verify_signature(_vm, argument) {
     const field = message(argument);
-    if (!field) return Status.ParseFailure;
+    if (!field) return Status.BadArgument;
     const hash = Buffer.from(bytes(field[1])).toString("latin1");
     const key = publicKey(bytes(field[2]), bytes(field[5]));
     if (!key) return refused(2, "Failed to initialize digest verify.");
@@ -33,7 +33,7 @@ export const signatures: ForeignFunctions = {
 
   sign(_vm, argument) {
     const field = message(argument);
-    if (!field) return Status.ParseFailure;
+    if (!field) return Status.BadArgument;
     const hash = Buffer.from(bytes(field[1])).toString("latin1");
     const key = privateKey(bytes(field[2]), bytes(field[4]));
     if (!key) return refused(3, "Failed to initialize digest sign.");

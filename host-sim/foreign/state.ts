@@ -33,15 +33,16 @@ export const state: ForeignFunctions = {
     return nothing;
   },
 
-  /** Only a root may declare, and each name once. */
+  /** Each name once. What a stream declares, Envoy keeps there and never looks at. */
   declare_property(vm, argument) {
     const found = fields(argument);
     if (!found) return Status.BadArgument;
     const field = Object.fromEntries(found);
     const { root, stream } = vm.context;
     const name = text(field[1]);
-    if (stream || root.declared.has(name)) return Status.BadArgument;
-    root.declared.set(name, {
+    const { declared } = stream ?? root;
+    if (declared.has(name)) return Status.BadArgument;
+    declared.set(name, {
       readonly: Boolean(field[2]),
       kind: kinds[Number(field[3] ?? 0n)] ?? "bytes",
     });

@@ -75,7 +75,7 @@ export const bodies: Hostcalls = {
     const bytes = vm.memory.bytes(data, size);
     if (found instanceof Uint8Array) {
       vm.host.swallowed(`a change of ${BufferType[type]} that goes nowhere`);
-      return found.length ? Status.BadArgument : Status.Ok;
+      return Status.BadArgument;
     }
     if (start === 0) {
       if (length) found.drain(length >>> 0);

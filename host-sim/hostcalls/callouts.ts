@@ -3,7 +3,7 @@ import { Status } from "../../sdk/abi.ts";
 import { HeaderMap } from "../http/headers.ts";
 import type { CalloutAnswer } from "../http/callouts.ts";
 import type { RootContext } from "../wasm/root.ts";
-import type { Vm } from "../wasm/vm.ts";
+import { CallKind, type Vm } from "../wasm/vm.ts";
 import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const callouts: Hostcalls = {
@@ -38,7 +38,7 @@ export const callouts: Hostcalls = {
     }
     if (bytes.length) map.put("content-length", String(bytes.length));
     const { root, stream } = context;
-    const token = vm.nextCallId();
+    const token = vm.nextCallId(CallKind.Http);
     const seen: [string, string][] = [["host", authority]];
     for (const pair of map.pairs) if (!pair[0].startsWith(":")) seen.push(pair);
     if (timeoutMs > 0) seen.push(["x-envoy-expected-rq-timeout-ms", String(timeoutMs)]);

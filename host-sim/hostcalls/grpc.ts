@@ -6,7 +6,7 @@ import { Status } from "../../sdk/abi.ts";
 import type { HeaderMap } from "../http/headers.ts";
 import { fields } from "../properties/protobuf.ts";
 import type { RootContext } from "../wasm/root.ts";
-import type { Vm } from "../wasm/vm.ts";
+import { CallKind, type Vm } from "../wasm/vm.ts";
 import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export interface GrpcCall {
@@ -58,7 +58,7 @@ function unframe(body: Uint8Array): Uint8Array[] {
 function open(vm: Vm, target: Target, only: Uint8Array | null): number {
   const { root, stream } = vm.context;
   const { cluster, path, metadata, timeoutMs } = target;
-  const token = vm.nextCallId();
+  const token = vm.nextCallId(only ? CallKind.GrpcCall : CallKind.GrpcStream);
   const sent = only ? [only] : [];
   const call: GrpcCall = { sent: only ? null : sent, finish, cancel: () => {} };
   root.grpc.set(token, call);

@@ -27,7 +27,7 @@ export interface CalloutHandle {
 /** Envoy's words for an upstream that cannot be reached; the answer is an ordinary 503 to the module. */
 const unreachable: Record<ResetReason, string> = {
   refused:
-    "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused",
+    "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure",
   reset:
     "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 };
@@ -61,6 +61,7 @@ export class Callouts {
     this.seen.push(record);
     this.pending++;
     let timer: Timer | undefined;
+    const asked = this.clock.now;
     let open = true;
     let headers: HeaderMap | null = null;
     const body: Uint8Array[] = [];
@@ -85,6 +86,7 @@ export class Callouts {
       {
         headers: (map, end) => {
           headers = map;
+          map.put("x-envoy-upstream-service-time", String(Math.round(this.clock.now - asked)));
           if (end) complete([]);
         },
         data: (bytes, end) => {

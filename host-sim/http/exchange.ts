@@ -10,7 +10,7 @@ import type { Host, LogEntry } from "../wasm/host.ts";
 import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";
 import type { Filter, LocalReply } from "./filter.ts";
-import { HeaderMap } from "./headers.ts";
+import { HeaderMap, type Pair } from "./headers.ts";
 import { readyReply } from "./local-reply.ts";
 import { Path, type Sink } from "./path.ts";
 import type { ReadyRoute } from "./routes.ts";
@@ -21,6 +21,7 @@ import {
   type UpstreamRequest,
   type Waiting,
 } from "./upstream.ts";
+import { errorFor, frameAnswer, statedLength, unsendable, upstreamView } from "./wire.ts";
 
 export interface ExchangeSettings {
   host: Host;
@@ -31,6 +32,7 @@ export interface ExchangeSettings {
   /** Bytes that a filter may make the gateway keep, in each direction. */
   bufferLimit: number;
   routeTimeoutMs: number;
+  jsonErrors: boolean;
 }
 
 export interface Client {
@@ -40,14 +42,6 @@ export interface Client {
   /** The exchange is over; a reason says that it was cut. */
   over(cut: string | null): void;
 }
-
-const connectionHeaders = [
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-];
 
 export class Exchange {
   filters: Filter[] = [];
@@ -81,6 +75,8 @@ export class Exchange {
   #outgoing: Uint8Array[] = [];
   #outgoingHeaders: HeaderMap | null = null;
   #clientStarted = false;
+  /** The bytes that the answer's headers promised. */
+  #due: number | null = null;
   #grpc = false;
   #head = false;
   attempts = 0;
@@ -90,6 +86,10 @@ export class Exchange {
     private readonly client: Client,
   ) {
     this.startedAt = settings.host.clock.now;
+  }
+
+  get clientAddress(): string {
+    return this.requestHeaders?.get("x-envoy-external-address") ?? "127.0.0.1";
   }
 
   /** Headers must be set before: filters that a route disables are left out by it. */
@@ -156,7 +156,10 @@ export class Exchange {
   findRoute(): ReadyRoute | null {
     if (!this.#routeKnown) {
       const { routes } = this.settings;
-      this.route = routes.find((route) => route.matches(this.requestHeaders!)) ?? null;
+      const headers = this.requestHeaders!;
+      // Without this header Envoy's router does not even look.
+      const known = headers.get("x-forwarded-proto") !== null;
+      this.route = (known && routes.find((route) => route.matches(headers))) || null;
       this.#routeKnown = true;
     }
     return this.route;
@@ -180,6 +183,11 @@ export class Exchange {
   /** Envoy's `sendLocalReply`: through the response filters, past them, or by ending the stream. */
   localReply(reply: LocalReply): void {
     if (this.over) return;
+    // A second reply of the same callback changes nothing but the reason that is logged.
+    if (this.#prepared) {
+      this.details = reply.details;
+      return;
+    }
     const inRequest = this.#request.calling;
     const inResponse = this.#response.calling;
     this.#request.aborted = true;
@@ -237,7 +245,7 @@ export class Exchange {
   };
 
   readonly #tooLarge = (status: number, details: string, text: string) => (): void =>
-    this.localReply({ status, body: text, headers: [], grpcStatus: null, details, by: "" });
+    this.#own(status, text, details);
 
   /** The end of the request's way. */
   readonly #router: Sink = {
@@ -261,15 +269,12 @@ export class Exchange {
     settled: this.#settled,
   };
 
-  #own(status: number, body: string, details: string): void {
-    this.localReply({
-      status,
-      body: toByteString(body),
-      headers: [],
-      grpcStatus: null,
-      details,
-      by: "",
-    });
+  /** What the gateway answers by itself. */
+  #own(status: number, text: string, details: string): void {
+    const json = this.settings.jsonErrors ? errorFor(details) : null;
+    const body = json ?? toByteString(text);
+    const headers: Pair[] = json === null ? [] : [["content-type", "application/json"]];
+    this.localReply({ status, body, headers, grpcStatus: null, details, by: "" });
   }
 
   #ask(trailers: [string, string][]): void {
@@ -279,7 +284,23 @@ export class Exchange {
     const timeout = route.timeoutMs ?? routeTimeoutMs;
     const body = this.#outgoing.length === 1 ? this.#outgoing[0]! : Buffer.concat(this.#outgoing);
     if (timeout > 0) headers.put("x-envoy-expected-rq-timeout-ms", String(timeout));
+    const refused = unsendable(headers);
+    if (refused !== null) return this.#own(503, refused, "filter_removed_required_request_headers");
     const request = upstreamView(headers, body, trailers, route);
+    const stated = statedLength(headers);
+    let upstream = route.upstream ?? this.settings.upstream;
+    if (stated !== null && stated < body.length) {
+      // An upstream takes what was promised, and what follows for a second, broken request.
+      request.body = body.subarray(0, stated);
+      host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
+      upstream = { status: 400, headers: { "transfer-encoding": "chunked" } };
+    } else if (headers.get(":authority") === null) {
+      // HTTP/1.1 wants a Host.
+      upstream = { status: 400, headers: { "transfer-encoding": "chunked" } };
+    } else if (stated !== null && stated > body.length) {
+      host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
+      upstream = "hang";
+    }
     const listener = {
       headers: this.#fromUpstream,
       data: (bytes: Uint8Array, end: boolean) => this.#response.sendData(bytes, end),
@@ -292,8 +313,8 @@ export class Exchange {
     const call = new UpstreamCall(host.clock, waiting, listener, this.#head);
     this.#upstreamCall = call;
     this.attempts = 1;
-    const upstream = route.upstream ?? this.settings.upstream;
-    if (upstream !== "refuse") this.upstreamSaw = request;
+    if (upstream !== "refuse")
+      this.upstreamSaw = stated !== null && stated > body.length ? null : request;
     call.start(upstream, request);
     if (timeout > 0 && !this.over && !this.responseHeaders)
       this.#timeout = host.clock.after(timeout, () => {
@@ -311,12 +332,15 @@ export class Exchange {
     this.#response.sendHeaders(headers, end);
   };
 
+  /** A filter spoiled the status: Envoy mends an upstream's answer, and sends its own as it is. */
+  #noStatus(): void {
+    if (this.decidedBy !== null) return this.reset("the answer has no status that HTTP knows");
+    this.#own(502, "missing required header: :status", "missing_status");
+  }
+
   #upstreamGone(reason: ResetReason): void {
     if (this.#clientStarted) return this.reset("the upstream hung up");
-    const why =
-      reason === "refused"
-        ? "remote connection failure, transport failure reason: delayed connect error: Connection refused"
-        : "connection termination";
+    const why = reason === "refused" ? "remote connection failure" : "connection termination";
     this.#own(
       503,
       `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
@@ -327,19 +351,24 @@ export class Exchange {
   /** The end of the answer's way. */
   readonly #toClient: Sink = {
     headers: (headers, end) => {
+      if (!/^[2-9]\d\d$/.test(headers.get(":status") ?? "")) return this.#noStatus();
       this.#clientStarted = true;
-      for (const name of connectionHeaders) headers.remove(name);
       const { clock } = this.settings.host;
       headers.put("date", clock.httpDate());
       headers.put("server", this.settings.serverName);
+      frameAnswer(headers, end, this.#head);
+      this.#due = end ? null : statedLength(headers);
       this.client.headers(headers, end);
       if (end) this.#finish(null);
     },
     data: (bytes, end) => {
       if (this.over) return;
       this.responseBytes += bytes.length;
-      this.client.data(bytes);
-      if (end) this.#finish(null);
+      const surplus = this.#due === null ? 0 : this.responseBytes - this.#due;
+      this.client.data(surplus > 0 ? bytes.subarray(0, bytes.length - surplus) : bytes);
+      if (surplus > 0) this.#finish(`the body is longer than its content-length, ${this.#due}`);
+      else if (end)
+        this.#finish(surplus ? `the body is shorter than its content-length, ${this.#due}` : null);
     },
     trailers: (trailers) => {
       if (this.over) return;
@@ -349,24 +378,4 @@ export class Exchange {
     tooLarge: this.#tooLarge(500, "response_payload_too_large", "Internal Server Error"),
     settled: this.#settled,
   };
-}
-
-function upstreamView(
-  headers: HeaderMap,
-  body: Uint8Array,
-  trailers: [string, string][],
-  route: ReadyRoute,
-): UpstreamRequest {
-  const seen: [string, string][] = [];
-  let method = "";
-  let path = "";
-  for (const [name, value] of headers.pairs) {
-    if (name === ":method") method = value;
-    else if (name === ":path") path = value;
-    else if (name === ":authority") seen.push(["host", value]);
-    else if (name.charCodeAt(0) !== 58) seen.push([name, value]);
-  }
-  if (route.prefixRewrite !== undefined && route.match?.prefix !== undefined)
-    path = route.prefixRewrite + path.slice(route.match.prefix.length);
-  return { method, path, headers: seen, body, trailers, cluster: route.cluster ?? "" };
 }

@@ -50,7 +50,7 @@ export class HeaderMap {
     if (this.#inline(key)) {
       const present = this.pairs.find((pair) => pair[0] === key);
       if (present) {
-        present[1] = joinInline(key, present[1], value);
+        present[1] = joinInline(present[1], value);
         return;
       }
     }
@@ -104,7 +104,7 @@ export class HeaderMap {
 }
 
 /** An empty first value is replaced, not joined. */
-function joinInline(name: string, first: string, second: string): string {
+function joinInline(first: string, second: string): string {
   if (second === "") return first;
-  return first === "" ? second : first + (name === "cookie" ? "; " : ",") + second;
+  return first === "" ? second : `${first},${second}`;
 }

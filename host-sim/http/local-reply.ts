@@ -10,6 +10,7 @@ export interface ReadyReply {
 export function readyReply(reply: LocalReply, grpcRequest: boolean): ReadyReply {
   const headers = new HeaderMap("response", [[":status", String(reply.status)]]);
   for (const [name, value] of reply.headers) headers.add(name, value);
+  headers.put(":status", String(reply.status));
   if (grpcRequest) {
     headers.put(":status", "200");
     headers.put("content-type", "application/grpc");
@@ -31,7 +32,8 @@ export function readyReply(reply: LocalReply, grpcRequest: boolean): ReadyReply 
 const byStatus: Record<number, number> = { 400: 13, 401: 16, 403: 7, 404: 12 };
 const unavailable = new Set([429, 502, 503, 504]);
 
-const grpcStatusOf = (status: number): number =>
+/** What a status of HTTP is to gRPC. */
+export const grpcStatusOf = (status: number): number =>
   byStatus[status] ?? (unavailable.has(status) ? 14 : 2);
 
 const percent = (text: string): string =>

@@ -147,7 +147,7 @@ export class Path {
       if (this.aborted) return;
       if (!hadTrailers && this.trailersMap && trailersFrom < 0) {
         end = false;
-        trailersFrom = i;
+        trailersFrom = i + 1;
       }
       if (answer !== DataAnswer.Continue) {
         stand.iteration = Iteration.StoppedOnce;

@@ -1,10 +1,18 @@
 /** A request as it comes out of Envoy's codec and connection manager: what its filters see. */
 import { bytesOf, headerBytes } from "../bytes.ts";
 import type { Request } from "../setup.ts";
+import { normalizePath } from "./normalize-path.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import { pairsOf, type BodyInput } from "./upstream.ts";
 
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "host"]);
+
+/** What an edge takes from no client: Envoy's own controls. */
+const isReserved = (name: string): boolean =>
+  name.startsWith("x-envoy-") || name === "x-forwarded-client-cert";
+
+/** Clients say the length of what these send, even if it is none. */
+const withBody = new Set(["POST", "PUT", "PATCH"]);
 
 export interface ReadyRequest {
   headers: HeaderMap;
@@ -20,25 +28,33 @@ export function readyRequest(request: Request, requestId: () => string): ReadyRe
     return null;
   };
   const { body, scheme = "http" } = request;
+  const sent = headerBytes(request.path);
+  const path = normalizePath(sent) ?? sent;
   const pairs: Pair[] = [
     [":authority", value(":authority") ?? value("host") ?? "localhost"],
-    [":path", headerBytes(request.path)],
+    [":path", path],
     [":method", request.method ?? "GET"],
     [":scheme", scheme],
   ];
   const headers = new HeaderMap("request", pairs);
   for (const [name, one] of given) {
     const key = name.toLowerCase();
-    if (key.charCodeAt(0) !== 58 && !hopByHop.has(key)) headers.add(key, one);
+    if (key.charCodeAt(0) !== 58 && !hopByHop.has(key) && !isReserved(key)) headers.add(key, one);
   }
   const chunks = bodyChunks(body);
   const length = headers.get("content-length");
+  if (body === undefined && length === null && withBody.has(request.method ?? "GET"))
+    headers.add("content-length", "0");
   if (body !== undefined && length === null && headers.get("transfer-encoding") === null) {
     if (Array.isArray(body) || request.trailers) headers.add("transfer-encoding", "chunked");
     else headers.add("content-length", String(chunks[0]?.length ?? 0));
   }
-  if (headers.get("x-forwarded-proto") === null) headers.add("x-forwarded-proto", scheme);
-  if (headers.get("x-request-id") === null) headers.add("x-request-id", requestId());
+  // As at an edge that trusts no proxy before it.
+  const { clientAddress = "127.0.0.1" } = request;
+  headers.add("x-forwarded-for", clientAddress);
+  headers.put("x-forwarded-proto", scheme);
+  headers.put("x-envoy-external-address", clientAddress);
+  headers.put("x-request-id", requestId());
   const bare = !request.trailers && (body === undefined || headers.get("content-length") === "0");
   return { headers, chunks, bare };
 }

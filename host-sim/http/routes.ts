@@ -69,7 +69,7 @@ function matcher(match: RouteMatch): (headers: HeaderMap) => boolean {
   const headers = Object.entries(match.headers ?? {});
   return (map) => {
     const whole = map.get(":path") ?? "";
-    if (prefix !== undefined && !whole.startsWith(prefix)) return false;
+    if (!whole.startsWith(prefix ?? "/")) return false;
     if (method !== undefined && map.get(":method") !== method) return false;
     if (path !== undefined || regex) {
       const bare = whole.split("?", 1)[0]!;

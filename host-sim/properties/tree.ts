@@ -1,14 +1,16 @@
 /** The property tree of Envoy 1.40, as a wasm filter sees it: what exists depends on the phase. */
 import type { Exchange } from "../http/exchange.ts";
 import type { HeaderMap } from "../http/headers.ts";
+import { grpcStatusOf } from "../http/local-reply.ts";
 import type { Context } from "../wasm/context.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { StreamContext } from "../wasm/stream.ts";
-import { metadataMessage } from "./protobuf.ts";
-import { branch, fromJson, isBranch, map, type Branch, type Value } from "./value.ts";
+import { bytesField, metadataMessage } from "./protobuf.ts";
+import { branch, fromJson, isBranch, type Branch, type Value } from "./value.ts";
 
 /** Undefined if there is no such property; parts are separated by NUL. */
 export function findProperty(context: Context, path: string): Value | undefined {
+  if (path === "") return nothing;
   const parts = path.split("\0");
   // A trailing NUL ends the last part; it begins no empty one.
   if (parts.length > 1 && parts.at(-1) === "") parts.pop();
@@ -16,6 +18,9 @@ export function findProperty(context: Context, path: string): Value | undefined 
   for (let i = 1; i < parts.length && value !== undefined; i++) value = part(value, parts[i]!);
   return value;
 }
+
+/** There, but without a form in bytes. */
+const nothing: Branch = { part: () => undefined };
 
 export function part(value: Value, name: string): Value | undefined {
   if (Array.isArray(value)) return /^\d+$/.test(name) ? value[Number(name)] : undefined;
@@ -26,7 +31,7 @@ export function top(context: Context, name: string): Value | undefined {
   const plugin = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
   if (plugin) return plugin(context.root);
   const { stream } = context;
-  if (!stream) return undefined;
+  if (!stream) return name === "xds" ? branch({ node: () => node(context.root) }) : undefined;
   const find = Object.hasOwn(streams, name) ? streams[name] : undefined;
   if (find) return find(stream);
   return stream.exchange.filterState.get(`wasm.${name}`)?.value;
@@ -45,26 +50,26 @@ const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   request: (stream) => request(stream.exchange, stream.propertyHeaders.request),
   response: (stream) => {
     const { exchange } = stream;
-    return exchange.responseHeaders
-      ? response(exchange, stream.propertyHeaders.response)
-      : undefined;
+    return response(exchange, stream.propertyHeaders.response);
   },
-  source: () => address("127.0.0.1", 50000),
+  source: ({ exchange }) => address(exchange.clientAddress, 50000),
   destination: () => address("127.0.0.1", 10000),
-  connection: () => branch({ id: () => 0n, mtls: () => false }),
+  connection: () => branch({ id: () => 0n, mtls: () => false, requested_server_name: () => "" }),
   connection_id: () => 0n,
   upstream: ({ exchange }) =>
-    exchange.attempts
+    exchange.attempts > 0
       ? branch({
           address: () => "127.0.0.1:8080",
           port: () => 8080n,
           local_address: () => "127.0.0.1:50001",
           request_attempt_count: () => BigInt(exchange.attempts),
         })
-      : undefined,
+      : nothing,
   metadata: ({ exchange }) => metadata(exchange.dynamicMetadata),
-  filter_state: ({ exchange }) =>
-    map(() => [...exchange.filterState].map(([key, { value }]) => [key, value])),
+  filter_state: ({ exchange }) => ({
+    part: (name) => exchange.filterState.get(name)?.value,
+    names: () => [...exchange.filterState.keys()],
+  }),
   xds: (stream) => xds(stream),
 };
 
@@ -83,11 +88,15 @@ function xds({ exchange, root }: StreamContext): Branch {
     listener_direction: () => 0n,
     listener_metadata: () => metadata({}),
     filter_chain_name: () => "",
-    node: () => {
-      const { id, cluster } = root.vm.host.node;
-      return branch({ id: () => id, cluster: () => cluster, metadata: () => fromJson({}) });
-    },
+    node: () => node(root),
   });
+}
+
+function node(root: RootContext): Branch {
+  const { id, cluster } = root.vm.host.node;
+  return branch({ id: () => id, cluster: () => cluster, metadata: () => fromJson({}) }, () =>
+    Buffer.concat([bytesField(1, id), bytesField(2, cluster)]),
+  );
 }
 
 /** Fields that come from headers vanish with them; sizes and times stay. */
@@ -136,7 +145,9 @@ function response(exchange: Exchange, headers: HeaderMap | null): Branch {
     trailers: () => headerBranch(exchange.responseTrailers),
     grpc_status: () => {
       const status = exchange.responseTrailers?.get("grpc-status") ?? headers?.get("grpc-status");
-      return status ? BigInt(status) : undefined;
+      if (status) return BigInt(status);
+      const code = exchange.responseHeaders?.get(":status");
+      return code ? BigInt(grpcStatusOf(Number(code))) : undefined;
     },
     size: () => BigInt(exchange.responseBytes),
     total_size: () => BigInt(exchange.responseBytes + (headers?.byteSize ?? 0)),

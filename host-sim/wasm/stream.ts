@@ -13,6 +13,7 @@ import {
   type LocalReply,
 } from "../http/filter.ts";
 import type { HeaderMap } from "../http/headers.ts";
+import type { FilterStateType } from "../state/filter-state.ts";
 import type { Callback } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import type { RootContext } from "./root.ts";
@@ -31,9 +32,9 @@ export class StreamContext implements Filter, Context {
   readonly name: string;
   #created = false;
   #destroyed = false;
-  #replyHeld = false;
   #failureSent = false;
   logging = false;
+  readonly declared = new Map<string, FilterStateType>();
   #requestHeaders: HeaderMap | null = null;
   #requestTrailers: HeaderMap | null = null;
   #responseHeaders: HeaderMap | null = null;
@@ -290,8 +291,6 @@ export class StreamContext implements Filter, Context {
   }
 
   sendLocalReply(reply: LocalReply): Status {
-    if (this.#replyHeld) return Status.BadArgument;
-    this.#replyHeld = true;
     this.vm.after.push(() => {
       if (!this.#failureSent) this.exchange.localReply(reply);
     });
@@ -299,8 +298,13 @@ export class StreamContext implements Filter, Context {
   }
 
   resume(type: StreamType): Status {
-    if (type !== StreamType.Request && type !== StreamType.Response)
-      return type <= StreamType.Upstream ? Status.Unimplemented : Status.BadArgument;
+    if (type === StreamType.Upstream) return Status.Unimplemented;
+    if (type > StreamType.Upstream) return Status.BadArgument;
+    if (type === StreamType.Downstream) return Status.Ok;
+    // Envoy lets go of the request's maps here, even if the filter had held them.
+    if (type === StreamType.Request)
+      this.#requestHeaders = this.#requestTrailers = this.#requestBody = null;
+    else this.#responseHeaders = this.#responseTrailers = this.#responseBody = null;
     this.vm.after.push(() => {
       this.#paused = null;
       this.exchange.resume(this.index, type);

@@ -16,6 +16,12 @@ import { RootContext } from "./root.ts";
 import type { StreamContext } from "./stream.ts";
 import type { Metric } from "../state/metrics.ts";
 
+export enum CallKind {
+  Http,
+  GrpcCall,
+  GrpcStream,
+}
+
 export interface VmSettings {
   module: WasmModule;
   vmId: string;
@@ -49,7 +55,7 @@ export class Vm {
   stopNext = false;
   loadedAt: number;
   #nextContext = 1;
-  #nextCall = 1;
+  readonly #nextCall: [number, number, number] = [0, 1, 2];
   readonly nextMetric = [0, 1, 2];
   /** What `expr_create` compiled, by its number. */
   readonly expressions = new Map<number, Expression>();
@@ -97,8 +103,9 @@ export class Vm {
     return this.#nextContext++;
   }
 
-  nextCallId(): number {
-    return this.#nextCall++;
+  /** As with metrics, a call's two low bits say what kind it is. */
+  nextCallId(kind: CallKind): number {
+    return (this.#nextCall[kind] += 4);
   }
 
   /** The context that hostcalls act on. */

@@ -38,6 +38,8 @@ export class WorkerFilter {
     const sameVm = before && before.vm.failure === null && before.vm.settings === settings.vm;
     this.#settings = settings;
     this.#root = this.#start(sameVm ? before.vm : null);
+    // A back-off counts from the last load; the first one is long past when traffic comes.
+    this.#loadedAt = -Infinity;
     if (!before || before === this.#root) return;
     if (before.streams === 0) before.shutDown();
     else this.#draining.add(before);

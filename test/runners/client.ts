@@ -23,6 +23,8 @@ export function send(port: number, request: SentRequest): Promise<ReceivedAnswer
   if (!has("host")) headers.unshift(["host", "localhost"]);
   const { body } = request;
   const chunked = Array.isArray(body) || request.trailers !== undefined;
+  if (body === undefined && !chunked && /^(POST|PUT|PATCH)$/.test(request.method ?? "GET"))
+    headers.push(["content-length", "0"]);
   if (body !== undefined && !has("content-length") && !has("transfer-encoding"))
     headers.push(
       chunked

@@ -19,6 +19,8 @@ export interface FixedAnswer {
   body?: string | Uint8Array | (string | Uint8Array)[] | AsyncIterable<string>;
   trailers?: Headers | Record<string, string>;
   delayMs?: number;
+  /** The connection breaks instead of going on; `mid-body` is after the first piece. */
+  disconnect?: "before-headers" | "mid-body";
 }
 
 export type UpstreamBehaviour =
@@ -71,9 +73,22 @@ async function read(request: IncomingMessage): Promise<SeenRequest> {
 
 async function reply(response: ServerResponse, answer: FixedAnswer): Promise<void> {
   if (answer.delayMs) await new Promise((resolve) => setTimeout(resolve, answer.delayMs));
-  response.writeHead(answer.status ?? 200, asPairs(answer.headers).flat());
+  if (answer.disconnect === "before-headers") return void response.socket?.destroy();
+  const { body = "" } = answer;
+  const headers = [...asPairs(answer.headers)];
+  const framed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
+  // The headers of the answer are the answer's alone: none of node's own.
+  response.sendDate = false;
+  response.removeHeader("connection");
+  const whole = typeof body === "string" || body instanceof Uint8Array;
+  if (!framed && whole && !answer.trailers && answer.status !== 204 && answer.status !== 304)
+    headers.push(["content-length", String(Buffer.byteLength(body))]);
+  response.writeHead(answer.status ?? 200, headers.flat());
   if (answer.trailers) response.addTrailers(asPairs(answer.trailers));
-  const body = answer.body ?? "";
+  if (answer.disconnect === "mid-body" && Array.isArray(body)) {
+    const first = body.find((piece) => piece.length) ?? "";
+    return void response.write(first, () => setTimeout(() => response.socket?.destroy(), 10));
+  }
   if (typeof body === "object" && Symbol.asyncIterator in body) {
     for await (const piece of body) response.write(piece);
     response.end();

@@ -1,0 +1,70 @@
+/** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length. */
+import type { HeaderMap } from "./headers.ts";
+import type { ReadyRoute } from "./routes.ts";
+import type { UpstreamRequest } from "./upstream.ts";
+
+const hopByHop = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
+
+/** An answer as it leaves: the connection's own headers are the codec's to set. */
+export function frameAnswer(headers: HeaderMap, end: boolean, head: boolean): void {
+  for (const name of hopByHop) headers.remove(name);
+  if (headers.get("content-length") !== null || head) return;
+  const status = headers.get(":status");
+  if (!end) headers.put("transfer-encoding", "chunked");
+  else if (status !== "204" && status !== "304") headers.put("content-length", "0");
+}
+
+/** How many bytes a message says it has; null if it does not say. */
+export function statedLength(headers: HeaderMap): number | null {
+  const length = headers.get("content-length");
+  return length === null ? null : Number(length);
+}
+
+/** Why Envoy's codec will not send this request, in its words; null if it will. */
+export function unsendable(headers: HeaderMap): string | null {
+  if (headers.get(":method") === null) return "missing required header: :method";
+  for (const [name, value] of headers.pairs) {
+    if (name.charCodeAt(0) === 58) continue;
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) return `invalid header name: ${name}`;
+    if (/[\0\r\n]/.test(value)) return `invalid header value for: ${name}`;
+  }
+  return null;
+}
+
+export function upstreamView(
+  headers: HeaderMap,
+  body: Uint8Array,
+  trailers: [string, string][],
+  route: ReadyRoute,
+): UpstreamRequest {
+  const seen: [string, string][] = [];
+  let method = "";
+  let path = "";
+  for (const [name, value] of headers.pairs) {
+    if (name === ":method") method = value;
+    else if (name === ":path") path = value;
+    else if (name === ":authority") seen.push(["host", value]);
+    else if (name.charCodeAt(0) !== 58 && name !== "transfer-encoding") seen.push([name, value]);
+  }
+  if (route.prefixRewrite !== undefined && route.match?.prefix !== undefined)
+    path = route.prefixRewrite + path.slice(route.match.prefix.length);
+  // Without a length of its own a body goes out in chunks.
+  if (body.length > 0 && headers.get("content-length") === null)
+    seen.push(["transfer-encoding", "chunked"]);
+  return { method, path, headers: seen, body, trailers, cluster: route.cluster ?? "" };
+}
+
+/** The gateway's own errors as its listeners word them, by Envoy's reason; null for those that stay as they are. */
+export function errorFor(details: string): string | null {
+  const error = errors[details];
+  return error === undefined ? null : JSON.stringify({ error });
+}
+
+const errors: Record<string, string> = {
+  route_not_found: "Not Found",
+  request_payload_too_large: "Payload Too Large",
+  response_payload_too_large: "Internal Server Error",
+  request_overall_timeout: "Request Timeout",
+  response_timeout: "Gateway Timeout",
+  upstream_reset_before_response_started: "Service Unavailable",
+};
