@@ -29,6 +29,6 @@ const unescapeNeedless = (path: string): string =>
       return /[A-Za-z0-9\-._~]/.test(char) ? char : whole;
     })
     .replace(
-      /[\x00-\x20"<>`{|}\x7f-\xff]/g,
+      /[\x00-\x20"<>^`{|}\x7f-\xff]/g,
       (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
     );

@@ -1,0 +1,257 @@
+/** The two hosts, loaded with the same module, chains and services. */
+import { request as httpRequest } from "node:http";
+import type { Chain } from "../../host-sim/index.ts";
+import { simulate, type UpstreamAnswer } from "../../host-sim/index.ts";
+import { envoyRunner } from "../runners/envoy.ts";
+import { pairs } from "../runners/upstream.ts";
+import { self, type Host, type Pairs, type Scenario, type View } from "./scenario.ts";
+import { steady, steadyText } from "./view.ts";
+
+/** A scenario's texts with its own name in them, as a request. */
+function requestOf(scenario: Scenario, id: string) {
+  const named = (text: string): string => text.replaceAll(self, id);
+  const where = scenario.chain < 0 ? "/none/" : `/c${scenario.chain}/`;
+  const headers: Pairs = [
+    ["x-case", id],
+    ...Object.entries(scenario.scripts).map(([slot, script]): [string, string] => [
+      `x-${slot}`,
+      Buffer.from(named(`${script.join(";")};`)).toString("latin1"),
+    ]),
+    ...scenario.headers,
+  ];
+  if (scenario.body === undefined && !["GET", "HEAD"].includes(scenario.method))
+    headers.push(["content-length", "0"]);
+  return {
+    method: scenario.method,
+    path: where + scenario.path,
+    headers,
+    ...(scenario.body !== undefined && { body: bytes(scenario.body) }),
+  };
+}
+
+/** How long a client waits before it hangs up on a request that nobody answers. */
+const hangUpMs = 150;
+const endless = 60_000;
+
+const idOf = (headers: Pairs): string => headers.find(([name]) => name === "x-case")?.[1] ?? "";
+
+/** node:http writes headers as UTF-8 when a body of text follows them. */
+const bytes = (body: string | string[]): Buffer | Buffer[] =>
+  Array.isArray(body) ? body.map((piece) => Buffer.from(piece)) : Buffer.from(body);
+
+function answerOf(scenario: Scenario | undefined): UpstreamAnswer {
+  if (!scenario) return { status: 599 };
+  const plan = scenario.upstream;
+  const headers = [...plan.headers];
+  if (typeof plan.body === "string" && plan.status !== 204 && plan.status !== 304)
+    headers.push(["content-length", String(Buffer.byteLength(plan.body))]);
+  return {
+    status: plan.status,
+    headers,
+    body: plan.status === 204 || plan.status === 304 ? "" : bytes(plan.body),
+    ...(plan.breaks && { disconnect: plan.breaks }),
+    ...(scenario.hangUp && { delayMs: endless }),
+  };
+}
+
+/** What a service that is called answers: as the call's own header says. */
+function calleeOf(headers: Pairs) {
+  const [status = "200", body = ""] = (
+    headers.find(([name]) => name === "x-answer")?.[1] ?? ""
+  ).split("/");
+  return {
+    status: Number(status),
+    headers: { "x-callee": "1" },
+    body: status === "204" ? "" : body,
+  };
+}
+
+interface Seen {
+  method: string;
+  path: string;
+  headers: Pairs;
+  body: Uint8Array;
+}
+
+const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+
+const seenView = (seen: Seen | null | undefined): View["upstream"] =>
+  seen
+    ? {
+        method: seen.method,
+        path: seen.path,
+        headers: steady(seen.headers),
+        body: latin(seen.body),
+      }
+    : null;
+
+const calloutView = ({ method, path, headers, body }: Seen, cluster: string): string =>
+  `${cluster}: ${method} ${path} ${JSON.stringify(steady(headers))} ${latin(body)}`;
+
+/** The run's own lines, without what stands before them. */
+const logOf = (lines: readonly string[], id: string): string[] =>
+  lines
+    .filter((line) => line.includes(`[${id} `))
+    .map((line) => steadyText(line.slice(line.indexOf(`[${id} `))));
+
+const routesOf = (chains: readonly Chain[]) =>
+  chains.map((chain, i) => ({
+    name: `parity/${i}@${JSON.stringify(chain)}`,
+    match: { prefix: `/c${i}/` },
+    chain,
+  }));
+
+export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]): Promise<Host> {
+  const running = new Map<string, Scenario>();
+  const gateway = await simulate({
+    module,
+    routes: routesOf(chains),
+    upstream: ({ headers }) => answerOf(running.get(idOf(headers))),
+    clusters: {
+      answers: ({ headers }) => calleeOf(headers),
+      refuses: "refuse",
+      hangs: "hang",
+      breaks: "reset",
+    },
+    serverName: "sluice",
+    bufferLimit: 32_768,
+    routeTimeoutMs: 10_000,
+  });
+  return {
+    name: "simulator",
+    close: () => gateway.close(),
+    async run(scenario, id) {
+      running.set(id, scenario);
+      const request = requestOf(scenario, id);
+      const answer = await gateway.request({
+        ...request,
+        ...(scenario.hangUp && { disconnect: { afterMs: hangUpMs } }),
+      });
+      return {
+        status: answer.status,
+        headers: steady(answer.headers),
+        body: steadyText(latin(answer.body)),
+        cut: answer.cut !== null,
+        upstream: seenView(answer.upstream),
+        callouts: answer.callouts
+          .filter(({ cluster }) => cluster !== "refuses")
+          .map((one) => calloutView(one, one.cluster)),
+        log: logOf(
+          answer.logs.map(({ message }) => message),
+          id,
+        ),
+      };
+    },
+  };
+}
+
+export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): Promise<Host> {
+  const envoy = envoyRunner();
+  const running = new Map<string, Scenario>();
+  const seen = new Map<string, Seen>();
+  const called = new Map<string, string[]>();
+  const calling = (cluster: string) => (request: Seen) => {
+    const id = request.path.split("/").at(-1)!;
+    called.set(id, [...(called.get(id) ?? []), calloutView(request, cluster)]);
+    return calleeOf(request.headers);
+  };
+  const never = new Promise<never>(() => {});
+  const loaded = await envoy.load({
+    module,
+    routes: routesOf(chains),
+    upstream: (request) => {
+      const id = idOf(request.headers);
+      seen.set(id, request);
+      return running.get(id)?.hangUp ? never : (answerOf(running.get(id)) as object);
+    },
+    clusters: {
+      answers: calling("answers"),
+      refuses: "refuse",
+      hangs: (request) => (calling("hangs")(request), never),
+      breaks: (request) => ({ ...calling("breaks")(request), disconnect: "before-headers" }),
+    },
+  });
+  return {
+    name: "envoy",
+    close: async () => {
+      await loaded.close();
+      await envoy.close();
+    },
+    async run(scenario, id) {
+      running.set(id, scenario);
+      const from = loaded.logs().length;
+      const answer = await ask(
+        loaded.port,
+        requestOf(scenario, id),
+        scenario.hangUp ? hangUpMs : null,
+      );
+      await ended(() => loaded.logs().slice(from), id, Object.keys(scenario.scripts).length);
+      return {
+        ...answer,
+        upstream: seenView(seen.get(id)),
+        callouts: called.get(id) ?? [],
+        log: logOf(loaded.logs().slice(from), id),
+      };
+    },
+  };
+}
+
+/** Waits for the last line of each probe; a chain that failed says nothing, and is not waited for long. */
+async function ended(lines: () => readonly string[], id: string, probes: number): Promise<void> {
+  const until = performance.now() + 60;
+  const count = () =>
+    lines().filter((line) => line.includes(`[${id} `) && line.endsWith("] end")).length;
+  while (count() < probes && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+/** Sends a request and shows what came, also when it was cut short. */
+function ask(
+  port: number,
+  { method, path, headers, body }: ReturnType<typeof requestOf>,
+  hangUpAfter: number | null,
+): Promise<Pick<View, "status" | "headers" | "body" | "cut">> {
+  const all: Pairs = [["host", "localhost"], ...headers];
+  if (body !== undefined)
+    all.push(
+      Array.isArray(body)
+        ? ["transfer-encoding", "chunked"]
+        : ["content-length", String(body.length)],
+    );
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let [status, received, timer]: [number, Pairs, NodeJS.Timeout | undefined] = [0, [], undefined];
+    let over = false;
+    const finish = (cut: boolean) => {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      resolve({
+        status,
+        headers: steady(received),
+        body: steadyText(Buffer.concat(chunks).toString("latin1")),
+        cut,
+      });
+    };
+    const call = httpRequest({
+      host: "127.0.0.1",
+      port,
+      method,
+      path,
+      headers: all.flat(),
+      setHost: false,
+      agent: false,
+    });
+    call.on("error", () => finish(true));
+    call.on("response", (response) => {
+      status = response.statusCode!;
+      received = pairs(response.rawHeaders);
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", () => finish(true));
+      response.on("end", () => finish(false));
+    });
+    if (hangUpAfter !== null) timer = setTimeout(() => call.destroy(), hangUpAfter);
+    if (Array.isArray(body)) for (const chunk of body) call.write(chunk);
+    call.end(Array.isArray(body) ? undefined : body);
+  });
+}
