@@ -2,7 +2,6 @@
  * Tries a chain as the engine would, before any Envoy sees it: the very module runs in the simulator and gets a request.
  * Chains are lazy in Envoy, so without this a bad one would show at its first request.
  */
-import { simulate } from "../../host-sim/index.ts";
 import type { Chain } from "../translate/chain.ts";
 import { engineRootId } from "./settings.ts";
 
@@ -11,6 +10,8 @@ const refusal = /invalid chain: (.*)/s;
 
 /** Null, or the engine's words. */
 export async function tryChain(module: Uint8Array, chain: Chain): Promise<string | null> {
+  // Loaded only when something is to be tried, which a start with what was accepted before does not.
+  const { simulate } = await import("../../host-sim/index.ts");
   const gateway = await simulate({
     module,
     chain,

@@ -8,11 +8,13 @@ const bigint = 20;
 
 export interface Postgres {
   db: Kysely<Tables>;
+  /** What sessions notify each other on. */
+  channel: string;
   /** Calls back whenever another session notified, until the returned function is called. */
   listen(heard: () => void): Promise<() => Promise<void>>;
 }
 
-export const channel = "sluice_changes";
+const channel = "sluice_changes";
 
 export function openPostgres(url: string): Postgres {
   const types = {
@@ -30,6 +32,7 @@ export function openPostgres(url: string): Postgres {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   return {
+    channel,
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     listen: (heard) => listen(url, heard),
   };

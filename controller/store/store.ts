@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { sql, type Kysely, type Selectable, type Transaction } from "kysely";
 import { migrate } from "./migrations.ts";
-import { channel, openPostgres } from "./postgres.ts";
+import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
 
@@ -49,12 +49,14 @@ export class Store {
 
   private constructor(
     private readonly db: Kysely<Tables>,
-    private readonly postgres: ReturnType<typeof openPostgres> | null,
+    private readonly postgres: Postgres | null,
   ) {}
 
   /** `postgres://…`, or the file of a SQLite database. */
   static async open(location: string): Promise<Store> {
-    const postgres = /^postgres(ql)?:\/\//.test(location) ? openPostgres(location) : null;
+    const isPostgres = /^postgres(ql)?:\/\//.test(location);
+    // Loaded only where it is used: it is memory that most gateways do not need.
+    const postgres = isPostgres ? (await import("./postgres.ts")).openPostgres(location) : null;
     const db = postgres?.db ?? (await openSqlite(location));
     await migrate(
       db,
@@ -250,7 +252,7 @@ export class Store {
         .deleteFrom("changes")
         .where("seq", "<", seq - keptChanges)
         .execute();
-    if (this.postgres) await sql`select pg_notify(${channel}, '')`.execute(trx);
+    if (this.postgres) await sql`select pg_notify(${this.postgres.channel}, '')`.execute(trx);
   }
 
   private async refuseSameName(trx: Transaction<Tables>, write: WriteArtifact): Promise<void> {
