@@ -16,7 +16,8 @@ import { Metrics, type MetricsView } from "./state/metrics.ts";
 import { SharedData } from "./state/shared-data.ts";
 import { gatewayRootId, readyFilter } from "./ready-filter.ts";
 import type { Host, LogEntry } from "./wasm/host.ts";
-import { loadModule, type ModuleSource } from "./wasm/module.ts";
+import type { CallbackName } from "./wasm/callbacks.ts";
+import { loadModule, type ModuleSource, type WasmModule } from "./wasm/module.ts";
 import { tryConfiguration, WorkerFilter, type FilterSettings } from "./wasm/worker.ts";
 
 /** How long a request may do nothing before Envoy gives it up. */
@@ -34,6 +35,14 @@ export interface LiveRequest {
   send(bytes: Uint8Array): void;
   end(): void;
   disconnect(): void;
+}
+
+export interface Leftovers {
+  streams: number;
+  callouts: number;
+  timers: number;
+  contexts: number;
+  vms: number;
 }
 
 /** Older log lines and callouts are forgotten, so that a long run stays small. */
@@ -86,6 +95,7 @@ export class Gateway {
       swallowed: (what) => this.#swallow(what),
       random: this.#random,
       post: (run) => this.#post(run),
+      trapNext: null,
       traced: setup.traced ?? false,
       node: { id: "simulator", cluster: "simulator" },
     };
@@ -118,7 +128,7 @@ export class Gateway {
     const byGateway = Boolean(this.setup.chain || this.setup.routes?.some((route) => route.chain));
     const settings = await Promise.all(
       filters.map(async (filter) =>
-        readyFilter(filter, await loadModule(filter.module), byGateway),
+        readyFilter(filter, await this.#module(filter.module), byGateway),
       ),
     );
     for (const one of settings) {
@@ -126,6 +136,10 @@ export class Gateway {
       if (refused !== null) throw new SimulatorError(refused);
     }
     this.#apply(settings);
+  }
+
+  #module(source: ModuleSource): Promise<WasmModule> {
+    return loadModule(source, this.setup.inject?.memoryBytes);
   }
 
   #apply(settings: FilterSettings[]): void {
@@ -224,7 +238,7 @@ export class Gateway {
     exchange.sendHeaders(bare);
     if (disconnect === "after-headers") return hangUp();
     if (typeof disconnect === "object" && "afterMs" in disconnect)
-      this.clock.after(disconnect.afterMs, hangUp);
+      exchange.later(disconnect.afterMs, hangUp);
     const afterChunks =
       typeof disconnect === "object" && "afterChunks" in disconnect ? disconnect.afterChunks : -1;
     const trailers =
@@ -237,7 +251,7 @@ export class Gateway {
         exchange.sendData(chunks[i]!, false);
         if (chunkDelayMs > 0 && i + 1 < chunks.length) {
           const following = i + 1;
-          this.clock.after(chunkDelayMs, () => next(following));
+          exchange.later(chunkDelayMs, () => next(following));
           return;
         }
       }
@@ -326,6 +340,16 @@ export class Gateway {
     this.#active.clear();
   }
 
+  /** The next callback of this name traps, whatever the module would do: what kills a VM in Envoy. */
+  trapNext(callback: CallbackName): void {
+    this.host.trapNext = callback;
+  }
+
+  /** The next writes of shared data with a compare value lose against another worker. */
+  loseWrites(count: number): void {
+    this.shared.lostWrites = count;
+  }
+
   metrics(): MetricsView {
     return this.#metrics.view();
   }
@@ -335,12 +359,18 @@ export class Gateway {
     return this.host.callouts.seen;
   }
 
-  /** Streams, calls, timers and contexts that are there now: all 0 when nothing goes on. */
-  get leftovers(): { streams: number; callouts: number; contexts: number; vms: number } {
+  /** Pages of memory that each filter's VM has, worker by worker. */
+  get memoryPages(): number[] {
+    return this.#workers.flat().map(({ vm }) => (vm ? vm.memory.size / 65_536 : 0));
+  }
+
+  /** What is there now: all 0 but the VMs, and timers of modules that tick, when nothing goes on. */
+  get leftovers(): Leftovers {
     const filters = this.#workers.flat();
     return {
       streams: this.#active.size,
       callouts: this.host.callouts.pending,
+      timers: this.clock.pending,
       contexts: filters.reduce(
         (sum, { vm }) => sum + (vm ? vm.contexts.size - vm.roots.size : 0),
         0,
@@ -366,7 +396,7 @@ export class Gateway {
     const module =
       changed.module === this.#filters[index]!.module
         ? before.vm.module
-        : await loadModule(changed.module);
+        : await this.#module(changed.module);
     const settings = readyFilter(changed, module, byGateway);
     if (module === before.vm.module) settings.vm = before.vm;
     const refused = tryConfiguration(settings, this.host);

@@ -41,6 +41,7 @@ export const callouts: Hostcalls = {
     const token = vm.nextCallId(CallKind.Http);
     const seen: [string, string][] = [["host", authority]];
     for (const pair of map.pairs) if (!pair[0].startsWith(":")) seen.push(pair);
+    seen.push(["x-envoy-internal", "true"]);
     if (timeoutMs > 0) seen.push(["x-envoy-expected-rq-timeout-ms", String(timeoutMs)]);
     const request = { method, path, headers: seen, body: bytes, trailers: trailing, cluster: name };
     const { handle, record } = host.callouts.send(request, timeoutMs, (answer) =>

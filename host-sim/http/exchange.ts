@@ -21,7 +21,7 @@ import {
   type UpstreamRequest,
   type Waiting,
 } from "./upstream.ts";
-import { errorFor, frameAnswer, statedLength, unsendable, upstreamView } from "./wire.ts";
+import { errorFor, frameAnswer, statedLength, trimmed, unsendable, upstreamView } from "./wire.ts";
 
 export interface ExchangeSettings {
   host: Host;
@@ -72,6 +72,7 @@ export class Exchange {
   #prepared: (() => void) | null = null;
   #upstreamCall: UpstreamCall | null = null;
   #timeout: Timer | undefined;
+  readonly #timers: Timer[] = [];
   #outgoing: Uint8Array[] = [];
   #outgoingHeaders: HeaderMap | null = null;
   #clientStarted = false;
@@ -228,9 +229,15 @@ export class Exchange {
     this.#request.aborted = true;
     this.#response.aborted = true;
     this.#stopUpstream();
+    for (const timer of this.#timers) this.settings.host.clock.cancel(timer);
     for (const filter of this.filters) filter.log();
     for (const filter of this.filters) filter.destroy();
     this.client.over(cut);
+  }
+
+  /** A timer that ends with the request. */
+  later(ms: number, run: () => void): void {
+    this.#timers.push(this.settings.host.clock.after(ms, run));
   }
 
   #stopUpstream(): void {
@@ -257,7 +264,7 @@ export class Exchange {
         return this.#own(route.respond.status, route.respond.body ?? "", "direct_response");
       }
       this.#outgoingHeaders = headers;
-      if (end) this.#ask([]);
+      if (end) this.#ask([], true);
     },
     data: (bytes, end) => {
       if (!this.#outgoingHeaders) return;
@@ -271,13 +278,17 @@ export class Exchange {
 
   /** What the gateway answers by itself. */
   #own(status: number, text: string, details: string): void {
-    const json = this.settings.jsonErrors ? errorFor(details) : null;
+    // The listeners word a missing route themselves, whatever form other errors have.
+    const worded = this.settings.jsonErrors || details === "route_not_found";
+    const json = worded ? errorFor(details) : null;
     const body = json ?? toByteString(text);
-    const headers: Pair[] = json === null ? [] : [["content-type", "application/json"]];
+    const headers: Pair[] = [];
+    if (json !== null)
+      headers.push(["content-length", String(body.length)], ["content-type", "application/json"]);
     this.localReply({ status, body, headers, grpcStatus: null, details, by: "" });
   }
 
-  #ask(trailers: [string, string][]): void {
+  #ask(trailers: Pair[], bare = false): void {
     const { host, waiting, routeTimeoutMs } = this.settings;
     const route = this.route!;
     const headers = this.#outgoingHeaders!;
@@ -286,7 +297,7 @@ export class Exchange {
     if (timeout > 0) headers.put("x-envoy-expected-rq-timeout-ms", String(timeout));
     const refused = unsendable(headers);
     if (refused !== null) return this.#own(503, refused, "filter_removed_required_request_headers");
-    const request = upstreamView(headers, body, trailers, route);
+    const request = upstreamView(headers, body, trailers, route, bare);
     const stated = statedLength(headers);
     let upstream = route.upstream ?? this.settings.upstream;
     if (stated !== null && stated < body.length) {
@@ -340,9 +351,15 @@ export class Exchange {
 
   #upstreamGone(reason: ResetReason): void {
     if (this.#clientStarted) return this.reset("the upstream hung up");
-    const why = reason === "refused" ? "remote connection failure" : "connection termination";
+    // An answer that breaks off is no answer in HTTP's terms.
+    const begun = this.responseHeaders !== null;
+    const why = begun
+      ? "protocol error"
+      : reason === "refused"
+        ? "remote connection failure"
+        : "connection termination";
     this.#own(
-      503,
+      begun ? 502 : 503,
       `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
       "upstream_reset_before_response_started",
     );
@@ -358,7 +375,7 @@ export class Exchange {
       headers.put("server", this.settings.serverName);
       frameAnswer(headers, end, this.#head);
       this.#due = end ? null : statedLength(headers);
-      this.client.headers(headers, end);
+      this.client.headers(trimmed(headers), end);
       if (end) this.#finish(null);
     },
     data: (bytes, end) => {

@@ -5,7 +5,14 @@ import { normalizePath } from "./normalize-path.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import { pairsOf, type BodyInput } from "./upstream.ts";
 
-const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "upgrade", "host"]);
+const hopByHop = new Set([
+  "connection",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** What an edge takes from no client: Envoy's own controls. */
 const isReserved = (name: string): boolean =>
@@ -45,10 +52,9 @@ export function readyRequest(request: Request, requestId: () => string): ReadyRe
   const length = headers.get("content-length");
   if (body === undefined && length === null && withBody.has(request.method ?? "GET"))
     headers.add("content-length", "0");
-  if (body !== undefined && length === null && headers.get("transfer-encoding") === null) {
-    if (Array.isArray(body) || request.trailers) headers.add("transfer-encoding", "chunked");
-    else headers.add("content-length", String(chunks[0]?.length ?? 0));
-  }
+  const chunked = Array.isArray(body) || request.trailers || value("transfer-encoding") !== null;
+  if (body !== undefined && length === null && !chunked)
+    headers.add("content-length", String(chunks[0]?.length ?? 0));
   // As at an edge that trusts no proxy before it.
   const { clientAddress = "127.0.0.1" } = request;
   headers.add("x-forwarded-for", clientAddress);

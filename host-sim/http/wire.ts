@@ -1,5 +1,5 @@
 /** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length. */
-import type { HeaderMap } from "./headers.ts";
+import { HeaderMap } from "./headers.ts";
 import type { ReadyRoute } from "./routes.ts";
 import type { UpstreamRequest } from "./upstream.ts";
 
@@ -13,6 +13,18 @@ export function frameAnswer(headers: HeaderMap, end: boolean, head: boolean): vo
   if (!end) headers.put("transfer-encoding", "chunked");
   else if (status !== "204" && status !== "304") headers.put("content-length", "0");
 }
+
+const trim = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, "");
+const padded = /^[ \t]|[ \t]$/;
+
+/** Headers as the other end reads them: without blanks around values. */
+export const trimmed = (headers: HeaderMap): HeaderMap =>
+  headers.pairs.some((pair) => padded.test(pair[1]))
+    ? new HeaderMap(
+        headers.kind,
+        headers.pairs.map(([name, value]) => [name, trim(value)]),
+      )
+    : headers;
 
 /** How many bytes a message says it has; null if it does not say. */
 export function statedLength(headers: HeaderMap): number | null {
@@ -36,6 +48,8 @@ export function upstreamView(
   body: Uint8Array,
   trailers: [string, string][],
   route: ReadyRoute,
+  /** Nothing but headers came. */
+  bare: boolean,
 ): UpstreamRequest {
   const seen: [string, string][] = [];
   let method = "";
@@ -44,13 +58,15 @@ export function upstreamView(
     if (name === ":method") method = value;
     else if (name === ":path") path = value;
     else if (name === ":authority") seen.push(["host", value]);
-    else if (name.charCodeAt(0) !== 58 && name !== "transfer-encoding") seen.push([name, value]);
+    else if (name.charCodeAt(0) !== 58 && name !== "transfer-encoding") seen.push([name, trim(value)]);
   }
   if (route.prefixRewrite !== undefined && route.match?.prefix !== undefined)
     path = route.prefixRewrite + path.slice(route.match.prefix.length);
-  // Without a length of its own a body goes out in chunks.
-  if (body.length > 0 && headers.get("content-length") === null)
-    seen.push(["transfer-encoding", "chunked"]);
+  // Without a length of its own a body goes out in chunks; of some methods its absence is said.
+  if (headers.get("content-length") === null) {
+    if (!bare) seen.push(["transfer-encoding", "chunked"]);
+    else if (/^(POST|PUT|PATCH)$/.test(method)) seen.push(["content-length", "0"]);
+  }
   return { method, path, headers: seen, body, trailers, cluster: route.cluster ?? "" };
 }
 

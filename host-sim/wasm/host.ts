@@ -3,6 +3,7 @@ import type { LogLevel } from "../../sdk/abi.ts";
 import type { Clock } from "../state/clock.ts";
 import type { Metrics } from "../state/metrics.ts";
 import type { SharedData } from "../state/shared-data.ts";
+import type { CallbackName } from "./callbacks.ts";
 import type { Callouts } from "../http/callouts.ts";
 
 export interface LogEntry {
@@ -30,6 +31,8 @@ export interface Host {
   /** Runs later, on the same thread: what Envoy posts to a dispatcher. */
   post(run: () => void): void;
   node: { id: string; cluster: string };
+  /** Injected: the next callback of this name traps. */
+  trapNext: CallbackName | null;
   /** Notes each request's way; costs time, so only where someone looks. */
   traced: boolean;
 }

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { SimulatorError } from "../errors.ts";
 import { hostcallNames } from "../hostcalls/index.ts";
+import { limitMemory } from "./limit-memory.ts";
 import { SourceMap } from "./source-map.ts";
 
 export interface WasmModule {
@@ -17,16 +18,24 @@ export type ModuleSource = string | Uint8Array | { bytes: Uint8Array; map?: stri
 
 const abis = ["proxy_abi_version_0_2_1", "proxy_abi_version_0_2_0"];
 
-export async function loadModule(source: ModuleSource): Promise<WasmModule> {
+/** `memoryBytes` bounds the memory of its VMs below what the module asks for. */
+export async function loadModule(source: ModuleSource, memoryBytes?: number): Promise<WasmModule> {
+  const { bytes, name, map } = await read(source);
+  return compile(memoryBytes === undefined ? bytes : limitMemory(bytes, memoryBytes), name, map);
+}
+
+async function read(
+  source: ModuleSource,
+): Promise<{ bytes: Uint8Array; name: string; map?: string }> {
   if (typeof source === "string") {
     const bytes = await readFile(source).catch(() => {
       throw new SimulatorError(`${source}: no such module`);
     });
     const map = existsSync(`${source}.map`) ? await readFile(`${source}.map`, "utf8") : undefined;
-    return compile(bytes, basename(source), map);
+    return { bytes, name: basename(source), ...(map !== undefined && { map }) };
   }
-  if (source instanceof Uint8Array) return compile(source, "module", undefined);
-  return compile(source.bytes, source.name ?? "module", source.map);
+  if (source instanceof Uint8Array) return { bytes: source, name: "module" };
+  return { name: "module", ...source };
 }
 
 async function compile(bytes: Uint8Array, name: string, map?: string): Promise<WasmModule> {

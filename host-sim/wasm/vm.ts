@@ -30,8 +30,6 @@ export interface VmSettings {
   environment: Record<string, string>;
   /** Null allows every hostcall and callback. */
   capabilities: ReadonlySet<string> | null;
-  /** Bytes of memory a VM may use, for tests of a module that runs out of it. */
-  memoryLimit?: number;
 }
 
 export class Vm {
@@ -133,6 +131,7 @@ export class Vm {
     this.current = context;
     this.effective = null;
     try {
+      if (this.host.trapNext !== null) this.#injectTrap(run);
       return Number(run(a, b, c, d, e) ?? 0) >>> 0;
     } catch (error) {
       this.fail(error, context);
@@ -142,6 +141,12 @@ export class Vm {
       this.current = current;
       this.effective = effective;
     }
+  }
+
+  #injectTrap(run: Callback): void {
+    if (this.on[this.host.trapNext!] !== run) return;
+    this.host.trapNext = null;
+    throw new Error("injected trap");
   }
 
   #traced(context: Context | null, run: Callback, words: number[]): number {
