@@ -1,4 +1,12 @@
-import { constants, createHash, createHmac, generateKeyPairSync, sign } from "node:crypto";
+import {
+  constants,
+  createHash,
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  X509Certificate,
+} from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ascii, fromHex, load, type Std, toHex } from "./harness.ts";
 
@@ -183,6 +191,32 @@ describe("RSA", () => {
     expect(std.bytes("spkiOfPem", pem.replace("-----END", "----END"))).toBeNull();
     expect(std.bytes("spkiOfPem", pem.replaceAll("PUBLIC", "PRIVATE"))).toBeNull();
     expect(std.bytes("spkiOfPem", pem.replace("M", "!"))).toBeNull();
+  });
+
+  const certificate = `-----BEGIN CERTIFICATE-----
+${(
+  "MIIBczCCARmgAwIBAgIURUadguwjUXyP3Nu1paK1reVsCDAwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEdGVzdDAeFw0yNjEx" +
+  "MjExMDUzMzJaFw0zNjExMTgxMDUzMzJaMA8xDTALBgNVBAMMBHRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR95x1U" +
+  "pXz6Fo/k/tBi1ipd46sGFj+rFzHyO8trF0wwjOspZCWhqEOdOTsn/xwquKDKQTetnfAKgpjwct+C5sE7o1MwUTAdBgNVHQ4E" +
+  "FgQUfII+foYgNUsYe1RvalIIkjyd4wYwHwYDVR0jBBgwFoAUfII+foYgNUsYe1RvalIIkjyd4wYwDwYDVR0TAQH/BAUwAwEB" +
+  "/zAKBggqhkjOPQQDAgNIADBFAiEA5OgbhmU4C2gAfqSk4GH5Dk4V1USiV0LO9V94XsQgoJUCIFHuHq2ChsKozUElGLBpt0La" +
+  "IQT+6Wh3NhENeexiGF2V"
+).replace(/.{64}/g, "$&\n")}
+-----END CERTIFICATE-----
+`;
+
+  test("the key of a certificate is read, and of nothing that is cut short", () => {
+    const key = createPublicKey(certificate).export({ type: "spki", format: "der" });
+    expect(toHex(std.bytes("spkiOfPem", certificate))).toBe(key.toString("hex"));
+    const der = new X509Certificate(certificate).raw;
+    const told = (bytes: Uint8Array): Uint8Array | null =>
+      std.bytes(
+        "spkiOfPem",
+        `-----BEGIN CERTIFICATE-----\n${Buffer.from(bytes).toString("base64")}\n-----END CERTIFICATE-----`,
+      );
+    for (let size = 1; size < der.length; size += 7) expect(told(der.subarray(0, size))).toBeNull();
+    expect(told(Buffer.concat([der, Buffer.alloc(1)]))).toBeNull();
+    expect(std.bytes("spkiOfPem", certificate + certificate)).toBeNull();
   });
 
   test("Ed25519 and secp256k1 are refused", () => {

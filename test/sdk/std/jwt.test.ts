@@ -395,6 +395,31 @@ describe("claims", () => {
     expect(std.number("hasScope", ascii(payload), name)).toBe(has);
   });
 
+  test.each<[string, string, string, number]>([
+    ['{"r":"a,b"}', ",", "b", 1],
+    ['{"r":"a,b"}', " ", "b", 0],
+    ['{"r":"a, b"}', ", ", "b", 1],
+    ['{"r":["a","b"]}', ",", "b", 1],
+    ['{"r":"b"}', "", "b", 1],
+    ['{"r":{}}', ",", "b", 0],
+  ])("list: %s, with %j between, has %s: %i", (payload, separator, item, has) => {
+    expect(std.number("lists", ascii(payload), "r", separator, item)).toBe(has);
+  });
+
+  test.each<[string, string, number]>([
+    ['{"r":"a"}', "a", 1],
+    ['{"r":["b","a"]}', "a", 1],
+    ['{"r":true}', "true", 1],
+    ['{"r":7}', "7", 1],
+    ['{"r":[7]}', "7", 1],
+    ['{"r":7.0}', "7", 0],
+    ['{"r":null}', "null", 0],
+    ['{"r":{"a":1}}', "a", 0],
+    ['{"r":"A"}', "a", 0],
+  ])("claim: %s is %s: %i", (payload, wanted, is) => {
+    expect(std.number("has", ascii(payload), "r", wanted)).toBe(is);
+  });
+
   test("a text is given, another kind is not", () => {
     expect(std.text("claim", ascii('{"sub":"m\\u00e9"}'), "sub")).toBe("mé");
     expect(std.text("claim", ascii('{"sub":1}'), "sub")).toBeNull();

@@ -57,3 +57,11 @@ export function hasScope(payload: Uint8Array, name: string): bool {
 export function claim(payload: Uint8Array, name: string): string | null {
   return Claims.parse(payload).text(name);
 }
+
+export function lists(payload: Uint8Array, name: string, separator: string, item: string): bool {
+  return Claims.parse(payload).lists(name, separator, item);
+}
+
+export function has(payload: Uint8Array, name: string, wanted: string): bool {
+  return Claims.parse(payload).has(name, wanted);
+}
