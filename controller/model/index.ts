@@ -1,8 +1,9 @@
 /** The resource kinds, one row each: where they live in the management API, and how a document becomes a model. */
 import { parse as parseYaml } from "yaml";
 import { UserError, reason } from "../errors.ts";
-import { Reader } from "./reader.ts";
+import { Reader, type Findings } from "./reader.ts";
 import { readRestApi, type RestApi } from "./rest-api.ts";
+import { render, type TemplateSources } from "./templates.ts";
 
 export const resourceKinds = [
   { kind: "RestApi", path: "rest-apis", listKey: "apis", label: "RestAPI", read: readRestApi },
@@ -17,9 +18,17 @@ export interface ReadDocument {
   warnings: string[];
 }
 
+/** The environment of this process, and no secrets. */
+const ownSources: TemplateSources = { env: process.env, secret: () => null };
+
 /** Throws a UserError that names every field that is wrong. */
-export function readDocument(kind: ResourceKind, source: unknown): ReadDocument {
-  const document = new Reader(source, "");
+export function readDocument(
+  kind: ResourceKind,
+  source: unknown,
+  sources: TemplateSources = ownSources,
+): ReadDocument {
+  const findings: Findings = { errors: [], unknown: [] };
+  const document = new Reader(rendered(source, sources, findings), "", findings);
   if (typeof source !== "object" || source === null || Array.isArray(source))
     throw new UserError(`expected a ${kind.kind} document, found ${typeof source}`);
   const found = document.at("kind").text();
@@ -28,13 +37,19 @@ export function readDocument(kind: ResourceKind, source: unknown): ReadDocument 
       { field: "kind", message: `must be ${kind.kind}, found ${JSON.stringify(found)}` },
     ]);
   const api = kind.read(document);
-  const { errors, unknown } = document.findings;
+  const { errors, unknown } = findings;
   if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
   return {
     api,
     source: source as Record<string, unknown>,
     warnings: unknown.map((field) => `${field} is not known and has no effect`),
   };
+}
+
+/** Only `spec` has templates. A document that is none is left for the reader to refuse. */
+function rendered(source: unknown, sources: TemplateSources, findings: Findings): unknown {
+  if (typeof source !== "object" || source === null || !("spec" in source)) return source;
+  return { ...source, spec: render(source.spec, "spec", sources, findings) };
 }
 
 /** Limits that keep a hostile document from costing memory: aliases are YAML's billion laughs. */
