@@ -6,6 +6,7 @@
  */
 import { Answer, Call } from "./call";
 import { callForAll } from "./engine/acts";
+import { startKeeping } from "./engine/kept";
 import { Body, Chunk } from "./body";
 import { Headers } from "./headers";
 import { Request } from "./request";
@@ -94,6 +95,7 @@ export abstract class Handlers {
 
   /** In `configure`: asks for a request header to be kept, for `client()` in later phases. */
   keep(name: string): void {
+    startKeeping();
     this.keptHeaders.push(name.toLowerCase());
   }
 

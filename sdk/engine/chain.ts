@@ -17,8 +17,6 @@ export class Chain {
   region: usize = 0;
   /** What counts it: the streams that use it, and the root or the cache that holds it. */
   users: i32 = 1;
-  /** Names of the request headers that policies asked to keep. */
-  kept: string[] = [];
   lastUse: u32 = 0;
 
   /** Bytes that it occupies. */
@@ -60,6 +58,7 @@ function entry(region: usize, cursor: Cursor, at: i32): Link | null {
     if (cursor.key == "name") name = cursor.text();
     else if (cursor.key == "version") version = cursor.text();
     else if (cursor.key == "params") params = cursor.raw();
+    else if (cursor.key == "executionCondition") unconditional(cursor);
     else cursor.skip();
   }
   if (cursor.failed) return null;
@@ -77,6 +76,12 @@ function entry(region: usize, cursor: Cursor, at: i32): Link | null {
   if (inner.finish()) return made;
   cursor.note(name + ": " + inner.error);
   return null;
+}
+
+/** A condition that is not looked at would run the policy always, or never: better not at all. */
+function unconditional(cursor: Cursor): void {
+  if (cursor.text().length)
+    cursor.note("conditions are not supported by this version of the engine");
 }
 
 function listed(region: usize, cursor: Cursor): Link[] {
@@ -120,16 +125,6 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   chain.region = region;
   chain.links = StaticArray.fromArray(links);
   for (let i = 0; i < links.length; i++) chain.handles |= links[i].handles;
-  chain.kept = keptBy(links);
   leaveRegion();
   return chain;
-}
-
-function keptBy(links: Link[]): string[] {
-  const names: string[] = [];
-  for (let i = 0; i < links.length; i++) {
-    const kept = links[i].policy.keptHeaders;
-    for (let j = 0; j < kept.length; j++) if (!names.includes(kept[j])) names.push(kept[j]);
-  }
-  return names;
 }

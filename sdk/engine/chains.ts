@@ -6,7 +6,7 @@
 import { LogLevel } from "../abi";
 import { propertySize, rawProperty, textProperty } from "../hostcalls/property";
 import { log } from "../hostcalls/log";
-import { same } from "../hostcalls/text";
+import { encode, same, written } from "../hostcalls/text";
 import { proxy_set_tick_period_milliseconds } from "../env";
 import { Chain, buildChain, problem } from "./chain";
 import { refuse } from "./fault";
@@ -22,7 +22,7 @@ const GATEWAY: string = "sluice.gateway";
 const ROUTE_NAME: StaticArray<u8> = [
   0x78, 0x64, 0x73, 0, 0x72, 0x6f, 0x75, 0x74, 0x65, 0x5f, 0x6e, 0x61, 0x6d, 0x65,
 ];
-const CHAIN_PATH: string = "xds.route_metadata.filter_metadata.sluice.chain";
+const CHAIN_PATH: string = "xds\0route_metadata\0filter_metadata\0sluice\0chain";
 
 /** Most chains, and most bytes of them, that one worker keeps ready. */
 const MOST_CHAINS: i32 = 4096;
@@ -125,12 +125,14 @@ export function cachedChain(i: u32): usize {
 }
 
 function build(name: usize, size: usize, hash: u32): usize {
-  const text = textProperty(CHAIN_PATH);
-  if (text === null) {
+  const path = encode(CHAIN_PATH);
+  const at = rawProperty(path, written);
+  if (!at) {
     refuse("route without a chain");
     return 0;
   }
-  const chain = buildChain(Uint8Array.wrap(String.UTF8.encode(text)), false);
+  const text = Uint8Array.wrap(changetype<ArrayBuffer>(at), 0, <i32>propertySize);
+  const chain = buildChain(text, false);
   if (chain === null) {
     refuse("invalid chain: " + changetype<string>(problem));
     return 0;

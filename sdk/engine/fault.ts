@@ -12,19 +12,7 @@ import { refuel } from "./fuel";
 import { Link, describe } from "./link";
 import { countFault } from "./watch";
 import { linkAddress, setLink, stream, streamAddress } from "./live";
-import {
-  CALLBACK_TOO_LARGE,
-  KEPT_ELSEWHERE,
-  KEPT_FROM_CELL,
-  KEPT_IN_CHAIN,
-  KEPT_IN_MODULE,
-  OUT_OF_MEMORY,
-  STREAM_TOO_LARGE,
-  clearMemoryFault,
-  enterCallback,
-  leaveCallback,
-  memoryFault,
-} from "./runtime/index";
+import { clearMemoryFault, enterCallback, leaveCallback, memoryFault } from "./runtime/index";
 import { Fact, Phase } from "./stream";
 
 /** Kinds of fault that the build's checks raise by themselves. */
@@ -61,38 +49,25 @@ export function complain(message: string): void {
   unreachable();
 }
 
+/** In the order of `Fault`, then of the runtime's reasons: one text, to be found by counting bars. */
+const REASONS: string =
+  "|computed for too long|recursion too deep|division by zero, or a quotient that does not fit|" +
+  "a number that does not fit an integer|a table index out of bounds||out of memory|" +
+  "allocated too much in one callback|keeps too much for one request|" +
+  "kept a request's object in a policy or a constant; use request.state or a Cell|" +
+  "kept an object of a Cell in a request; read the Cell again when it is needed|" +
+  "kept an object of another request|";
+const MEMORY_REASONS: i32 = 6;
+
+function listed(n: i32): string {
+  let start = 0;
+  for (let i = 0; i < n; i++) start = REASONS.indexOf("|", start) + 1;
+  return REASONS.substring(start, REASONS.indexOf("|", start));
+}
+
 function reasonOf(kind: Fault): string {
-  switch (kind) {
-    case Fault.OutOfFuel:
-      return "computed for too long";
-    case Fault.TooDeep:
-      return "recursion too deep";
-    case Fault.DivisionByZero:
-      return "division by zero, or a quotient that does not fit";
-    case Fault.NoSuchNumber:
-      return "a number that does not fit an integer";
-    case Fault.OutOfBounds:
-      return "a table index out of bounds";
-    default:
-      break;
-  }
-  switch (memoryFault) {
-    case OUT_OF_MEMORY:
-      return "out of memory";
-    case CALLBACK_TOO_LARGE:
-      return "allocated too much in one callback";
-    case STREAM_TOO_LARGE:
-      return "keeps too much for one request";
-    case KEPT_IN_MODULE:
-    case KEPT_IN_CHAIN:
-      return "kept a request's object in a policy or a constant; use request.state or a Cell";
-    case KEPT_FROM_CELL:
-      return "kept an object of a Cell in a request; read the Cell again when it is needed";
-    case KEPT_ELSEWHERE:
-      return "kept an object of another request";
-    default:
-      break;
-  }
+  if (kind != Fault.Unreachable) return listed(kind);
+  if (memoryFault) return listed(MEMORY_REASONS + memoryFault);
   if (!abortMessage) return "reached what should be unreachable";
   const text = changetype<string>(abortMessage);
   if (!abortFile) return text;

@@ -13,7 +13,7 @@ import { Reply } from "../reply";
 import { reply } from "./acts";
 import { takeRefused, answeredAt, answeredStream, answeredTag } from "./calls";
 import { Chain } from "./chain";
-import { keepHeaders } from "./kept";
+import { keeper } from "./keeper";
 import { Handles } from "./link";
 import { Fact, Phase, Stream } from "./stream";
 import { Walk, begin, outward, requestChunk, responseChunk, rerun, resume } from "./walk";
@@ -35,7 +35,7 @@ function answerRefused(stream: Stream, walk: Walk): Walk {
 
 export function requestHeaders(stream: Stream, ended: bool): i32 {
   if (ended) stream.note(Fact.RequestEnded);
-  keepHeaders(stream);
+  keeper(stream);
   const walk = answerRefused(stream, begin(stream, Phase.RequestHeaders, 0));
   if (walk != Walk.Done) return HeadersStatus.StopIteration;
   return afterRequestHeaders(stream) ? HeadersStatus.Continue : HeadersStatus.StopIteration;

@@ -131,7 +131,7 @@ function settle(stream: Stream, verdict: Verdict): Walk {
   if (stream.has(Fact.Replied)) return Walk.Answered;
   if (verdict == Verdict.Pause) {
     if (flows(stream.phase)) complain("a piece of a body cannot wait; take the body as a whole");
-    if (!stream.waiting) complain("paused without a pending call: the request would hang");
+    if (!stream.waiting) complain("paused without a pending call");
     stream.note(Fact.Paused);
     return Walk.Waits;
   }

@@ -4,6 +4,8 @@
  * memory of the running callback; `written` says how long it is.
  */
 
+import { utf8Point, utf8Size, writeUtf8 } from "../std/encoding/utf8";
+
 /** Length of what `encode` wrote last. */
 export let written: usize = 0;
 
@@ -15,7 +17,7 @@ export function encode(text: string): usize {
   for (let i: usize = 0; i < length; i++) {
     const unit = load<u16>(from + (i << 1));
     if (unit > 0x7f) {
-      written = String.UTF8.encodeUnsafe(from, <i32>length, to);
+      written = writeUtf8(text, to);
       return to;
     }
     store<u8>(to + i, <u8>unit);
@@ -40,9 +42,31 @@ export function decode(at: usize, size: usize): string {
   const to = changetype<usize>(text);
   for (let i: usize = 0; i < size; i++) {
     const byte = load<u8>(at + i);
-    if (byte > 0x7f) return String.UTF8.decodeUnsafe(at, size);
+    if (byte > 0x7f) return decodeWide(at, size);
     store<u16>(to + (i << 1), byte);
   }
+  return text;
+}
+
+function decodeWide(at: usize, size: usize): string {
+  const room = __alloc(size << 1);
+  const end = at + size;
+  let to = room;
+  while (at < end) {
+    const length = utf8Size(at, end);
+    let point: u32 = length > 0 ? utf8Point(at, length) : 0xfffd;
+    at += length > 0 ? length : 1;
+    if (point >= 0x10000) {
+      point -= 0x10000;
+      store<u16>(to, <u16>(0xd800 | (point >> 10)));
+      to += 2;
+      point = 0xdc00 | (point & 0x3ff);
+    }
+    store<u16>(to, <u16>point);
+    to += 2;
+  }
+  const text = changetype<string>(__new(to - room, idof<string>()));
+  memory.copy(changetype<usize>(text), room, to - room);
   return text;
 }
 

@@ -1,4 +1,5 @@
 /** Strings of JSON, both ways. */
+import { decode } from "../hostcalls/text";
 
 function hexValue(at: usize): i32 {
   let value = 0;
@@ -22,7 +23,7 @@ export function jsonString(start: usize, end: usize): string | null {
     if (byte != 0x5c) {
       const run = p;
       while (p < end && load<u8>(p) != 0x5c) p++;
-      const text = String.UTF8.decodeUnsafe(run, p - run);
+      const text = decode(run, p - run);
       memory.copy(to, changetype<usize>(text), (<usize>text.length) << 1);
       to += (<usize>text.length) << 1;
       continue;

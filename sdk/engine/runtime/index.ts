@@ -42,10 +42,9 @@ export const NO_FAULT: i32 = 0;
 export const OUT_OF_MEMORY: i32 = 1;
 export const CALLBACK_TOO_LARGE: i32 = 2;
 export const STREAM_TOO_LARGE: i32 = 3;
-export const KEPT_IN_MODULE: i32 = 4;
-export const KEPT_IN_CHAIN: i32 = 5;
-export const KEPT_FROM_CELL: i32 = 6;
-export const KEPT_ELSEWHERE: i32 = 7;
+export const KEPT_TOO_LONG: i32 = 4;
+export const KEPT_FROM_CELL: i32 = 5;
+export const KEPT_ELSEWHERE: i32 = 6;
 export let memoryFault: i32 = NO_FAULT;
 
 let brk: usize = 0;
@@ -216,7 +215,7 @@ function settle(a: usize, b: usize): void {
   const to = load<usize>(b);
   const toLevel = load<u32>(to, 12);
   if (toLevel == MODULE) return;
-  if (!a) fail(KEPT_IN_MODULE);
+  if (!a) fail(KEPT_TOO_LONG);
   const from = load<usize>(a);
   if (from == to) return;
   const fromLevel = load<u32>(from, 12);
@@ -230,7 +229,7 @@ function settle(a: usize, b: usize): void {
     store<usize>(to, from);
     return;
   }
-  fail(fromLevel == MODULE ? KEPT_IN_MODULE : fromLevel == STREAM ? KEPT_ELSEWHERE : KEPT_IN_CHAIN);
+  fail(fromLevel == STREAM ? KEPT_ELSEWHERE : KEPT_TOO_LONG);
 }
 
 // @ts-ignore: decorator
