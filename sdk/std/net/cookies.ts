@@ -8,9 +8,9 @@ export class Cookies {
     const header = this.header;
     let from = 0;
     while (from < header.length) {
-      const end = pairEnd(header, from);
-      const equals = header.indexOf("=", from);
-      if (equals >= from && equals < end && trimmed(header, from, equals) == name) {
+      const end = find(header, 0x3b, from, header.length);
+      const equals = find(header, 0x3d, from, end);
+      if (equals < end && trimmed(header, from, equals) == name) {
         const value = trimmed(header, equals + 1, end);
         const quoted = value.length > 1 && value.startsWith('"') && value.endsWith('"');
         return quoted ? value.substring(1, value.length - 1) : value;
@@ -26,7 +26,7 @@ export class Cookies {
     const kept: string[] = [];
     let from = 0;
     while (from < header.length) {
-      const end = pairEnd(header, from);
+      const end = find(header, 0x3b, from, header.length);
       const pair = trimmed(header, from, end);
       const equals = pair.indexOf("=");
       if (pair.length && (equals < 0 || trimmed(pair, 0, equals) != name)) kept.push(pair);
@@ -36,9 +36,10 @@ export class Cookies {
   }
 }
 
-function pairEnd(header: string, from: i32): i32 {
-  const end = header.indexOf(";", from);
-  return end < 0 ? header.length : end;
+/** Where the unit is from `from` on, `to` if it is not before it: never looks further. */
+function find(text: string, unit: i32, from: i32, to: i32): i32 {
+  while (from < to && text.charCodeAt(from) != unit) from++;
+  return from;
 }
 
 function trimmed(text: string, from: i32, to: i32): string {
