@@ -1,0 +1,86 @@
+/** A policy's `policy.yaml`: its name, version, description and the schema of its parameters. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { UserError } from "../../controller/errors.ts";
+
+/** The part of JSON Schema that parameters may use. */
+export interface Schema {
+  type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+  minProperties?: number;
+  items?: Schema;
+  minItems?: number;
+  maxItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  $ref?: string;
+  $defs?: Record<string, Schema>;
+}
+
+export interface Definition {
+  name: string;
+  version: string;
+  displayName: string;
+  description: string;
+  parameters: Schema;
+  folder: string;
+}
+
+/** Reads and checks `policy.yaml` in `folder`; every problem names the file, the key and the fix. */
+export async function readDefinition(folder: string): Promise<Definition> {
+  const file = join(folder, "policy.yaml");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch {
+    throw new UserError(`${file}: not found; a policy is a folder with policy.yaml and policy.ts`);
+  }
+  const document = parseDocument(text);
+  const broken = document.errors[0];
+  if (broken) {
+    const line = broken.linePos?.[0].line ?? 1;
+    throw new UserError(`${file}:${line}: ${broken.message.split("\n")[0]}`);
+  }
+  const value: unknown = document.toJS();
+  if (typeof value !== "object" || value === null) {
+    throw new UserError(`${file}: expected a mapping with name, version and parameters`);
+  }
+  const fields = value as Record<string, unknown>;
+  const name = expectText(file, fields, "name", /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "my-policy");
+  const version = expectText(file, fields, "version", /^v?\d+\.\d+\.\d+$/, "1.0.0");
+  const parameters = (fields.parameters ?? { type: "object", properties: {} }) as Schema;
+  if (typeof parameters !== "object" || parameters.type !== "object") {
+    throw new UserError(`${file}: parameters.type: expected "object"`);
+  }
+  return {
+    name,
+    version: version.replace(/^v/, ""),
+    displayName: typeof fields.displayName === "string" ? fields.displayName : name,
+    description: typeof fields.description === "string" ? fields.description.trim() : "",
+    parameters,
+    folder,
+  };
+}
+
+function expectText(
+  file: string,
+  fields: Record<string, unknown>,
+  key: string,
+  form: RegExp,
+  example: string,
+): string {
+  const value = fields[key];
+  if (typeof value === "string" && form.test(value)) return value;
+  throw new UserError(
+    `${file}: ${key}: expected text such as "${example}", found ${JSON.stringify(value) ?? "nothing"}`,
+  );
+}

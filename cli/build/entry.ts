@@ -1,0 +1,64 @@
+/** The generated entry: registers every policy and exports the callbacks that some policy needs. */
+import { handlers, waits } from "./source.ts";
+
+export interface EntryPolicy {
+  name: string;
+  version: string;
+  className: string;
+  handles: number;
+  shares: boolean;
+}
+
+/** Callbacks that only some modules need, and the handlers they are needed for. */
+const optional: Readonly<Record<string, readonly string[]>> = {
+  proxy_on_request_body: ["onRequestBody", "onRequestChunk"],
+  proxy_on_request_trailers: ["onRequestTrailers", "onRequestBody"],
+  proxy_on_response_headers: ["onResponseHeaders", "onResponseBody", "onResponseChunk"],
+  proxy_on_response_body: ["onResponseBody", "onResponseChunk"],
+  proxy_on_response_trailers: ["onResponseTrailers", "onResponseBody"],
+  proxy_on_log: ["onLog"],
+  proxy_on_tick: ["onSetup", "onTick", "onRefresh", "waits"],
+};
+
+const always = [
+  "proxy_abi_version_0_2_1",
+  "proxy_on_memory_allocate",
+  "proxy_on_context_create",
+  "proxy_on_vm_start",
+  "proxy_on_configure",
+  "proxy_on_request_headers",
+  "proxy_on_http_call_response",
+  "proxy_on_done",
+  "proxy_on_delete",
+  "onFault",
+  "fuel",
+];
+
+export function generateEntry(policies: readonly EntryPolicy[]): string {
+  const all = policies.reduce((bits, one) => bits | one.handles, 0);
+  const wanted = Object.entries(optional)
+    .filter(([, names]) => names.some((name) => all & (handlers[name] ?? waits)))
+    .map(([callback]) => callback);
+  const shares = policies.some((one) => one.shares);
+  const imports = policies.map(
+    (one, i) =>
+      `import { ${one.className} as Policy${i} } from "./policies/${one.name}/policy";\n` +
+      `import { Params as Params${i} } from "./policies/${one.name}/params";`,
+  );
+  const registrations = policies.map(
+    (one, i) =>
+      `register(${JSON.stringify(one.name)}, ${JSON.stringify(one.version)}, ${one.handles}, ` +
+      `(c: Cursor): Handlers => new Policy${i}(Params${i}.read(c)));`,
+  );
+  return [
+    `import { prepare, register } from "sluice/sdk/engine/registry";`,
+    ...(shares ? [`import { prepareTable } from "sluice/sdk/shared/table";`] : []),
+    `import { Handlers } from "sluice/sdk/policy";`,
+    `import { Cursor } from "sluice/sdk/params/cursor";`,
+    ...imports,
+    `export { ${[...always, ...wanted].join(", ")} } from "sluice/sdk/engine/exports";`,
+    ...registrations,
+    ...(shares ? ["prepare(prepareTable);"] : []),
+    "",
+  ].join("\n");
+}

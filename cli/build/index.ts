@@ -1,0 +1,72 @@
+/** The build: policy folders in, one finished module out. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../controller/errors.ts";
+import { compile } from "./compile.ts";
+import { readDefinition, type Definition } from "./definition.ts";
+import { generateEntry } from "./entry.ts";
+import { harden } from "./harden/index.ts";
+import { manifestOf } from "./manifest.ts";
+import { generateParams } from "./params/index.ts";
+import { moveMap, type SourceMap } from "./source-map.ts";
+import { readSource } from "./source.ts";
+import { parse } from "./wasm/module.ts";
+
+export interface Built {
+  wasm: Uint8Array;
+  map: string;
+  policies: Definition[];
+}
+
+export interface BuildOptions {
+  target?: "release" | "debug";
+}
+
+export async function build(
+  folders: readonly string[],
+  options: BuildOptions = {},
+): Promise<Built> {
+  const definitions = await Promise.all(folders.map(readDefinition));
+  const byName = new Map<string, string>();
+  for (const { name, folder } of definitions) {
+    const other = byName.get(name);
+    if (other)
+      throw new UserError(`${folder}: the policy ${name} is in ${other} too; a module takes one`);
+    byName.set(name, folder);
+  }
+  const policies = await Promise.all(
+    definitions.map(async (definition) => {
+      const file = join(definition.folder, "policy.ts");
+      const text = await readFile(file, "utf8").catch(() => {
+        throw new UserError(
+          `${file}: not found; a policy is a folder with policy.yaml and policy.ts`,
+        );
+      });
+      await writeParams(definition);
+      return { ...readSource(text, file), name: definition.name, version: definition.version };
+    }),
+  );
+  const entry = generateEntry(policies);
+  const compiled = await compile({ entry, folders: byName, target: options.target ?? "release" });
+  const module = parse(compiled.wasm);
+  const manifest = manifestOf(
+    definitions,
+    policies.map((one) => one.handles),
+  );
+  module.customs = module.customs.filter((one) => one.name !== "sourceMappingURL");
+  module.customs.push({
+    name: "sluice.manifest",
+    bytes: new TextEncoder().encode(JSON.stringify(manifest)),
+  });
+  const { bytes, locate } = harden(module);
+  const map = moveMap(JSON.parse(compiled.map) as SourceMap, locate);
+  return { wasm: bytes, map: JSON.stringify(map), policies: definitions };
+}
+
+/** Writes `params.ts` beside the policy, if it changed, so that editors see the types. */
+async function writeParams(definition: Definition): Promise<void> {
+  const file = join(definition.folder, "params.ts");
+  const text = generateParams(definition);
+  const old = await readFile(file, "utf8").catch(() => null);
+  if (old !== text) await writeFile(file, text);
+}

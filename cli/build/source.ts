@@ -1,0 +1,62 @@
+/** Reads off a policy's source what the entry must know: its class, and the handlers it overrides. */
+import { UserError } from "../../controller/errors.ts";
+import { NodeKind, newOptions, newProgram, parse, type ClassNode, type Node } from "./syntax.ts";
+
+/** Handler names and their bits, as in `sdk/engine/link.ts`. */
+export const handlers: Readonly<Record<string, number>> = {
+  onRequestHeaders: 1,
+  onRequestBody: 2,
+  onRequestChunk: 4,
+  onRequestTrailers: 8,
+  onResponseHeaders: 16,
+  onResponseBody: 32,
+  onResponseChunk: 64,
+  onResponseTrailers: 128,
+  onLog: 256,
+  onSetup: 512,
+  onRefresh: 1024,
+  onTick: 2048,
+};
+
+/** Beside the handlers: the policy lets requests wait for a time or a refresh. */
+export const waits = 4096;
+
+export interface PolicySource {
+  className: string;
+  handles: number;
+  /** It counts across workers, in a table that has to be there before they start. */
+  shares: boolean;
+}
+
+function isClass(node: Node): node is ClassNode {
+  return node.kind === NodeKind.ClassDeclaration;
+}
+
+export function readSource(text: string, file: string): PolicySource {
+  const program = newProgram(newOptions());
+  parse(program, text, "policy.ts", true);
+  const classes = new Map<string, ClassNode>();
+  for (const node of program.sources[0]?.statements ?? []) {
+    if (isClass(node)) classes.set(node.name.text, node);
+  }
+  const base = (one: ClassNode): string | undefined => one.extendsType?.name.identifier.text;
+  const policies = [...classes.values()].filter((one) => base(one) === "Policy");
+  const leaves = [...classes.values()].filter((one) => {
+    for (let at: ClassNode | undefined = one; at; at = classes.get(base(at) ?? "")) {
+      if (base(at) === "Policy")
+        return ![...classes.values()].some((other) => base(other) === one.name.text);
+    }
+    return false;
+  });
+  const [policy, second] = leaves;
+  if (!policy || second) {
+    const found = policies.length ? policies.map((one) => one.name.text).join(", ") : "none";
+    throw new UserError(`${file}: expected one class that extends Policy<Params>, found ${found}`);
+  }
+  let handles = 0;
+  for (let at: ClassNode | undefined = policy; at; at = classes.get(base(at) ?? "")) {
+    for (const member of at.members) handles |= handlers[member.name.text] ?? 0;
+  }
+  if (/\.(after|again)\(/.test(text)) handles |= waits;
+  return { className: policy.name.text, handles, shares: /\bShared(Counter|Window)\b/.test(text) };
+}
