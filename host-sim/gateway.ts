@@ -104,7 +104,7 @@ export class Gateway {
       waiting: this.#waiting,
       routes: this.#routes,
       upstream: setup.upstream ?? {},
-      jsonErrors: setup.errors === "json",
+      errors: setup.errors ?? "envoy",
       serverName: setup.serverName ?? "envoy",
       bufferLimit: setup.bufferLimit ?? 1_048_576,
       routeTimeoutMs: setup.routeTimeoutMs ?? 15_000,
@@ -161,7 +161,7 @@ export class Gateway {
     this.#send(exchange, request, ready);
     this.#drain();
     const failure = this.#strictFailure();
-    const disconnect = (): void => exchange.reset("the client hung up");
+    const disconnect = (): void => exchange.clientGone();
     if (exchange.over)
       return {
         exchange,
@@ -204,7 +204,7 @@ export class Gateway {
       exchange,
       send: (bytes) => then(() => exchange.sendData(bytes, false)),
       end: () => then(() => bare || exchange.sendData(new Uint8Array(0), true)),
-      disconnect: () => then(() => exchange.reset("the client hung up")),
+      disconnect: () => then(() => exchange.clientGone()),
     };
   }
 
@@ -234,7 +234,7 @@ export class Gateway {
   #send(exchange: Exchange, request: Request, ready: ReturnType<typeof readyRequest>): void {
     const { chunks, bare } = ready;
     const { disconnect, chunkDelayMs = 0 } = request;
-    const hangUp = (): void => exchange.reset("the client hung up");
+    const hangUp = (): void => exchange.clientGone();
     exchange.sendHeaders(bare);
     if (disconnect === "after-headers") return hangUp();
     if (typeof disconnect === "object" && "afterMs" in disconnect)
@@ -445,13 +445,12 @@ class Received implements Client {
   headers(headers: HeaderMap): void {
     this.status = Number(headers.get(":status"));
     this.#headers = headers.pairs.filter(([name]) => name.charCodeAt(0) !== 58);
-    if (this.request.disconnect === "on-response-headers")
-      this.exchange.reset("the client hung up");
+    if (this.request.disconnect === "on-response-headers") this.exchange.clientGone();
   }
 
   data(bytes: Uint8Array): void {
     if (bytes.length) this.#chunks.push(bytes);
-    if (this.request.disconnect === "on-response-body") this.exchange.reset("the client hung up");
+    if (this.request.disconnect === "on-response-body") this.exchange.clientGone();
   }
 
   trailers(trailers: HeaderMap): void {

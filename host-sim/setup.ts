@@ -7,6 +7,8 @@ import type { LogEntry } from "./wasm/host.ts";
 import type { ModuleSource } from "./wasm/module.ts";
 import type { FailurePolicy } from "./wasm/plugin.ts";
 
+export type ErrorForm = "envoy" | "text" | "json";
+
 export interface FilterSetup {
   module: ModuleSource;
   /** The plugin's name in logs and answers. */
@@ -52,8 +54,11 @@ export interface Setup extends Partial<FilterSetup> {
   /** 15 s if left out; 0 is none. */
   routeTimeoutMs?: number;
   serverName?: string;
-  /** The bodies of the gateway's own answers: Envoy's words, or JSON as the gateway's listeners give it. */
-  errors?: "text" | "json";
+  /**
+   * The bodies of the gateway's own answers: Envoy's words (`envoy`, the default), or as the gateway's listeners give
+   * them: `json`, or `text`, which leaves all but the 404 as they are.
+   */
+  errors?: ErrorForm;
   /** HTTP/1 trailers are dropped unless this is set, as in Envoy. */
   trailers?: boolean;
   /** Notes each request's way through the modules, in `exchange.trace`. */

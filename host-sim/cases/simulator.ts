@@ -5,7 +5,7 @@ import type { Runner } from "./runner.ts";
 export const simulatorRunner = (): Runner => ({
   name: "simulator",
   async load(setup) {
-    const gateway = await Gateway.start({ ...setup, serverName: "sluice", errors: "json" });
+    const gateway = await Gateway.start({ ...setup, serverName: "sluice", errors: "text" });
     return {
       async request(request) {
         const answer = await gateway.request(request);

@@ -21,7 +21,10 @@ function buffer(vm: Vm, type: number): Body | Uint8Array | null {
     case BufferType.CallResponseBody:
       return root.response?.body ?? null;
     case BufferType.GrpcMessage:
-      return root.grpcMessage;
+      return root.grpcMessage ?? nothing;
+    case BufferType.DownstreamData:
+    case BufferType.UpstreamData:
+      return nothing;
     case BufferType.CallData:
       return root.callData ?? nothing;
     default:
@@ -45,7 +48,6 @@ export const bodies: Hostcalls = {
     if (!found) return Status.NotFound;
     const from = start >>> 0;
     const size = Math.min(length >>> 0, Math.max(0, found.length - from));
-    if (size === 0) return Status.Ok;
     const bytes = found instanceof Uint8Array ? found : found.bytes();
     vm.memory.give(bytes.subarray(from, from + size), out, outSize);
     return Status.Ok;

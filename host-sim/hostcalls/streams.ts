@@ -7,6 +7,7 @@ const outsideStream = (type: number): Status =>
 
 export const streams: Hostcalls = {
   proxy_continue_stream(vm, type: number) {
+    if (type === StreamType.Upstream) return Status.Unimplemented;
     return vm.context.stream?.resume(type) ?? outsideStream(type);
   },
 

@@ -4,6 +4,7 @@
 import { StreamType } from "../../sdk/abi.ts";
 import type { Timer } from "../state/clock.ts";
 import { toByteString } from "../bytes.ts";
+import type { ErrorForm } from "../setup.ts";
 import type { FilterState } from "../state/filter-state.ts";
 import type { TraceStep } from "../trace.ts";
 import type { Host, LogEntry } from "../wasm/host.ts";
@@ -21,7 +22,15 @@ import {
   type UpstreamRequest,
   type Waiting,
 } from "./upstream.ts";
-import { errorFor, frameAnswer, statedLength, trimmed, unsendable, upstreamView } from "./wire.ts";
+import {
+  errorFor,
+  frameAnswer,
+  ResponseFlag,
+  statedLength,
+  trimmed,
+  unsendable,
+  upstreamView,
+} from "./wire.ts";
 
 export interface ExchangeSettings {
   host: Host;
@@ -32,7 +41,7 @@ export interface ExchangeSettings {
   /** Bytes that a filter may make the gateway keep, in each direction. */
   bufferLimit: number;
   routeTimeoutMs: number;
-  jsonErrors: boolean;
+  errors: ErrorForm;
 }
 
 export interface Client {
@@ -55,6 +64,8 @@ export class Exchange {
   /** Why the answer is what it is: Envoy's `response_code_details`. */
   details = "";
   flags = 0;
+  /** The upstream's status, a local reply's, and in the end what the client got: a filter's change shows late. */
+  code: number | null = null;
   decidedBy: string | null = null;
   readonly logs: LogEntry[] = [];
   readonly callouts: CalloutRecord[] = [];
@@ -204,8 +215,9 @@ export class Exchange {
   }
 
   #sendReply(reply: LocalReply, direct: boolean): void {
-    const { headers, body } = readyReply(reply, this.#grpc);
+    const { headers, body } = readyReply(this.#worded(reply), this.#grpc);
     this.responseHeaders = headers;
+    this.code = reply.status;
     const bare = this.#head || body === "";
     const bytes = Buffer.from(body, "latin1");
     if (direct) {
@@ -218,7 +230,26 @@ export class Exchange {
     if (!bare) this.#response.sendData(bytes, true);
   }
 
-  /** Ends everything at once: a client or upstream that is gone, or a filter that closes the stream. */
+  /** The listener words every reply to a request without a route, a policy's too. */
+  #worded(reply: LocalReply): LocalReply {
+    const body = errorFor("route_not_found", this.settings.errors);
+    if (body === null || !(this.flags & ResponseFlag.NoRoute)) return reply;
+    const headers = reply.headers.filter(([name]) => name.toLowerCase() !== "content-type");
+    const own: Pair[] = [
+      ["content-length", String(body.length)],
+      ["content-type", "application/json"],
+    ];
+    return { ...reply, body, headers: [...headers, ...own] };
+  }
+
+  /** The client hangs up. */
+  clientGone(): void {
+    this.flags |= ResponseFlag.ClientGone;
+    this.details ||= "downstream_remote_disconnect";
+    this.reset("the client hung up");
+  }
+
+  /** Ends everything at once: an upstream that is gone, or a filter that closes the stream. */
   reset(reason: string): void {
     this.#finish(reason);
   }
@@ -258,7 +289,10 @@ export class Exchange {
   readonly #router: Sink = {
     headers: (headers, end) => {
       const route = this.findRoute();
-      if (!route) return this.#own(404, "", "route_not_found");
+      if (!route) {
+        this.flags |= ResponseFlag.NoRoute;
+        return this.#own(404, "", "route_not_found");
+      }
       if (route.respond) {
         this.requestBytes = 0;
         return this.#own(route.respond.status, route.respond.body ?? "", "direct_response");
@@ -278,9 +312,7 @@ export class Exchange {
 
   /** What the gateway answers by itself. */
   #own(status: number, text: string, details: string): void {
-    // The listeners word a missing route themselves, whatever form other errors have.
-    const worded = this.settings.jsonErrors || details === "route_not_found";
-    const json = worded ? errorFor(details) : null;
+    const json = errorFor(details, this.settings.errors);
     const body = json ?? toByteString(text);
     const headers: Pair[] = [];
     if (json !== null)
@@ -330,6 +362,7 @@ export class Exchange {
     if (timeout > 0 && !this.over && !this.responseHeaders)
       this.#timeout = host.clock.after(timeout, () => {
         if (this.#clientStarted) return this.reset("upstream request timeout");
+        this.flags |= ResponseFlag.UpstreamTimeout;
         this.#own(504, "upstream request timeout", "response_timeout");
       });
   }
@@ -339,6 +372,7 @@ export class Exchange {
     const ms = Math.round(clock.now - this.startedAt);
     headers.put("x-envoy-upstream-service-time", String(ms));
     this.responseHeaders = headers;
+    this.code = Number(headers.get(":status"));
     this.details ||= "via_upstream";
     this.#response.sendHeaders(headers, end);
   };
@@ -353,6 +387,11 @@ export class Exchange {
     if (this.#clientStarted) return this.reset("the upstream hung up");
     // An answer that breaks off is no answer in HTTP's terms.
     const begun = this.responseHeaders !== null;
+    this.flags |= begun
+      ? ResponseFlag.UpstreamProtocolError
+      : reason === "refused"
+        ? ResponseFlag.UpstreamRefused
+        : ResponseFlag.UpstreamCut;
     const why = begun
       ? "protocol error"
       : reason === "refused"
@@ -361,7 +400,7 @@ export class Exchange {
     this.#own(
       begun ? 502 : 503,
       `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
-      "upstream_reset_before_response_started",
+      `upstream_reset_before_response_started{${why.replaceAll(" ", "_")}}`,
     );
   }
 
@@ -370,6 +409,7 @@ export class Exchange {
     headers: (headers, end) => {
       if (!/^[2-9]\d\d$/.test(headers.get(":status") ?? "")) return this.#noStatus();
       this.#clientStarted = true;
+      this.code = Number(headers.get(":status"));
       const { clock } = this.settings.host;
       headers.put("date", clock.httpDate());
       headers.put("server", this.settings.serverName);

@@ -1,4 +1,5 @@
 /** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length. */
+import type { ErrorForm } from "../setup.ts";
 import { HeaderMap } from "./headers.ts";
 import type { ReadyRoute } from "./routes.ts";
 import type { UpstreamRequest } from "./upstream.ts";
@@ -58,7 +59,8 @@ export function upstreamView(
     if (name === ":method") method = value;
     else if (name === ":path") path = value;
     else if (name === ":authority") seen.push(["host", value]);
-    else if (name.charCodeAt(0) !== 58 && name !== "transfer-encoding") seen.push([name, trim(value)]);
+    else if (name.charCodeAt(0) !== 58 && name !== "transfer-encoding")
+      seen.push([name, trim(value)]);
   }
   if (route.prefixRewrite !== undefined && route.match?.prefix !== undefined)
     path = route.prefixRewrite + path.slice(route.match.prefix.length);
@@ -71,8 +73,9 @@ export function upstreamView(
 }
 
 /** The gateway's own errors as its listeners word them, by Envoy's reason; null for those that stay as they are. */
-export function errorFor(details: string): string | null {
-  const error = errors[details];
+export function errorFor(details: string, form: ErrorForm): string | null {
+  if (form === "envoy" || (form === "text" && details !== "route_not_found")) return null;
+  const error = errors[details.split("{", 1)[0]!];
   return error === undefined ? null : JSON.stringify({ error });
 }
 
@@ -84,3 +87,13 @@ const errors: Record<string, string> = {
   response_timeout: "Gateway Timeout",
   upstream_reset_before_response_started: "Service Unavailable",
 };
+
+/** Bits of the property `response.flags`. */
+export enum ResponseFlag {
+  UpstreamTimeout = 1 << 2,
+  UpstreamRefused = 1 << 5,
+  UpstreamCut = 1 << 6,
+  NoRoute = 1 << 8,
+  ClientGone = 1 << 14,
+  UpstreamProtocolError = 1 << 23,
+}

@@ -135,10 +135,7 @@ function request(exchange: Exchange, headers: HeaderMap | null): Branch {
 
 function response(exchange: Exchange, headers: HeaderMap | null): Branch {
   return branch({
-    code: () => {
-      const status = exchange.responseHeaders?.get(":status");
-      return status ? BigInt(status) : undefined;
-    },
+    code: () => (exchange.code === null ? undefined : BigInt(exchange.code)),
     code_details: () => exchange.details || undefined,
     flags: () => BigInt(exchange.flags),
     headers: () => headerBranch(headers),
@@ -146,8 +143,7 @@ function response(exchange: Exchange, headers: HeaderMap | null): Branch {
     grpc_status: () => {
       const status = exchange.responseTrailers?.get("grpc-status") ?? headers?.get("grpc-status");
       if (status) return BigInt(status);
-      const code = exchange.responseHeaders?.get(":status");
-      return code ? BigInt(grpcStatusOf(Number(code))) : undefined;
+      return exchange.code === null ? undefined : BigInt(grpcStatusOf(exchange.code));
     },
     size: () => BigInt(exchange.responseBytes),
     total_size: () => BigInt(exchange.responseBytes + (headers?.byteSize ?? 0)),

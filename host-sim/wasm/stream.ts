@@ -298,7 +298,6 @@ export class StreamContext implements Filter, Context {
   }
 
   resume(type: StreamType): Status {
-    if (type === StreamType.Upstream) return Status.Unimplemented;
     if (type > StreamType.Upstream) return Status.BadArgument;
     if (type === StreamType.Downstream) return Status.Ok;
     // Envoy lets go of the request's maps here, even if the filter had held them.
