@@ -193,6 +193,21 @@ describe("RSA", () => {
     expect(std.bytes("spkiOfPem", pem.replace("M", "!"))).toBeNull();
   });
 
+  test("an exponent that makes a large key too dear to verify is refused", () => {
+    const large = createPublicKey(pairs[5]!.publicKey.export({ type: "spki", format: "pem" }));
+    const jwk = large.export({ format: "jwk" });
+    const told = (e: number[]): Uint8Array | null => {
+      const key = createPublicKey({
+        key: { ...jwk, e: Buffer.from(e).toString("base64url") },
+        format: "jwk",
+      });
+      return std.bytes("spkiAgain", exported(key));
+    };
+    expect(told([17])).not.toBeNull();
+    expect(told([1, 0, 1])).not.toBeNull();
+    expect(told([0xff, 0xff, 0xff, 0xfb])).toBeNull();
+  });
+
   const certificate = `-----BEGIN CERTIFICATE-----
 ${(
   "MIIBczCCARmgAwIBAgIURUadguwjUXyP3Nu1paK1reVsCDAwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEdGVzdDAeFw0yNjEx" +
