@@ -4,12 +4,10 @@
  * when the pattern is compiled.
  */
 import { Alphabet } from "./alphabet";
+import { Closures, END } from "./closure";
+import { Assertion } from "./pattern/tree";
 import { Op, holding } from "./program";
 import { characterAt } from "./text";
-import { Assertion } from "./pattern/tree";
-
-/** On the stack: an instruction to go on at, or a slot to set back. */
-const RESTORE: u32 = 0x80000000;
 
 export class Pike {
   /** Where the groups of the last match lie, in bytes from the start; -1 for a group that is not in it. */
@@ -23,14 +21,15 @@ export class Pike {
   private nextSlots: StaticArray<i32>;
   private seen: StaticArray<i32>;
   private mark: i32 = 0;
-  private stack: StaticArray<u32>;
-  private held: StaticArray<i32>;
+  /** Slots of a way that has just begun. */
+  private blank: StaticArray<i32>;
   private count: i32 = 0;
   private anchored: bool;
 
   constructor(
     private code: StaticArray<i32>,
     private alphabet: Alphabet,
+    private closures: Closures,
     groups: i32,
   ) {
     const size = code.length / 3;
@@ -38,13 +37,12 @@ export class Pike {
     this.slots = slots;
     this.anchored = code[3] == Op.Assert && code[4] == Assertion.TextStart;
     this.found = new StaticArray<i32>(slots);
-    this.held = new StaticArray<i32>(slots);
+    this.blank = new StaticArray<i32>(slots).fill(-1);
     this.current = new StaticArray<i32>(size);
     this.next = new StaticArray<i32>(size);
     this.currentSlots = new StaticArray<i32>(size * slots);
     this.nextSlots = new StaticArray<i32>(size * slots);
     this.seen = new StaticArray<i32>(size);
-    this.stack = new StaticArray<u32>(size * 6 + 4);
   }
 
   /** The leftmost match of `start`…`end` from `from` on; false if there is none. */
@@ -67,9 +65,9 @@ export class Pike {
       this.steps++;
       if (!matched) {
         if (!threads) this.fresh();
-        this.held.fill(-1);
         this.count = threads;
-        this.follow(0, <i32>(p - start), holding(before, after), list, listSlots);
+        const blank = changetype<usize>(this.blank);
+        this.follow(0, <i32>(p - start), holding(before, after), blank, list, listSlots);
         threads = this.count;
       }
       if (!threads && (matched || p >= end || (this.anchored && p > start))) break;
@@ -98,8 +96,8 @@ export class Pike {
         }
         const set = load<i32>(op, 4);
         if (row && (load<u32>(row + (((<usize>set) >> 5) << 2)) >>> (set & 31)) & 1) {
-          copy(changetype<usize>(this.held), listSlots + <usize>i * slotBytes, slotBytes);
-          this.follow(pc + 1, <i32>(p - start), held, other, otherSlots);
+          const own = listSlots + <usize>i * slotBytes;
+          this.follow(pc, <i32>(p - start), held, own, other, otherSlots);
         }
       }
       threads = this.count;
@@ -123,61 +121,29 @@ export class Pike {
     }
   }
 
-  /** Adds the instructions that are reached from `pc` without a letter, most preferred first. */
-  private follow(pc: i32, at: i32, holds: i32, list: usize, slots: usize): void {
-    const code = this.code;
-    const held = changetype<usize>(this.held);
+  /** Adds what comes after `pc` to a list, most preferred first; `own` are the slots of the way so far. */
+  private follow(pc: i32, at: i32, holds: i32, own: usize, list: usize, slots: usize): void {
     const seen = changetype<usize>(this.seen);
-    const stack = changetype<usize>(this.stack);
     const slotBytes = (<usize>this.slots) << 2;
     const mark = this.mark;
-    let top = stack;
-    store<u32>(top, pc);
-    top += 4;
-    while (top > stack) {
-      top -= 4;
-      const entry = load<u32>(top);
-      if (entry & RESTORE) {
-        top -= 4;
-        store<i32>(held + ((<usize>(entry & ~RESTORE)) << 2), load<i32>(top));
-        continue;
-      }
-      if (load<i32>(seen + ((<usize>entry) << 2)) == mark) continue;
-      store<i32>(seen + ((<usize>entry) << 2), mark);
-      const i = <i32>entry * 3;
-      const a = unchecked(code[i + 1]);
-      switch (unchecked(code[i])) {
-        case Op.Jump:
-          store<u32>(top, a);
-          top += 4;
-          break;
-        case Op.Split:
-          store<u32>(top, unchecked(code[i + 2]));
-          store<u32>(top, a, 4);
-          top += 8;
-          break;
-        case Op.Assert:
-          if (holds & a) {
-            store<u32>(top, entry + 1);
-            top += 4;
-          }
-          break;
-        case Op.Save: {
-          const slot = held + ((<usize>a) << 2);
-          store<i32>(top, load<i32>(slot));
-          store<u32>(top, RESTORE | (<u32>a), 4);
-          store<u32>(top, entry + 1, 8);
-          top += 12;
-          store<i32>(slot, at);
-          break;
-        }
-        default: {
-          const n = <usize>this.count;
-          this.count++;
-          store<i32>(list + (n << 2), entry);
-          copy(slots + n * slotBytes, held, slotBytes);
+    let word =
+      changetype<usize>(this.closures.words) + ((<usize>unchecked(this.closures.after[pc])) << 2);
+    for (let next = load<i32>(word); next != END; next = load<i32>(word)) {
+      const asked = load<i32>(word, 4);
+      const count = (<usize>load<i32>(word, 8)) << 2;
+      word += 12;
+      if ((holds & asked) == asked && load<i32>(seen + ((<usize>next) << 2)) != mark) {
+        store<i32>(seen + ((<usize>next) << 2), mark);
+        const n = <usize>this.count;
+        this.count++;
+        store<i32>(list + (n << 2), next);
+        const to = slots + n * slotBytes;
+        copy(to, own, slotBytes);
+        for (let i: usize = 0; i < count; i += 4) {
+          store<i32>(to + ((<usize>load<i32>(word + i)) << 2), at);
         }
       }
+      word += count;
     }
   }
 }

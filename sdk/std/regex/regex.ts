@@ -13,6 +13,7 @@
  */
 import { Alphabet } from "./alphabet";
 import { CharSet, posixClass } from "./pattern/charset";
+import { Closures } from "./closure";
 import { Dfa } from "./dfa";
 import { Match } from "./match";
 import { Pike } from "./pike";
@@ -30,10 +31,15 @@ export class Regex {
   private dfa: Dfa;
   private pike: Pike;
 
-  private constructor(parser: Parser, code: StaticArray<i32>, alphabet: Alphabet) {
+  private constructor(
+    parser: Parser,
+    code: StaticArray<i32>,
+    alphabet: Alphabet,
+    closures: Closures,
+  ) {
     this.names = parser.names;
     this.dfa = new Dfa(code, alphabet, assertionsOf(code));
-    this.pike = new Pike(code, alphabet, parser.groups);
+    this.pike = new Pike(code, alphabet, closures, parser.groups);
   }
 
   static compile(pattern: string, flags: string): Regex | null {
@@ -69,7 +75,12 @@ export class Regex {
       parser.fail("the pattern has too many classes of characters", 0);
       return null;
     }
-    return new Regex(parser, code, alphabet);
+    const closures = new Closures(code);
+    if (!closures.words.length) {
+      parser.fail("the pattern repeats too much that can be empty", 0);
+      return null;
+    }
+    return new Regex(parser, code, alphabet, closures);
   }
 
   get groups(): i32 {

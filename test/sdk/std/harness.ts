@@ -8,8 +8,10 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { instantiate, type ASUtil } from "@assemblyscript/loader";
 import * as asc from "assemblyscript/asc";
+import { harden } from "../../../cli/build/harden/index.ts";
 import type { Program } from "../../../cli/build/syntax.ts";
 import { expandTemplates } from "../../../cli/build/templates.ts";
+import { parse } from "../../../cli/build/wasm/module.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 
@@ -25,6 +27,8 @@ export interface Std {
   text(name: string, ...args: Argument[]): string | null;
   bytes(name: string, ...args: Argument[]): Uint8Array | null;
   keep(name: string, ...args: Argument[]): Kept | null;
+  /** Fuel left after the last call, of an entry that is metered. */
+  left(): number;
   readonly size: number;
 }
 
@@ -52,6 +56,8 @@ async function compile(source: string): Promise<Uint8Array> {
       "--runtime",
       "sdk/engine/runtime/start",
       "--exportRuntime",
+      "--use",
+      "abort=test/sdk/std/entries/regions/stop",
       "-O3",
       "--shrinkLevel",
       "1",
@@ -78,8 +84,10 @@ async function compile(source: string): Promise<Uint8Array> {
   return module;
 }
 
-export async function load(entry: string): Promise<Std> {
-  const module = await compile(join(root, "test/sdk/std/entries", `${entry}.ts`));
+/** `metered`: hardened as the build hardens a module, for entries that export `fuel` and `onFault`. */
+export async function load(entry: string, metered = false): Promise<Std> {
+  let module = await compile(join(root, "test/sdk/std/entries", `${entry}.ts`));
+  if (metered) module = harden(parse(module)).bytes;
   const instance = await instantiate(module as Uint8Array<ArrayBuffer>, {});
   const exports = instance.exports as unknown as Exports;
   const bytesId = exports["bytesId"]?.() ?? 0;
@@ -110,6 +118,7 @@ export async function load(entry: string): Promise<Std> {
 
   return {
     size: module.length,
+    left: () => exports["fuelLeft"]?.() ?? 0,
     number: (name, ...args) => call(name, args, (result) => result),
     text: (name, ...args) =>
       call(name, args, (result) => (result ? exports.__getString(result) : null)),

@@ -29,3 +29,8 @@ export function endChain(): void {
 export function faultOfMemory(): i32 {
   return memoryFault;
 }
+
+/** Takes the place of the host's `abort`, which the engine's own takes in a module. */
+export function stop(message: string, file: string, line: i32, column: i32): void {
+  unreachable();
+}
