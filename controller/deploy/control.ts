@@ -122,6 +122,11 @@ export class Control {
     };
   }
 
+  /** The names of what an API is made of. */
+  resourcesOf(handle: string): { routes: string[]; clusters: string[] } {
+    return this.options.deployments.resourcesOf(handle);
+  }
+
   /** Whether every connected Envoy serves the newest revision; "refused" when that will not happen. */
   settled(handle: string): "served" | "refused" | "pending" {
     if (this.problems.has(handle)) return "refused";

@@ -2,12 +2,13 @@
  * The APIs that are meant to be served, as resources for every Envoy; and what each API's revision is in each resource,
  * so that a status can be told from what an Envoy holds.
  *
- * An API touches its own first path segments and the clusters it names, nothing else.
+ * An API touches the scopes of its own paths and the clusters it names, nothing else.
  */
 import type { FieldError } from "../errors.ts";
 import type { Change, ResourceCache } from "../xds/cache.ts";
 import type { CompiledApi, CompiledRoute } from "../translate/compile.ts";
-import { routeConfiguration, scope, scopeName } from "../translate/scope.ts";
+import { routeConfiguration, scope } from "../translate/scope.ts";
+import { ScopeTree } from "./scope-tree.ts";
 
 export interface Deployed {
   compiled: CompiledApi;
@@ -19,7 +20,10 @@ const rememberedVersions = 8;
 
 export class Deployments {
   private readonly apis = new Map<string, Deployed>();
-  private readonly segments = new Map<string | null, Set<string>>();
+  private readonly tree = new ScopeTree();
+  /** The APIs in each scope, and the scopes of each API. */
+  private readonly members = new Map<string, Set<string>>();
+  private readonly scopes = new Map<string, Set<string>>();
   private readonly resourceUsers = new Map<string, Set<string>>();
   /** By resource name and version: the revision of each API in it. */
   private readonly revisions = new Map<string, Map<string, Map<string, number>>>();
@@ -43,14 +47,15 @@ export class Deployments {
   /** Routes of other APIs that match exactly the same requests. */
   collisions(compiled: CompiledApi): FieldError[] {
     const errors: FieldError[] = [];
-    for (const segment of segmentsOf(compiled)) {
+    const own = grouped(compiled.routes, (route) => this.tree.scopeOf(route));
+    for (const [name, routes] of own) {
       const taken = new Map<string, string>();
-      for (const other of this.segments.get(segment) ?? [])
+      for (const other of this.members.get(name) ?? [])
         if (other !== compiled.name)
-          for (const route of this.routesIn(segment, other))
+          for (const route of this.routesIn(name, other))
             for (const key of matchKeys(route)) taken.set(key, other);
       if (taken.size === 0) continue;
-      for (const route of compiled.routes.filter((route) => route.segment === segment))
+      for (const route of routes)
         for (const key of matchKeys(route)) {
           const other = taken.get(key);
           const field = "spec.context";
@@ -66,15 +71,13 @@ export class Deployments {
   check(compiled: CompiledApi): void {
     this.cache.check([
       ...compiled.resources,
-      ...[...segmentsOf(compiled)].map((segment) => ({
-        kind: "route" as const,
-        name: scopeName(segment),
-        body: routeConfiguration({
-          segment,
-          routes: compiled.routes.filter((route) => route.segment === segment),
-          reservedHosts: this.reservedHosts,
+      ...[...grouped(compiled.routes, (route) => this.tree.scopeOf(route))].map(
+        ([name, routes]) => ({
+          kind: "route" as const,
+          name,
+          body: routeConfiguration({ name, routes, reservedHosts: this.reservedHosts }),
         }),
-      })),
+      ),
     ]);
   }
 
@@ -89,8 +92,8 @@ export class Deployments {
       this.replace(before);
       throw error;
     }
-    for (const segment of affected.segments) this.remember(segment);
-    for (const { name, deployed } of before) this.noteLeaving(name, deployed?.compiled);
+    for (const name of affected.scopes) this.remember(name);
+    for (const [api, former] of affected.former) this.noteLeaving(api, former);
   }
 
   /** The route configurations from which an Envoy may still serve a former revision of an API. */
@@ -114,7 +117,7 @@ export class Deployments {
     const compiled = this.apis.get(name)?.compiled;
     if (!compiled) return { routes: [], clusters: [] };
     return {
-      routes: [...segmentsOf(compiled)].map(scopeName),
+      routes: [...(this.scopes.get(name) ?? [])],
       clusters: compiled.resources.filter(({ kind }) => kind === "cluster").map(({ name }) => name),
     };
   }
@@ -122,9 +125,7 @@ export class Deployments {
   /** APIs that have part in a resource now. */
   usersOf(kind: "route" | "cluster", resource: string): string[] {
     if (kind === "cluster") return [...(this.resourceUsers.get(`cluster ${resource}`) ?? [])];
-    for (const [segment, users] of this.segments)
-      if (scopeName(segment) === resource) return [...users];
-    return [];
+    return [...(this.members.get(resource) ?? [])];
   }
 
   /** The revision of an API in a version of a route configuration; undefined when it is not in it. */
@@ -132,42 +133,56 @@ export class Deployments {
     return version === undefined ? undefined : this.revisions.get(routes)?.get(version)?.get(api);
   }
 
-  private noteLeaving(name: string, former: CompiledApi | undefined): void {
-    const { routes } = this.resourcesOf(name);
-    for (const segment of former ? segmentsOf(former) : [])
-      if (!routes.includes(scopeName(segment))) add(this.leaving, name, scopeName(segment));
-    for (const route of routes) remove(this.leaving, name, route);
+  private noteLeaving(api: string, former: ReadonlySet<string>): void {
+    const now = this.scopes.get(api);
+    for (const name of former) if (!now?.has(name)) add(this.leaving, api, name);
+    for (const name of now ?? []) remove(this.leaving, api, name);
   }
 
   private replace(changes: { name: string; deployed: Deployed | null }[]): Affected {
-    const affected: Affected = { segments: new Set(), resources: new Map() };
+    const affected: Affected = { scopes: new Set(), resources: new Map(), former: new Map() };
+    const touched: CompiledRoute[] = [];
     for (const { name, deployed } of changes) {
       const old = this.apis.get(name);
-      if (old) this.unlink(old.compiled, affected);
+      if (old) {
+        this.tree.count(name, old.compiled.routes, -1);
+        this.unlinkResources(old.compiled, affected);
+        touched.push(...old.compiled.routes);
+      }
       if (deployed) {
         this.apis.set(name, deployed);
-        this.link(deployed.compiled, affected);
+        this.tree.count(name, deployed.compiled.routes, 1);
+        this.linkResources(deployed.compiled, affected);
+        touched.push(...deployed.compiled.routes);
       } else this.apis.delete(name);
     }
+    const moved = this.tree.settle(touched);
+    for (const name of new Set([...changes.map(({ name }) => name), ...moved]))
+      this.place(name, affected);
     return affected;
   }
 
-  private link(compiled: CompiledApi, affected: Affected): void {
-    for (const segment of segmentsOf(compiled)) {
-      affected.segments.add(segment);
-      add(this.segments, segment, compiled.name);
-    }
+  /** Puts an API into the scopes that its routes belong to now. */
+  private place(api: string, affected: Affected): void {
+    const former = this.scopes.get(api) ?? new Set<string>();
+    const routes = this.apis.get(api)?.compiled.routes ?? [];
+    const now = new Set(routes.map((route) => this.tree.scopeOf(route)));
+    for (const name of former) remove(this.members, name, api);
+    for (const name of now) add(this.members, name, api);
+    for (const name of [...former, ...now]) affected.scopes.add(name);
+    affected.former.set(api, former);
+    if (now.size > 0) this.scopes.set(api, now);
+    else this.scopes.delete(api);
+  }
+
+  private linkResources(compiled: CompiledApi, affected: Affected): void {
     for (const resource of compiled.resources) {
       add(this.resourceUsers, keyOf(resource), compiled.name);
       affected.resources.set(keyOf(resource), resource);
     }
   }
 
-  private unlink(compiled: CompiledApi, affected: Affected): void {
-    for (const segment of segmentsOf(compiled)) {
-      affected.segments.add(segment);
-      remove(this.segments, segment, compiled.name);
-    }
+  private unlinkResources(compiled: CompiledApi, affected: Affected): void {
     for (const resource of compiled.resources) {
       remove(this.resourceUsers, keyOf(resource), compiled.name);
       const { kind, name } = resource;
@@ -176,55 +191,55 @@ export class Deployments {
     }
   }
 
-  private resourcesFor({ segments, resources }: Affected): Change[] {
+  private resourcesFor({ scopes, resources }: Affected): Change[] {
     const changes: Change[] = [];
     for (const [key, change] of resources)
       if (change.body || !this.resourceUsers.has(key)) changes.push(change);
-    for (const segment of segments) {
-      const name = scopeName(segment);
-      const users = [...(this.segments.get(segment) ?? [])].sort();
-      const routes = users.flatMap((user) => this.routesIn(segment, user));
+    for (const name of scopes) {
+      const users = [...(this.members.get(name) ?? [])].sort();
+      const routes = users.flatMap((user) => this.routesIn(name, user));
       const body =
         routes.length > 0
-          ? routeConfiguration({ segment, routes, reservedHosts: this.reservedHosts })
+          ? routeConfiguration({ name, routes, reservedHosts: this.reservedHosts })
           : null;
       changes.push({ kind: "route", name, body });
-      changes.push({ kind: "scope", name, body: body && scope(segment) });
+      changes.push({ kind: "scope", name, body: body && scope(name) });
     }
     return changes;
   }
 
-  private routesIn(segment: string | null, api: string): CompiledRoute[] {
-    return this.apis.get(api)?.compiled.routes.filter((route) => route.segment === segment) ?? [];
+  private routesIn(name: string, api: string): CompiledRoute[] {
+    const routes = this.apis.get(api)?.compiled.routes ?? [];
+    return routes.filter((route) => this.tree.scopeOf(route) === name);
   }
 
-  private remember(segment: string | null): void {
-    const name = scopeName(segment);
+  private remember(name: string): void {
     const version = this.cache.get("route", name)?.version;
     if (version === undefined) return;
     const versions = this.revisions.get(name) ?? new Map<string, Map<string, number>>();
+    const users = [...(this.members.get(name) ?? [])];
     versions.delete(version);
-    versions.set(
-      version,
-      new Map(
-        [...(this.segments.get(segment) ?? [])].map((api) => [api, this.apis.get(api)!.revision]),
-      ),
-    );
+    versions.set(version, new Map(users.map((api) => [api, this.apis.get(api)!.revision])));
     if (versions.size > rememberedVersions) versions.delete(versions.keys().next().value!);
     this.revisions.set(name, versions);
   }
 }
 
 interface Affected {
-  segments: Set<string | null>;
+  scopes: Set<string>;
+  /** The scopes that each API was in before. */
+  former: Map<string, ReadonlySet<string>>;
   /** A resource that is used, or without a body one that may have lost its last user. */
   resources: Map<string, Change>;
 }
 
 const keyOf = ({ kind, name }: { kind: string; name: string }): string => `${kind} ${name}`;
 
-const segmentsOf = ({ routes }: CompiledApi): Set<string | null> =>
-  new Set(routes.map(({ segment }) => segment));
+function grouped<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
 
 const matchKeys = ({ hosts, matches }: CompiledRoute): string[] =>
   hosts.map((host) => `${host} ${matches}`);

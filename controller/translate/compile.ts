@@ -6,6 +6,7 @@ import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
+import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
 import { definitionTarget, upstreamTarget, type Target, type TargetResource } from "./targets.ts";
 
@@ -40,8 +41,8 @@ export interface Compilation {
 
 export interface CompiledRoute extends Ranked {
   hosts: string[];
-  /** First path segment; null when the first segment is a wildcard or a parameter. */
-  segment: string | null;
+  /** The segments that every path of this route begins with; none when the first is a wildcard or a parameter. */
+  literal: string[];
   /** The literal path that all requests of this route start with. */
   prefix: string;
   /** `api/operation@hash`. */
@@ -140,8 +141,8 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
           ],
         };
   const path = pathMatch(api.context, operation);
-  const segment = firstSegment(api.context + operation.path);
-  const chain = chainOf(api, operation, defaults, segment === null);
+  const literal = literalSegments(api.context + operation.path);
+  const chain = chainOf(api, operation, defaults);
   const text = chain && JSON.stringify(chain);
   const policies = [...defaults.policies, ...api.policies, ...operation.policies];
   const readsBody = policies.some(defaults.readsBody);
@@ -164,6 +165,7 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
       filters: defaults.filters,
       ...(text !== null && { chain: text }),
     }),
+    ...(text === null && { metadata: nothingToRun }),
     ...(readsBody && { request_body_buffer_limit: String(defaults.bodyLimitBytes) }),
   };
   return {
@@ -171,31 +173,23 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
     path,
     chain,
     headers: operation.headers,
-    segment,
-    prefix: api.context || (segment === null ? "" : `/${segment}`),
+    literal,
+    prefix: api.context || (literal.length === 0 ? "" : `/${literal[0]}`),
     name,
     matches: JSON.stringify(match),
     body: JSON.stringify(body),
   };
 }
 
-/**
- * Null when nothing is to run. In the root scope there is always a chain: the filters of such a request were made before
- * its route was known, so the route cannot disable them.
- */
-function chainOf(
-  api: RestApi,
-  operation: Operation,
-  defaults: GatewayDefaults,
-  isRoot: boolean,
-): Chain | null {
+/** Null when nothing is to run. */
+function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults): Chain | null {
   const policies = [
     ...defaults.policies.map((policy) => chainPolicy(policy, "api")),
     ...api.policies.map((policy) => chainPolicy(policy, "api")),
     ...operation.policies.map((policy) => chainPolicy(policy, "route")),
   ];
   const { name, version, context, kind } = api;
-  return policies.length > 0 || isRoot
+  return policies.length > 0
     ? { api: { name, version, context: context || "/", kind }, policies }
     : null;
 }
@@ -235,9 +229,20 @@ const valueMatch = ({ name, value, type }: ValueMatch): JsonObject => ({
   string_match: type === "Exact" ? { exact: value } : { safe_regex: { regex: value } },
 });
 
-function firstSegment(path: string): string | null {
-  const segment = path.split("/")[1] ?? "";
-  return segment === "*" || /\{[^{}/]+\}/.test(segment) ? null : segment;
+function literalSegments(path: string): string[] {
+  const segments = path.split("/").slice(1);
+  // A slash at the end may be left out of a request.
+  if (segments.length > 1 && segments.at(-1) === "") segments.pop();
+  const end = segments.findIndex((segment) => segment === "*" || /\{[^{}/]+\}/.test(segment));
+  return (end === -1 ? segments : segments.slice(0, end)).slice(0, deepestScope);
 }
+
+/**
+ * For a route without policies that is found late, in a longer scope or that of the root: its filters were made before it
+ * was known, so it cannot disable them, and the engine refuses a route that has no chain at all.
+ */
+const nothingToRun: JsonObject = {
+  filter_metadata: { sluice: { chain: JSON.stringify({ policies: [] }) } },
+};
 
 export const operationName = ({ method, path }: Operation): string => `${method} ${path}`;

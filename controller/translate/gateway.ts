@@ -6,7 +6,7 @@ import type { AccessLogForm } from "../xds/resources/access-log.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
 import { choiceHeader } from "./compile.ts";
-import { rootFilter, scope, scopeHeader, scopeName, toRootScope } from "./scope.ts";
+import { disabledScopeFilters, scope, scopeFilters, scopeHeader, scopeOf } from "./scope.ts";
 
 export interface GatewayListeners {
   host: string;
@@ -24,11 +24,12 @@ export interface GatewayListeners {
 }
 
 const healthSegment = "_gateway-health";
+const healthScope = scopeOf([healthSegment], 1);
 
 export function gatewayResources(options: GatewayListeners): Change[] {
   const common = {
     host: options.host,
-    filters: [rootScopeFilter, ...options.modules, ...options.extraFilters],
+    filters: [...lateScopes, ...options.modules, ...options.extraFilters],
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,
@@ -48,8 +49,8 @@ export function gatewayResources(options: GatewayListeners): Change[] {
       body: listener({ ...common, name: "https", port: options.httpsPort, tls: options.tls }),
     });
   return [
-    { kind: "route", name: scopeName(healthSegment), body: healthRoutes(options.modules) },
-    { kind: "scope", name: scopeName(healthSegment), body: scope(healthSegment) },
+    { kind: "route", name: healthScope, body: healthRoutes(options.modules) },
+    { kind: "scope", name: healthScope, body: scope(healthScope) },
     ...listeners,
   ];
 }
@@ -91,22 +92,21 @@ const scopedRoutes: JsonObject = {
   },
 };
 
-/** Every scope disables it, so that it costs nothing but where no route was found. */
-const rootScopeFilter: JsonObject = {
-  name: rootFilter,
+const lateScopes = scopeFilters.map(({ name, code }): JsonObject => ({
+  name,
   typed_config: any("envoy.extensions.filters.http.lua.v3.Lua", {
-    default_source_code: { inline_string: toRootScope },
+    default_source_code: { inline_string: code },
   }),
-};
+}));
 
 const healthRoutes = (modules: string[]): JsonObject => ({
-  name: scopeName(healthSegment),
-  typed_per_filter_config: Object.fromEntries(
-    [rootFilter, ...modules].map((name) => [
-      name,
-      any("envoy.config.route.v3.FilterConfig", { disabled: true }),
-    ]),
-  ),
+  name: healthScope,
+  typed_per_filter_config: {
+    ...disabledScopeFilters,
+    ...Object.fromEntries(
+      modules.map((name) => [name, any("envoy.config.route.v3.FilterConfig", { disabled: true })]),
+    ),
+  },
   virtual_hosts: [
     {
       name: "*",

@@ -1,47 +1,80 @@
 /**
- * One route configuration per first path segment, so that one API's change pushes one API. What is at the root behind a
- * wildcard or a parameter is in a scope of its own, which a request reaches when its own scope has no route for it.
+ * One route configuration per scope, which is the beginning of a path, so that one API's change pushes one API. Envoy finds
+ * a scope by a path's first segment; the others, longer ones and that of APIs at the root behind a wildcard or a
+ * parameter, are reached when the first segment's scope has no route for a request.
  */
-import type { JsonObject } from "../xds/protos.ts";
+import { any, type JsonObject } from "../xds/protos.ts";
 import { compareRoutes } from "./path.ts";
 import { choiceHeader, type CompiledRoute } from "./compile.ts";
 
 /** The header that carries the path to the scope; a client's own value is overwritten. */
 export const scopeHeader = "x-sluice-scope";
-/** No path has a space, so no request chooses the root scope itself. */
-const rootSegment = " root";
-export const rootFilter = "root-scope";
+/** No path has a space, so no request chooses one of the longer scopes or the root scope itself. */
+const rootKey = " root";
+/** The longest beginning of a path, in segments, that is a scope of its own. */
+export const deepestScope = 4;
 
-/**
- * What the filter does for a request that has no route, and for no other: looks in the root scope. Asking for the metadata
- * makes Envoy find the route now; else the filters behind this one would still see none, and the request would reach its
- * upstream without its policies.
- */
-export const toRootScope = `function envoy_on_request(handle)
-  handle:headers():replace("${scopeHeader}", "/${rootSegment}")
+const setScope = `handle:headers():replace("${scopeHeader}", "/" .. key)
   handle:clearRouteCache()
   handle:metadata()
 end
 `;
 
-export const scopeName = (segment: string | null): string =>
-  segment === null ? "root" : `segment/${segment}`;
+/** Looks in the scope of the path's first `depth` segments. */
+const lookDeeper = (depth: number): string => `function envoy_on_request(handle)
+  if handle:streamInfo():routeName() ~= "" then return end
+  local key, depth = "", 0
+  for segment in string.gmatch(string.match(handle:headers():get(":path"), "^[^?]*"), "[^/]+") do
+    key = depth == 0 and segment or (key .. " " .. segment)
+    depth = depth + 1
+    if depth == ${depth} then break end
+  end
+  if depth < ${depth} then return end
+  ${setScope}`;
 
-export const scope = (segment: string | null): JsonObject => ({
-  name: scopeName(segment),
-  route_configuration_name: scopeName(segment),
-  key: { fragments: [{ string_key: segment ?? rootSegment }] },
+const lookAtRoot = `function envoy_on_request(handle)
+  if handle:streamInfo():routeName() ~= "" then return end
+  local key = "${rootKey}"
+  ${setScope}`;
+
+/**
+ * The filters that look in the longer scopes and then in that of the root, for a request that has no route yet, and for no
+ * other: every route configuration disables them. Asking for the metadata makes Envoy find the route at once; else the
+ * filters behind would still see none, and the request would reach its upstream without its policies. Lua asks only once
+ * in a filter, so each look is a filter of its own.
+ */
+export const scopeFilters: { name: string; code: string }[] = [
+  ...Array.from({ length: deepestScope - 1 }, (_, i) => ({
+    name: `scope-${i + 2}`,
+    code: lookDeeper(i + 2),
+  })),
+  { name: "scope-root", code: lookAtRoot },
+];
+
+export const rootScope = "root";
+
+/** The scope of the first `depth` segments of a path. */
+export const scopeOf = (literal: readonly string[], depth: number): string =>
+  `segment/${literal.slice(0, depth).join("/")}`;
+
+const keyOf = (name: string): string =>
+  name === rootScope ? rootKey : name.slice("segment/".length).replaceAll("/", " ");
+
+export const scope = (name: string): JsonObject => ({
+  name,
+  route_configuration_name: name,
+  key: { fragments: [{ string_key: keyOf(name) }] },
 });
 
 export interface ScopeOptions {
-  segment: string | null;
+  name: string;
   /** In the order of the documents, which decides between equals. */
   routes: CompiledRoute[];
   /** Hosts that get a virtual host even without a route, so that no wildcard serves them. */
   reservedHosts: string[];
 }
 
-export function routeConfiguration({ segment, routes, reservedHosts }: ScopeOptions): JsonObject {
+export function routeConfiguration({ name, routes, reservedHosts }: ScopeOptions): JsonObject {
   const hosts = new Map<string, CompiledRoute[]>(reservedHosts.map((host) => [host, []]));
   for (const route of routes)
     for (const host of route.hosts) {
@@ -50,20 +83,22 @@ export function routeConfiguration({ segment, routes, reservedHosts }: ScopeOpti
       else hosts.set(host, [route]);
     }
   return {
-    name: scopeName(segment),
+    name,
     ignore_port_in_host_matching: true,
     request_headers_to_remove: [scopeHeader, choiceHeader],
-    typed_per_filter_config: { [rootFilter]: disabled },
+    typed_per_filter_config: disabledScopeFilters,
     virtual_hosts: [...hosts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([host, list]) => ({ name: host, domains: [host], ...routing(list) })),
   };
 }
 
-const disabled: JsonObject = {
-  "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
-  disabled: true,
-};
+export const disabledScopeFilters: JsonObject = Object.fromEntries(
+  scopeFilters.map(({ name }) => [
+    name,
+    any("envoy.config.route.v3.FilterConfig", { disabled: true }),
+  ]),
+);
 
 /** A flat list for one prefix; a tree of prefixes for more, because Envoy walks a list from its start. */
 function routing(routes: CompiledRoute[]): JsonObject {
