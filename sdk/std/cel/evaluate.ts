@@ -2,7 +2,7 @@
  * Evaluates a checked tree. Every step costs, texts by their length, so that no expression runs away
  * over what a request brings; nothing of it outlives the callback.
  */
-import { index, select, sizeOf, sizeable, wrong } from "./access";
+import { index, select, sizeOf, sizeable, weightOf, wrong } from "./access";
 import { Activation } from "./activation";
 import { calculate } from "./arithmetic";
 import { MAX_LOCALS } from "./check";
@@ -23,8 +23,9 @@ import {
   kindName,
 } from "./value";
 
-/** Steps of one evaluation; a text costs one for each 16 characters. */
-export const MAX_COST = 100000;
+/** Steps of one evaluation; a text costs one for each 64 characters, a list one for each item. */
+export const MAX_COST = 10000;
+const TOO_COSTLY = "the expression costs more than 10000 steps";
 
 export class Evaluator {
   private left: i32 = MAX_COST;
@@ -33,7 +34,7 @@ export class Evaluator {
   constructor(private activation: Activation) {}
 
   value(node: Node): Value {
-    if (--this.left < 0) return Value.error("the expression costs more than 100000 steps");
+    if (--this.left < 0) return Value.error(TOO_COSTLY);
     const children = node.children;
     switch (node.op) {
       case Op.Literal:
@@ -82,17 +83,16 @@ export class Evaluator {
     return b.isError ? b : this.binary(node.op, a, b);
   }
 
-  /** Takes what a text of this length costs. */
-  private pay(length: i32): void {
-    this.left -= length >> 4;
+  /** Takes what is gone through. */
+  private pay(characters: i32, items: i32): void {
+    this.left -= (characters >> 6) + items;
   }
 
   private binary(op: Op, a: Value, b: Value): Value {
-    this.pay(a.text.length + b.text.length);
+    this.pay(a.text.length + b.text.length, weightOf(a));
     switch (op) {
       case Op.Equal:
       case Op.NotEqual:
-        this.pay(sizeOf(a) << 4);
         return Value.bool(equal(a, b) == (op == Op.Equal));
       case Op.Less:
       case Op.LessEqual:
@@ -112,13 +112,13 @@ export class Evaluator {
       case Op.Index:
         return index(a, b);
     }
-    this.pay((sizeOf(a) + sizeOf(b)) << 4);
-    if (this.left < 0) return Value.error("the expression costs more than 100000 steps");
+    this.pay(0, weightOf(b));
+    if (this.left < 0) return Value.error(TOO_COSTLY);
     return calculate(op, a, b);
   }
 
   private within(item: Value, holder: Value): Value {
-    this.pay(sizeOf(holder) << 4);
+    this.pay(0, weightOf(holder));
     if (holder.kind == Kind.Map)
       return Value.bool(changetype<MapValue>(holder).find(item) !== null);
     if (holder.kind != Kind.List) return wrong("`in`", holder);
@@ -160,7 +160,7 @@ export class Evaluator {
       const value = this.value(node.children[i + 1]);
       if (value.isError) return value;
       if (map.find(key)) return Value.error("a map has a key twice");
-      this.pay(map.size() << 4);
+      this.pay(0, map.size());
       map.set(key, value);
     }
     return map;
@@ -177,7 +177,7 @@ export class Evaluator {
     let count = 0;
     let error: Value | null = null;
     for (let i = 0; i < size; i++) {
-      if (this.left < 0) return Value.error("the expression costs more than 100000 steps");
+      if (this.left < 0) return Value.error(TOO_COSTLY);
       const item =
         holder.kind == Kind.List
           ? changetype<ListValue>(holder).at(i)
@@ -212,10 +212,10 @@ export class Evaluator {
     for (let i = 0; i < node.children.length; i++) {
       const value = this.value(node.children[i]);
       if (value.isError) return value;
-      this.pay(value.text.length);
+      this.pay(value.text.length, weightOf(value));
       args.push(value);
     }
-    if (this.left < 0) return Value.error("the expression costs more than 100000 steps");
+    if (this.left < 0) return Value.error(TOO_COSTLY);
     const first = args[0];
     switch (node.fn) {
       case Fn.Size:
@@ -241,7 +241,11 @@ export class Evaluator {
         );
       }
     }
-    if (node.fn >= Fn.LowerAscii) return textFunction(node.fn, args);
+    if (node.fn >= Fn.LowerAscii) {
+      const made = textFunction(node.fn, args);
+      this.pay(made.text.length, weightOf(made));
+      return made;
+    }
     if (node.fn >= Fn.GetFullYear) return timeFunction(node.fn, args);
     return convert(node.fn, first);
   }

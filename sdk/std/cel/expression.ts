@@ -9,7 +9,7 @@
  * and evaluate with an `Activation`, which answers for the variables. The outcome is a value; one of
  * `Kind.Error` says what went wrong. All of CEL's kinds, operators, macros and standard functions are
  * here, and the usual ones on strings. Not here: messages, protobuf's wrapper types, time zones by name,
- * patterns of `matches` that are not literals. Limits: 8,192 characters, 48 levels, 8 macros in each other, 100,000
+ * patterns of `matches` that are not literals. Limits: 8,192 characters, 48 levels, 8 macros in each other, 10,000
  * steps an evaluation.
  */
 import { Checker } from "./check";

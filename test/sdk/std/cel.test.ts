@@ -245,13 +245,13 @@ describe("costs are bounded", () => {
   test("macros in macros end with an error", () => {
     const ten = "[0,1,2,3,4,5,6,7,8,9]";
     const source = `${ten}.all(a, ${ten}.all(b, ${ten}.all(c, ${ten}.all(d, ${ten}.all(e, ${ten}.all(f, true))))))`;
-    expect(evaluate(source)).toBe("error: the expression costs more than 100000 steps");
+    expect(evaluate(source)).toBe("error: the expression costs more than 10000 steps");
   });
 
   test("texts that double end with an error", () => {
     const doubled = "[1].map(x, request.Path)" + ".map(x, x + x)".repeat(30) + "[0].size()";
     expect(evaluate(doubled, "a".repeat(100))).toBe(
-      "error: the expression costs more than 100000 steps",
+      "error: the expression costs more than 10000 steps",
     );
   });
 

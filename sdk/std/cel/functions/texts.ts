@@ -2,12 +2,19 @@
 import { Fn } from "./table";
 import { ItemsValue, Kind, ListValue, Value } from "../value";
 
+/** Most pieces that `split` and `replace` cut a text into. */
+export const MAX_PARTS = 2000;
+
 /** Code points of a text. */
 export function pointsOf(text: string): i32 {
+  const p = changetype<usize>(text);
+  const end = p + ((<usize>text.length) << 1);
   let points = text.length;
-  for (let i = 1; i < text.length; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) == 0xdc00 && (text.charCodeAt(i - 1) & 0xfc00) == 0xd800)
-      points--;
+  let before: u32 = 0;
+  for (let at = p; at < end; at += 2) {
+    const unit = <u32>load<u16>(at);
+    if ((unit & 0xfc00) == 0xdc00 && (before & 0xfc00) == 0xd800) points--;
+    before = unit;
   }
   return points;
 }
@@ -65,9 +72,7 @@ export function textFunction(fn: Fn, args: Array<Value>): Value {
     case Fn.Trim:
       return Value.string(text.trim());
     case Fn.Replace:
-      return Value.string(
-        replaced(text, args[1].text, args[2].text, args.length > 3 ? args[3].bits : -1),
-      );
+      return replaced(text, args[1].text, args[2].text, args.length > 3 ? args[3].bits : -1);
     case Fn.Split:
       return split(text, args[1].text, args.length > 2 ? args[2].bits : -1);
     case Fn.CharAt: {
@@ -124,11 +129,12 @@ function cased(text: string, from: u32): string {
 }
 
 /** `text` cut at each `separator`, into `most` parts at most if that is not negative. */
-function parts(text: string, separator: string, most: i64): Array<string> {
+function parts(text: string, separator: string, most: i64): Array<string> | null {
   const list = new Array<string>();
   let from = 0;
   let at = separator.length ? find(text, separator, 0) : text.length > 1 ? 1 : -1;
   while (at >= 0 && (most < 0 || list.length < most - 1)) {
+    if (list.length == MAX_PARTS) return null;
     list.push(text.substring(from, at));
     from = at + separator.length;
     if (separator.length) at = find(text, separator, from);
@@ -138,17 +144,23 @@ function parts(text: string, separator: string, most: i64): Array<string> {
   return list;
 }
 
-function replaced(text: string, old: string, by: string, most: i64): string {
-  if (!old.length) return text;
-  return most == 0 ? text : parts(text, old, most < 0 ? -1 : most + 1).join(by);
+function replaced(text: string, old: string, by: string, most: i64): Value {
+  if (!old.length || most == 0) return Value.string(text);
+  const found = parts(text, old, most < 0 ? -1 : most + 1);
+  return found ? Value.string(found.join(by)) : tooMany();
 }
 
 function split(text: string, separator: string, most: i64): Value {
   const items = new Array<Value>();
   if (most == 0) return new ItemsValue(items);
   const found = parts(text, separator, most);
+  if (!found) return tooMany();
   for (let i = 0; i < found.length; i++) items.push(Value.string(found[i]));
   return new ItemsValue(items);
+}
+
+function tooMany(): Value {
+  return Value.error("a text was cut into more than 2000 parts");
 }
 
 function join(args: Array<Value>): Value {
