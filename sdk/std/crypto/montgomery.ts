@@ -4,7 +4,7 @@
  */
 export class Modulus {
   private n: StaticArray<u32>;
-  /** 2^(64 · limbs) mod n: brings a number into Montgomery's form. */
+  /** 2^(64 · limbs) mod n, R² as it is called: brings a number into Montgomery's form. */
   private square: StaticArray<u32>;
   private base: StaticArray<u32>;
   private power: StaticArray<u32>;
@@ -36,19 +36,25 @@ export class Modulus {
     return new Modulus(bytes, (size + 3) >> 2);
   }
 
-  /** 2^(64 · limbs) by doubling: once for each key. */
+  /** 2^(64 · limbs): by doubling to 2^(33 · limbs), then by five squares, each of which doubles the excess. */
   private prepare(): void {
     const x = this.square;
-    unchecked((x[0] = 1));
-    for (let i = 0; i < this.limbs << 6; i++) {
-      let carry: u32 = 0;
-      for (let k = 0; k < this.limbs; k++) {
-        const limb = unchecked(x[k]);
-        unchecked((x[k] = (limb << 1) | carry));
-        carry = limb >> 31;
-      }
-      if (carry || !this.isBelow(x)) this.subtract(changetype<usize>(x));
+    const top = this.limbs - 1;
+    const bit = 31 - <i32>clz<u32>(unchecked(this.n[top]));
+    // The highest bit of n alone is below n.
+    unchecked((x[top] = 1 << bit));
+    for (let i = bit - 32; i < this.limbs; i++) this.double(x);
+    for (let i = 0; i < 5; i++) this.multiply(x, x, x);
+  }
+
+  private double(x: StaticArray<u32>): void {
+    let carry: u32 = 0;
+    for (let k = 0; k < this.limbs; k++) {
+      const limb = unchecked(x[k]);
+      unchecked((x[k] = (limb << 1) | carry));
+      carry = limb >> 31;
     }
+    if (carry || !this.isBelow(x)) this.subtract(changetype<usize>(x));
   }
 
   private isBelow(x: StaticArray<u32>): bool {
