@@ -1,0 +1,92 @@
+/**
+ * `ap dev`: a gateway on the simulator. Serves the API files over real HTTP with the policies of the
+ * shelf and the folders given, rebuilds and swaps when a file changes, and shows each request's way.
+ */
+import { watch } from "node:fs";
+import { basename } from "node:path";
+import { asCase, describeWay, serve, type RequestWay } from "../../host-sim/index.ts";
+import { reason } from "../../controller/errors.ts";
+import { build } from "../build/index.ts";
+import type { Io } from "../io.ts";
+import { shelfFolders } from "../run/shelf.ts";
+import { apiFiles, routesOf } from "./routes.ts";
+
+export interface DevOptions {
+  port: string;
+  policies?: string[];
+  quiet?: boolean;
+}
+
+/** Optimised less: half the time to build. */
+const quick = { target: "debug" } as const;
+
+/** Changes that come together are one. */
+const settleMs = 40;
+
+export async function runDev(paths: readonly string[], options: DevOptions, io: Io): Promise<void> {
+  const own = options.policies ?? [];
+  const files = await apiFiles(paths);
+  const folders = [...(await shelfFolders()), ...own];
+  const usedFolders = (routes: Awaited<ReturnType<typeof routesOf>>): string[] => {
+    const names = new Set(
+      routes.flatMap((route) => route.chain?.policies.map((one) => one.name) ?? []),
+    );
+    const used = folders.filter((folder) => names.has(basename(folder)));
+    return used.length ? used : folders.slice(0, 1);
+  };
+  let routes = await routesOf(files);
+  let built = await build(usedFolders(routes), quick);
+  let last: RequestWay | undefined;
+  const dev = await serve({
+    module: built.wasm,
+    routes,
+    rootId: "sluice.gateway",
+    port: Number(options.port),
+    onRequest: (way) => {
+      last = way;
+      if (!options.quiet) for (const line of describeWay(way)) io.line(line);
+    },
+  });
+  io.line(
+    `http://localhost:${dev.port}  ${routes.length} routes, ${built.policies.length} policies, on the simulator`,
+  );
+  if (process.stdin.isTTY) io.line("c: the last request as a case, q: quit");
+
+  let timer: NodeJS.Timeout | undefined;
+  const rebuild = async (): Promise<void> => {
+    const start = performance.now();
+    try {
+      const next = await routesOf(files);
+      const module = await build(usedFolders(next), quick);
+      if (Buffer.compare(module.wasm, built.wasm) !== 0) await dev.swap(module.wasm);
+      dev.setRoutes(next);
+      routes = next;
+      built = module;
+      io.line(`served again after ${Math.round(performance.now() - start)} ms`);
+    } catch (error) {
+      io.err(`${reason(error)}\nstill serving what was there\n`);
+    }
+  };
+  const changed = (name: string | null): void => {
+    if (name === "params.ts" || name?.startsWith(".")) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void rebuild(), settleMs);
+  };
+  const watchers = [...files, ...own].map((path) => watch(path, (_, name) => changed(name)));
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    if (!process.stdin.isTTY) return;
+    process.stdin.setRawMode(true);
+    process.stdin.on("data", (key: Buffer) => {
+      const text = key.toString();
+      if (text === "q" || text === "\u0003") resolve();
+      if (text === "c") io.line(last ? String(asCase(last)) : "no request yet");
+    });
+  });
+  for (const one of watchers) one.close();
+  clearTimeout(timer);
+  if (process.stdin.isTTY) process.stdin.setRawMode(false);
+  process.stdin.pause();
+  await dev.close();
+}
