@@ -3,7 +3,7 @@
  * the text around ends; 0 means that there is nothing there.
  */
 import { pastSpace } from "./check";
-import { closingQuote, stringIs } from "./string";
+import { closingQuote, closingQuoteBefore, stringIs } from "./string";
 
 /** Past the value at `p` of a checked text that ends at `end`. */
 export function pastValue(p: usize, end: usize): usize {
@@ -11,7 +11,7 @@ export function pastValue(p: usize, end: usize): usize {
   while (p < end) {
     const byte = <u32>load<u8>(p);
     if (byte == 0x22) {
-      p = closingQuote(p + 1) + 1;
+      p = closingQuoteBefore(p + 1, end) + 1;
       if (!level) return p;
       continue;
     }

@@ -105,6 +105,29 @@ export function closingQuote(p: usize): usize {
   }
 }
 
+/** As `closingQuote`, eight bytes a step, for text that is known to end at `end`. */
+export function closingQuoteBefore(p: usize, end: usize): usize {
+  while (p < end) {
+    while (end - p >= 8) {
+      const eight = load<u64>(p);
+      const quote = eight ^ (ONES * 0x22);
+      const slash = eight ^ (ONES * 0x5c);
+      // A bit above the first of them can be set in error, one below cannot.
+      const found = (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) & HIGHS;
+      if (found) {
+        p += (<usize>ctz<u64>(found)) >> 3;
+        break;
+      }
+      p += 8;
+    }
+    if (p >= end) break;
+    const byte = load<u8>(p);
+    if (byte == 0x22) return p;
+    p += byte == 0x5c ? 2 : 1;
+  }
+  return end;
+}
+
 /** The text of the inside of a checked string. */
 export function stringText(p: usize, end: usize): string {
   let escaped = false;
