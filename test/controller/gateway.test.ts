@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { restApi, startTestGateway, type TestGateway } from "./fixtures/gateway.ts";
 
 let t: TestGateway;
 beforeAll(async () => {

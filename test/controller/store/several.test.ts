@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
-import { startPostgres, type TestPostgres } from "./postgres.ts";
-import { tinyModule } from "./tiny-filter.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { startPostgres, type TestPostgres } from "../fixtures/postgres.ts";
+import { tinyModule } from "../tiny-filter.ts";
 
 let postgres: TestPostgres;
 let writer: TestGateway;

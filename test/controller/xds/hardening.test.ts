@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
-import { raw } from "./raw.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { raw } from "../fixtures/raw.ts";
 
 let t: TestGateway;
 beforeAll(async () => {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Store } from "../../controller/store/store.ts";
-import { startPostgres, type TestPostgres } from "./postgres.ts";
+import { Store } from "../../../controller/store/store.ts";
+import { startPostgres, type TestPostgres } from "../fixtures/postgres.ts";
 
 let folder: string;
 let postgres: TestPostgres;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { startUpstream } from "../runners/upstream.ts";
-import { restApi, startTestGateway } from "./gateway.ts";
-import { choosingFilter, withManifest } from "./tiny-filter.ts";
+import { startUpstream } from "../../runners/upstream.ts";
+import { restApi, startTestGateway } from "../fixtures/gateway.ts";
+import { choosingFilter, withManifest } from "../tiny-filter.ts";
 
 test("a policy sends a request to a definition of its choice, with that definition's base path; a client cannot", async () => {
   const module = withManifest(await choosingFilter("other"), {

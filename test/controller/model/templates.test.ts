@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { UserError } from "../../controller/errors.ts";
-import { readDocument, resourceKinds } from "../../controller/model/index.ts";
-import { restApi } from "./gateway.ts";
+import { UserError } from "../../../controller/errors.ts";
+import { readDocument, resourceKinds } from "../../../controller/model/index.ts";
+import { restApi } from "../fixtures/gateway.ts";
 
 const sources = {
   env: { HOST: "backend", NAME: " Ada " },

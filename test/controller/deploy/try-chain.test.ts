@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
-import { tryChain } from "../../controller/deploy/try-chain.ts";
-import type { Chain } from "../../controller/translate/chain.ts";
+import { build } from "../../../cli/build/index.ts";
+import { tryChain } from "../../../controller/deploy/try-chain.ts";
+import type { Chain } from "../../../controller/translate/chain.ts";
 
 let module: Uint8Array;
 beforeAll(async () => {
   const { wasm } = await build([
-    fileURLToPath(new URL("../../policies/set-headers", import.meta.url)),
+    fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
   ]);
   module = wasm;
 }, 60_000);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 let t: TestGateway;
 const admin = `Basic ${Buffer.from("admin:secret").toString("base64")}`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
-import { startLoad } from "./load.ts";
-import { tinyModule } from "./tiny-filter.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { startLoad } from "../fixtures/load.ts";
+import { tinyModule } from "../tiny-filter.ts";
 
 let t: TestGateway;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const swaps = 20;
 
 test("1,000 changes and 20 module swaps under load fail no request, and none is without its policies", async () => {
   const { control, modules, ports } = t.gateway;
-  const kind = (await import("../../controller/model/index.ts")).resourceKinds[0];
+  const kind = (await import("../../../controller/model/index.ts")).resourceKinds[0];
   const api = (round: number) =>
     restApi("storm", t.upstream.port, {
       upstream: { main: { url: `http://127.0.0.1:${t.upstream.port}/${round % 7}` } },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 let t: TestGateway;
 beforeAll(async () => {

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bootstrap } from "../../controller/agent/bootstrap.ts";
-import { startEnvoy } from "../../controller/agent/envoy.ts";
-import { findEnvoy } from "../../controller/agent/find.ts";
-import { makeCertificate } from "../../controller/tls/certificate.ts";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { bootstrap } from "../../../controller/agent/bootstrap.ts";
+import { startEnvoy } from "../../../controller/agent/envoy.ts";
+import { findEnvoy } from "../../../controller/agent/find.ts";
+import { makeCertificate } from "../../../controller/tls/certificate.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const authority = makeCertificate({ commonName: "Test authority", authority: true });
 const issued = (commonName: string, names: string[]) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
-import { stubbornModule, tinyFilter, tinyModule, withManifest } from "./tiny-filter.ts";
+import { until } from "../../../controller/until.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { stubbornModule, tinyFilter, tinyModule, withManifest } from "../tiny-filter.ts";
 
 let t: TestGateway;
 beforeAll(async () => {

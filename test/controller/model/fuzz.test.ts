@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:http2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { UserError } from "../../controller/errors.ts";
-import { parseBody, resourceKinds } from "../../controller/model/index.ts";
-import { checkModule } from "../../controller/modules/check.ts";
-import { Conflict } from "../../controller/store/store.ts";
-import { startTestGateway, type TestGateway } from "./gateway.ts";
-import { tinyModule } from "./tiny-filter.ts";
+import { UserError } from "../../../controller/errors.ts";
+import { parseBody, resourceKinds } from "../../../controller/model/index.ts";
+import { checkModule } from "../../../controller/modules/check.ts";
+import { Conflict } from "../../../controller/store/store.ts";
+import { startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { tinyModule } from "../tiny-filter.ts";
 
-const inputs = new URL("./golden/in/", import.meta.url);
+const inputs = new URL("../translate/golden/in/", import.meta.url);
 const texts = readdirSync(inputs).map((file) => readFileSync(new URL(file, inputs), "utf8"));
 
 let t: TestGateway;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
-import { envoyRunner } from "../runners/envoy.ts";
-import { tinyFilter } from "./tiny-filter.ts";
+import { envoyRunner } from "./envoy.ts";
+import { tinyFilter } from "../controller/tiny-filter.ts";
 
 const runner = envoyRunner();
 afterAll(() => runner.close());

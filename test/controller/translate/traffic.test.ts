@@ -3,10 +3,10 @@ import { createServer as createHttp2Server, connect as connectHttp2 } from "node
 import type { AddressInfo } from "node:net";
 import { createServer as createHttpsServer } from "node:https";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { makeCertificate } from "../../controller/tls/certificate.ts";
-import { until } from "../../controller/until.ts";
-import { startUpstream, type UpstreamServer } from "../runners/upstream.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { makeCertificate } from "../../../controller/tls/certificate.ts";
+import { until } from "../../../controller/until.ts";
+import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 let t: TestGateway;
 const closing: (() => Promise<unknown> | void)[] = [];

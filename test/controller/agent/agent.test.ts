@@ -2,10 +2,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cacheFolder, findEnvoy } from "../../controller/agent/find.ts";
-import { until } from "../../controller/until.ts";
-import { startUpstream } from "../runners/upstream.ts";
-import { restApi, startTestGateway } from "./gateway.ts";
+import { cacheFolder, findEnvoy } from "../../../controller/agent/find.ts";
+import { until } from "../../../controller/until.ts";
+import { startUpstream } from "../../runners/upstream.ts";
+import { restApi, startTestGateway } from "../fixtures/gateway.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { play } from "../../host-sim/cases/play.ts";
 import type { Case } from "../../host-sim/cases.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
-import { simulatorRunner } from "../runners/simulator.ts";
+import { envoyCases } from "./envoy-cases.ts";
+import { simulatorRunner } from "./simulator.ts";
 
 const envoy = envoyCases();
 let module: Uint8Array;

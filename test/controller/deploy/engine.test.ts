@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
-import { restApi, startTestGateway, type TestGateway } from "./gateway.ts";
+import { build } from "../../../cli/build/index.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 let t: TestGateway;
 beforeAll(async () => {
   const { wasm } = await build([
-    fileURLToPath(new URL("../../policies/set-headers", import.meta.url)),
+    fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
   ]);
   t = await startTestGateway({ module: wasm });
 }, 60_000);

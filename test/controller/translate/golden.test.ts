@@ -2,16 +2,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { bootstrap } from "../../controller/agent/bootstrap.ts";
-import { Deployments } from "../../controller/deploy/deployments.ts";
-import { trafficDefaults } from "../../controller/deploy/settings.ts";
-import { readDocument, resourceKinds } from "../../controller/model/index.ts";
-import { compileApi, type GatewayDefaults } from "../../controller/translate/compile.ts";
-import { gatewayResources } from "../../controller/translate/gateway.ts";
-import { ResourceCache, type Change } from "../../controller/xds/cache.ts";
-import { kinds } from "../../controller/xds/kinds.ts";
-import { loadProtos, type JsonObject } from "../../controller/xds/protos.ts";
-import { moduleFilter } from "../../controller/xds/resources/module.ts";
+import { bootstrap } from "../../../controller/agent/bootstrap.ts";
+import { Deployments } from "../../../controller/deploy/deployments.ts";
+import { trafficDefaults } from "../../../controller/deploy/settings.ts";
+import { readDocument, resourceKinds } from "../../../controller/model/index.ts";
+import { compileApi, type GatewayDefaults } from "../../../controller/translate/compile.ts";
+import { gatewayResources } from "../../../controller/translate/gateway.ts";
+import { ResourceCache, type Change } from "../../../controller/xds/cache.ts";
+import { kinds } from "../../../controller/xds/kinds.ts";
+import { loadProtos, type JsonObject } from "../../../controller/xds/protos.ts";
+import { moduleFilter } from "../../../controller/xds/resources/module.ts";
 
 const protos = loadProtos();
 const inputs = new URL("./golden/in/", import.meta.url);
