@@ -9,7 +9,7 @@
  * 20 KiB and a little for each instruction). Flags: i ignore case, m `^` and `$` at lines, s `.` takes
  * line ends, U repetitions take as little as they can. Finds the leftmost match, preferring
  * alternatives as they are written. Refused: look-around, back references, `\p{…}`, `\C`; limits:
- * 4,096 characters, 4,000 instructions, 64 groups, repetition counts of 1,000, 100 nested groups.
+ * 4,096 characters, 4,000 instructions, 64 groups, repetition counts of 1,000, 50 nested groups.
  */
 import { Alphabet } from "./alphabet";
 import { CharSet, posixClass } from "./pattern/charset";

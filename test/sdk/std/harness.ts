@@ -84,9 +84,15 @@ async function compile(source: string): Promise<Uint8Array> {
   return module;
 }
 
+/** Compiled once for all instances of a test file. */
+const modules = new Map<string, Promise<Uint8Array>>();
+
 /** `metered`: hardened as the build hardens a module, for entries that export `fuel` and `onFault`. */
 export async function load(entry: string, metered = false): Promise<Std> {
-  let module = await compile(join(root, "test/sdk/std/entries", `${entry}.ts`));
+  const source = join(root, "test/sdk/std/entries", `${entry}.ts`);
+  const compiled = modules.get(source) ?? compile(source);
+  modules.set(source, compiled);
+  let module = await compiled;
   if (metered) module = harden(parse(module)).bytes;
   const instance = await instantiate(module as Uint8Array<ArrayBuffer>, {});
   const exports = instance.exports as unknown as Exports;

@@ -39,15 +39,23 @@ export function find(text: string, sought: string, from: i32): i32 {
   if (size <= 8) return text.indexOf(sought, from);
   if (text.length - from < size) return -1;
   const back = new StaticArray<i32>(size);
+  const word = changetype<usize>(sought);
+  const ways = changetype<usize>(back);
   for (let i = 1, k = 0; i < size; i++) {
-    while (k && sought.charCodeAt(i) != sought.charCodeAt(k)) k = back[k - 1];
-    if (sought.charCodeAt(i) == sought.charCodeAt(k)) k++;
-    back[i] = k;
+    const unit = load<u16>(word + ((<usize>i) << 1));
+    while (k && unit != load<u16>(word + ((<usize>k) << 1)))
+      k = load<i32>(ways + ((<usize>(k - 1)) << 2));
+    if (unit == load<u16>(word + ((<usize>k) << 1))) k++;
+    store<i32>(ways + ((<usize>i) << 2), k);
   }
-  for (let i = from, k = 0; i < text.length; i++) {
-    while (k && text.charCodeAt(i) != sought.charCodeAt(k)) k = back[k - 1];
-    if (text.charCodeAt(i) == sought.charCodeAt(k)) k++;
-    if (k == size) return i - size + 1;
+  const end = changetype<usize>(text) + ((<usize>text.length) << 1);
+  let k = 0;
+  for (let p = changetype<usize>(text) + ((<usize>from) << 1); p < end; p += 2) {
+    const unit = load<u16>(p);
+    while (k && unit != load<u16>(word + ((<usize>k) << 1)))
+      k = load<i32>(ways + ((<usize>(k - 1)) << 2));
+    if (unit == load<u16>(word + ((<usize>k) << 1))) k++;
+    if (k == size) return <i32>((p - changetype<usize>(text)) >> 1) - size + 1;
   }
   return -1;
 }

@@ -9,7 +9,7 @@ import { Assertion, Kind, Node } from "./tree";
 
 export const MAX_PATTERN = 4096;
 /** Groups within groups; each takes three frames of the stack here. */
-export const MAX_NESTING = 100;
+export const MAX_NESTING = 50;
 export const MAX_REPEAT = 1000;
 export const MAX_GROUPS = 64;
 
@@ -161,7 +161,7 @@ export class Parser extends GroupReader {
   }
 
   private group(depth: i32, start: i32): Node {
-    if (depth >= MAX_NESTING) return this.wrong("groups nest deeper than 100", start);
+    if (depth >= MAX_NESTING) return this.wrong("groups nest deeper than 50", start);
     const flags = this.flags;
     let number = 0;
     if (this.peek() == 0x3f) {
