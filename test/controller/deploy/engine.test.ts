@@ -73,3 +73,30 @@ test("a policy's parameters are checked against the schema that the module carri
     body: { errors: [{ field: "spec.policies[0].params.request.headers[0].name" }] },
   });
 });
+
+test("a policy may hold a body of up to 10 MiB; what is larger is refused as JSON and reaches no upstream", async () => {
+  const policy = {
+    name: "set-headers",
+    version: "v1",
+    params: { request: { phase: "body", headers: [{ name: "x-body", value: "1" }] } },
+  };
+  const operations = [{ method: "POST", path: "/x", policies: [policy] }];
+  const created = await t.manage(
+    "POST",
+    "/rest-apis?wait=10s",
+    restApi("held", t.upstream.port, { operations }),
+  );
+  expect(created.status).toBe(201);
+  const send = (size: number) =>
+    t.request({ method: "POST", path: "/held/x", body: Buffer.alloc(size, "a") });
+  expect((await send(1_000_000)).status).toBe(200);
+  const seen = t.upstream.seen.at(-1)!;
+  expect(seen.body.length).toBe(1_000_000);
+  expect(seen.headers).toContainEqual(["x-body", "1"]);
+  const before = t.upstream.seen.length;
+  const large = await send(11 * 1_048_576);
+  expect(large.status).toBe(413);
+  expect(large.headers).toContainEqual(["content-type", "application/json"]);
+  expect(JSON.parse(large.text)).toMatchObject({ error: "Payload Too Large" });
+  expect(t.upstream.seen.length).toBe(before);
+});

@@ -65,7 +65,9 @@ test("a WebSocket passes both ways", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  await deploy("ws", { upstream: { main: { url: `http://127.0.0.1:${port}` } } });
+  const main = { upstream: { main: { url: `http://127.0.0.1:${port}` } } };
+  // A connection that was changed to a WebSocket outlives the time that an answer may take.
+  await deploy("ws", { ...main, resilience: { timeout: "200ms" } });
   const echoed = await new Promise<string>((resolve, reject) => {
     const call = httpRequest({
       host: "127.0.0.1",
@@ -78,7 +80,8 @@ test("a WebSocket passes both ways", async () => {
         socket.destroy();
         resolve(chunk.toString());
       });
-      socket.write("hello");
+      socket.on("close", () => reject(new Error("the WebSocket was closed")));
+      setTimeout(() => socket.write("hello"), 600);
     });
     call.on("response", ({ statusCode }) => reject(new Error(`status ${statusCode}`)));
     call.on("error", reject);
