@@ -23,6 +23,7 @@ export const signatures: ForeignFunctions = {
     const field = message(argument);
     if (!field) return Status.BadArgument;
     const hash = Buffer.from(bytes(field[1])).toString("latin1");
+    if (!field[2] && !field[5]) return Status.BadArgument;
     const key = publicKey(bytes(field[2]), bytes(field[5]));
     if (!key) return refused(2, "Failed to initialize digest verify.");
     if (!hashes.has(hash.toLowerCase())) return refused(2, `${hash} is not supported.`);
@@ -35,8 +36,9 @@ export const signatures: ForeignFunctions = {
     const field = message(argument);
     if (!field) return Status.BadArgument;
     const hash = Buffer.from(bytes(field[1])).toString("latin1");
+    if (!field[2] && !field[4]) return Status.BadArgument;
     const key = privateKey(bytes(field[2]), bytes(field[4]));
-    if (!key) return refused(3, "Failed to initialize digest sign.");
+    if (!key) return refused(3, "Invalid private key: key data is corrupted or malformed.");
     if (!hashes.has(hash.toLowerCase())) return refused(3, `${hash} is not supported.`);
     const signature = sign(hash.toLowerCase(), bytes(field[3]), key);
     return Buffer.concat([intField(1, 1), bytesField(2, signature)]);
@@ -51,8 +53,13 @@ function checks(hash: string, text: Uint8Array, key: KeyObject, signature: Uint8
   }
 }
 
+/** The curves of Envoy's cryptography. */
+const curves = new Set(["secp224r1", "prime256v1", "secp384r1", "secp521r1"]);
+
 const usable = (key: KeyObject): KeyObject | null =>
-  key.asymmetricKeyType === "rsa" || key.asymmetricKeyType === "ec" ? key : null;
+  key.asymmetricKeyType === "rsa" || curves.has(key.asymmetricKeyDetails?.namedCurve ?? "")
+    ? key
+    : null;
 
 function publicKey(der: Uint8Array, pem: Uint8Array): KeyObject | null {
   try {

@@ -3,6 +3,7 @@ import { simulate, type Answer, type Request } from "../../host-sim/index.ts";
 import { until } from "../../controller/until.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { facts, type Fact } from "./fixtures/facts.ts";
+import { signatureFacts } from "./fixtures/signature-facts.ts";
 import { probeFilter } from "./fixtures/probe.ts";
 
 const envoy = envoyRunner();
@@ -95,10 +96,13 @@ async function inEnvoy(fact: Fact, tag: string): Promise<object> {
 }
 
 describe("the simulator does as Envoy does", () => {
-  test.each(facts.map((fact, index) => ({ fact, name: fact.name, tag: `#${index}` })))(
-    "$name",
-    async ({ fact, tag }) => {
-      expect(await inSimulator(fact, tag)).toEqual(await inEnvoy(fact, tag));
-    },
-  );
+  test.each(
+    [...facts, ...signatureFacts].map((fact, index) => ({
+      fact,
+      name: fact.name,
+      tag: `#${index}`,
+    })),
+  )("$name", async ({ fact, tag }) => {
+    expect(await inSimulator(fact, tag)).toEqual(await inEnvoy(fact, tag));
+  });
 });
