@@ -3,6 +3,7 @@
  */
 import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
+import { loadFolder } from "./deploy/folder.ts";
 import { Modules } from "./deploy/modules.ts";
 import { majorOf } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
@@ -90,6 +91,7 @@ export async function startControlPlane(
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
   await control.load();
+  if (options.documents !== undefined) await loadFolder(control, options.documents);
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
   const server = await serveAds({

@@ -47,6 +47,10 @@ export interface GatewayOptions {
   users?: User[];
   /** The module to serve when the store has none, or when it differs from the one given last. */
   module?: Uint8Array;
+  /** A folder of documents that are created or replaced at the start. */
+  documents?: string;
+  /** The management API only reads. */
+  immutable?: boolean;
   /** Schemas of policies whose module does not carry them. */
   policies?: PolicyDefinition[];
   /** First in every chain; no API can drop them. */

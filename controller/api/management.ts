@@ -1,6 +1,6 @@
 /** The management API: `/api/management/v1`, and the same under the deprecated paths without a prefix. */
 import { randomUUID } from "node:crypto";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { resourceKinds } from "../model/index.ts";
 import type { Control } from "../deploy/control.ts";
@@ -16,6 +16,7 @@ export interface ManagementOptions {
   control: Control;
   modules: Modules;
   users: readonly User[];
+  immutable: boolean;
   /** Settles when something changed at an Envoy; for `?wait=`. */
   changed: (timeoutMs: number) => Promise<void>;
   log?: (line: string) => void;
@@ -34,6 +35,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   });
   const api = new Hono<Authenticated>();
   api.use(basicAuth(options.users));
+  if (options.immutable) api.use(onlyReads);
   const tooLarge = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
   api.use("/modules", tooLarge(maxModuleBytes));
@@ -54,8 +56,13 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   return app;
 }
 
+const onlyReads: MiddlewareHandler = async (c, next) => {
+  if (["GET", "HEAD"].includes(c.req.method)) return next();
+  return problem(c, 405, "Gateway is in immutable mode. Mutating operations are not allowed.");
+};
+
 /** Tells callers of an unprefixed path where it is now. */
-const deprecated: Parameters<Hono["use"]>[1] = async (c, next) => {
+const deprecated: MiddlewareHandler = async (c, next) => {
   await next();
   c.header("Deprecation", "true");
   c.header("Link", `<${managementBase}${c.req.path}>; rel="successor-version"`);

@@ -27,6 +27,7 @@ export async function openPorts(
   const apps = {
     management: managementApi({
       ...{ control, modules, users },
+      immutable: options.immutable ?? false,
       changed: (ms) => changed.next(ms),
       ...(options.log && { log: options.log }),
     }),
