@@ -85,9 +85,10 @@ export class Modulus {
     }
   }
 
-  /** `to` = a · b / R mod n. All three may be the same. */
+  /** `to` = a · b / R mod n. All three may be the same; a square costs three quarters of another. */
   private multiply(to: StaticArray<u32>, a: StaticArray<u32>, b: StaticArray<u32>): void {
     const limbs = <usize>this.limbs;
+    const last = (limbs - 1) << 2;
     const x = changetype<usize>(a);
     const y = changetype<usize>(b);
     const n = changetype<usize>(this.n);
@@ -97,30 +98,31 @@ export class Modulus {
     let sum: u64 = 0;
     for (let i: usize = 0; i < limbs; i++) {
       const at = i << 2;
-      sum += column(x, y + at, m, n + at, i);
-      sum += <u64>load<u32>(x + at) * <u64>load<u32>(y);
+      sum += x == y ? squares(x, x + at, i + 1) : column(x, y + at, i + 1);
+      sum += column(m, n + at, i);
       const factor = ((sum & MASK) * inverse) & MASK;
       store<u32>(m + at, <u32>factor);
       sum = (sum + factor * <u64>load<u32>(n)) >> BITS;
     }
     for (let i: usize = 1; i < limbs; i++) {
       const at = i << 2;
-      const last = (limbs - 1) << 2;
-      sum += column(x + at, y + last, m + at, n + last, limbs - i);
+      const count = limbs - i;
+      sum += x == y ? squares(x + at, x + last, count) : column(x + at, y + last, count);
+      sum += column(m + at, n + last, count);
       store<u32>(t + at - 4, <u32>(sum & MASK));
       sum >>= BITS;
     }
-    store<u32>(t + ((limbs - 1) << 2), <u32>sum);
+    store<u32>(t + last, <u32>sum);
     if (!this.isBelow(this.work)) this.subtract(this.work);
     memory.copy(changetype<usize>(to), t, limbs << 2);
   }
 
   /**
    * Writes base^exponent mod n over the `size` bytes at `p`, which hold the base, high byte first.
-   * False, and nothing written, unless the base is below n. The exponent is above 0.
+   * False, and nothing written, unless the base is below n. The exponent is odd and above 1.
    */
   raise(p: usize, size: i32, exponent: u32): bool {
-    if (!exponent || size << 3 > this.limbs * <i32>BITS) return false;
+    if (!(exponent & 1) || exponent < 3 || size << 3 > this.limbs * <i32>BITS) return false;
     read(this.base, p, size);
     if (!this.isBelow(this.base)) return false;
     this.multiply(this.base, this.base, this.square);
@@ -129,43 +131,51 @@ export class Modulus {
       changetype<usize>(this.base),
       (<usize>this.limbs) << 2,
     );
-    for (let bit = 30 - <i32>clz<u32>(exponent); bit >= 0; bit--) {
+    for (let bit = 30 - <i32>clz<u32>(exponent); bit > 0; bit--) {
       this.multiply(this.power, this.power, this.power);
       if ((exponent >> bit) & 1) this.multiply(this.power, this.power, this.base);
     }
-    memory.fill(changetype<usize>(this.base), 0, (<usize>this.limbs) << 2);
-    unchecked((this.base[0] = 1));
+    this.multiply(this.power, this.power, this.power);
+    // The last product, with the base as it came, leaves Montgomery's form.
+    read(this.base, p, size);
     this.multiply(this.power, this.power, this.base);
     write(this.power, p, size);
     return true;
   }
 }
 
-/** The sum of x[j] · y[-j] + m[j] · n[-j] for `count` limbs: half the work of a power is this loop. */
-function column(x: usize, y: usize, m: usize, n: usize, count: usize): u64 {
+/** The sum of x[j] · y[-j] for `count` limbs: nearly all the work of a power is this loop. */
+function column(x: usize, y: usize, count: usize): u64 {
   let sum: u64 = 0;
-  for (; count >= 4; count -= 4) {
-    y -= 12;
-    n -= 12;
-    sum += <u64>load<u32>(x) * <u64>load<u32>(y, 12) + <u64>load<u32>(m) * <u64>load<u32>(n, 12);
+  for (; count >= 8; count -= 8) {
+    y -= 28;
     sum +=
-      <u64>load<u32>(x, 4) * <u64>load<u32>(y, 8) + <u64>load<u32>(m, 4) * <u64>load<u32>(n, 8);
-    sum +=
-      <u64>load<u32>(x, 8) * <u64>load<u32>(y, 4) + <u64>load<u32>(m, 8) * <u64>load<u32>(n, 4);
-    sum += <u64>load<u32>(x, 12) * <u64>load<u32>(y) + <u64>load<u32>(m, 12) * <u64>load<u32>(n);
-    x += 16;
-    m += 16;
+      <u64>load<u32>(x) * <u64>load<u32>(y, 28) +
+      <u64>load<u32>(x, 4) * <u64>load<u32>(y, 24) +
+      <u64>load<u32>(x, 8) * <u64>load<u32>(y, 20) +
+      <u64>load<u32>(x, 12) * <u64>load<u32>(y, 16) +
+      <u64>load<u32>(x, 16) * <u64>load<u32>(y, 12) +
+      <u64>load<u32>(x, 20) * <u64>load<u32>(y, 8) +
+      <u64>load<u32>(x, 24) * <u64>load<u32>(y, 4) +
+      <u64>load<u32>(x, 28) * <u64>load<u32>(y);
+    x += 32;
     y -= 4;
-    n -= 4;
   }
   for (; count; count--) {
-    sum += <u64>load<u32>(x) * <u64>load<u32>(y) + <u64>load<u32>(m) * <u64>load<u32>(n);
+    sum += <u64>load<u32>(x) * <u64>load<u32>(y);
     x += 4;
-    m += 4;
     y -= 4;
-    n -= 4;
   }
   return sum;
+}
+
+/** `column` of a number with itself, whose products come in pairs: x is its first limb, y its last. */
+function squares(x: usize, y: usize, count: usize): u64 {
+  const half = count >> 1;
+  const sum = column(x, y, half) << 1;
+  if (!(count & 1)) return sum;
+  const middle = <u64>load<u32>(x + (half << 2));
+  return sum + middle * middle;
 }
 
 function read(to: StaticArray<u32>, p: usize, size: i32): void {
