@@ -92,10 +92,13 @@ const harden = (io: Io): Command =>
     .description("meter and guard a module from anywhere, so that a fault costs one request")
     .argument("<input>", "a proxy-wasm module")
     .requiredOption("-o, --output <file>", "the hardened module")
-    .action(async (input: string, { output }: { output: string }) => {
+    .option("--catch", "answer 500 and keep the VM, for modules that survive being interrupted")
+    .action(async (input: string, options: { output: string; catch?: boolean }) => {
       const { hardenFile } = await import("../build/harden-file.ts");
-      const { meters, before, after } = await hardenFile(input, output);
-      io.line(`${output}: ${meters} loops metered, ${before} → ${after} bytes`);
+      const { meters, before, after } = await hardenFile(input, options.output, {
+        faults: options.catch ? "catch" : "trap",
+      });
+      io.line(`${options.output}: ${meters} loops metered, ${before} → ${after} bytes`);
     });
 
 const symbolicate = (io: Io): Command =>

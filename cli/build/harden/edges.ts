@@ -26,6 +26,8 @@ export interface Edge {
   ours: boolean;
   /** Function that takes the kind of fault. */
   onFault: number;
+  /** False: only the budgets are filled up, and a fault goes on to the host. */
+  catches: boolean;
   name: string;
 }
 
@@ -41,6 +43,10 @@ export function edge(one: Edge): { locals: number; code: Uint8Array } {
   writer.byte(op.i32Const).signed(STACK_BUDGET).byte(op.globalSet).unsigned(one.depth);
   if (!one.ours) {
     writer.byte(op.i32Const).signed(FOREIGN_FUEL).byte(op.globalSet).unsigned(one.fuel);
+  }
+  if (!one.catches) {
+    params.forEach((_, i) => writer.byte(op.localGet).unsigned(i));
+    return { locals: 0, code: writer.byte(op.call).unsigned(one.callee).byte(op.end).finish() };
   }
   if (one.stackPointer !== null) {
     writer.byte(op.globalGet).unsigned(one.stackPointer).byte(op.localSet).unsigned(saved);

@@ -24,7 +24,12 @@ const EMPTY = 0x40;
 const IF = op.if;
 const END = op.end;
 
-function fault(writer: Writer, kind: number, tag: number): Writer {
+/** In place of a tag: faults stay traps. */
+export const TRAP = -1;
+
+/** Ends the callback: as an exception that its edge catches, or as a trap. */
+export function fault(writer: Writer, kind: number, tag: number): Writer {
+  if (tag === TRAP) return writer.byte(op.unreachable);
   return writer.byte(op.i32Const).signed(kind).byte(op.throw).unsigned(tag);
 }
 

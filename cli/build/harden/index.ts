@@ -8,7 +8,7 @@ import { Reader, Writer } from "../wasm/bytes.ts";
 import { I32, encode, type FunctionType, type WasmModule } from "../wasm/module.ts";
 import { STACK_BUDGET, edge, foreignFault } from "./edges.ts";
 import { graph } from "./graph.ts";
-import { Fault, guardOf } from "./guards.ts";
+import { Fault, TRAP, fault, guardOf } from "./guards.ts";
 import { meter, rewrite, spending, type Rewritten } from "./rewrite.ts";
 
 /** Pages of 64 KiB that a module may have at most when it says nothing itself. */
@@ -26,7 +26,16 @@ export interface Hardened {
 
 const sendLocalResponse = "proxy_send_local_response";
 
-export function harden(module: WasmModule): Hardened {
+export interface HardenOptions {
+  /**
+   * What a fault of a foreign module is. A trap ends the worker's VM, which Envoy makes anew. `catch`
+   * answers 500 to the request and goes on with the VM as the fault left it: only for modules whose
+   * code can be left in the middle (not for Rust's, which stay locked). Ours always catch.
+   */
+  faults?: "trap" | "catch";
+}
+
+export function harden(module: WasmModule, options: HardenOptions = {}): Hardened {
   const imported = module.imports.filter((one) => one.kind === 0).length;
   const own = module.bodies.length;
   const builder = new Builder(module, imported);
@@ -38,11 +47,12 @@ export function harden(module: WasmModule): Hardened {
   const start = module.globals[fuel - module.imports.filter((one) => one.kind === 3).length];
   if (start) start.init = init;
   const depth = builder.global(STACK_BUDGET);
-  const tag = builder.tag();
+  const catches = ours || options.faults === "catch";
+  const tag = catches ? builder.tag() : TRAP;
 
   let added = 0;
   let answering = module.imports.findIndex((one) => one.name === sendLocalResponse);
-  if (!ours && answering < 0) {
+  if (!ours && catches && answering < 0) {
     const type = builder.type({ params: Array<number>(8).fill(I32), results: [I32] });
     module.imports.push({
       module: "env",
@@ -104,7 +114,7 @@ export function harden(module: WasmModule): Hardened {
     writer.byte(op.globalGet).unsigned(depth).byte(op.i32Const).signed(frame).byte(op.i32Sub);
     writer.byte(op.globalSet).unsigned(depth);
     writer.byte(op.globalGet).unsigned(depth).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-    writer.byte(op.i32Const, Fault.TooDeep, op.throw).unsigned(tag).byte(op.end);
+    fault(writer, Fault.TooDeep, tag).byte(op.end);
     meter(writer, 32, fuel, tag);
     type.params.forEach((_, i) => writer.byte(op.localGet).unsigned(i));
     writer.byte(op.call).unsigned(inner);
@@ -114,7 +124,9 @@ export function harden(module: WasmModule): Hardened {
 
   const onFault = ours
     ? move(exported(module, "onFault", 0) as number)
-    : builder.fn({ params: [I32], results: [] }, [], foreignFault(answeringIndex));
+    : catches
+      ? builder.fn({ params: [I32], results: [] }, [], foreignFault(answeringIndex))
+      : -1;
   const stackPointer = ours ? null : stackPointerOf(module);
   for (const one of module.exports) {
     if (
@@ -125,6 +137,8 @@ export function harden(module: WasmModule): Hardened {
       continue;
     const body = originals[one.index - imported - added];
     if (body && body.code.length <= 4) continue; // nothing but a constant
+    // Only where a request can still be answered; elsewhere a fault is left to end the VM.
+    const answerable = ours || /^proxy_on_request_(headers|body|trailers)$/.test(one.name);
     const type = builder.typeOf(one.index);
     const { locals, code } = edge({
       callee: one.index,
@@ -135,6 +149,7 @@ export function harden(module: WasmModule): Hardened {
       stackPointer,
       ours,
       onFault,
+      catches: catches && answerable,
       name: one.name,
     });
     one.index = builder.fn(type, locals ? [{ count: locals, type: I32 }] : [], code);

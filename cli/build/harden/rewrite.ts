@@ -4,7 +4,7 @@
  */
 import { Writer } from "../wasm/bytes.ts";
 import { instructions, op, type Instruction } from "../wasm/instructions.ts";
-import { Fault } from "./guards.ts";
+import { Fault, fault } from "./guards.ts";
 import type { Graph } from "./graph.ts";
 
 export interface Site {
@@ -34,8 +34,7 @@ export function spending(fuel: number, tag: number): Uint8Array {
     .byte(op.localGet, 0, op.i32Sub, op.globalSet)
     .unsigned(fuel);
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-  writer.byte(op.i32Const, Fault.OutOfFuel, op.throw).unsigned(tag);
-  return writer.byte(op.end, op.end).finish();
+  return fault(writer, Fault.OutOfFuel, tag).byte(op.end, op.end).finish();
 }
 
 /** Takes `cost` from the fuel and throws when there is none left: 19 bytes, about a nanosecond. */
@@ -43,7 +42,7 @@ export function meter(writer: Writer, cost: number, fuel: number, tag: number): 
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const).signed(cost).byte(op.i32Sub);
   writer.byte(op.globalSet).unsigned(fuel);
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-  writer.byte(op.i32Const, Fault.OutOfFuel, op.throw).unsigned(tag).byte(op.end);
+  fault(writer, Fault.OutOfFuel, tag).byte(op.end);
 }
 
 export function rewrite(code: Uint8Array, metered: boolean, site: Site): Rewritten {
@@ -57,7 +56,7 @@ export function rewrite(code: Uint8Array, metered: boolean, site: Site): Rewritt
     moves.push([one.at, writer.size]);
     const { opcode, sub, operand } = one;
     if (opcode === op.unreachable) {
-      writer.byte(op.i32Const, Fault.Unreachable, op.throw).unsigned(site.tag);
+      fault(writer, Fault.Unreachable, site.tag);
       return;
     }
     if (opcode === op.call || opcode === op.returnCall || opcode === op.refFunc) {
