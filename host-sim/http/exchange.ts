@@ -234,12 +234,12 @@ export class Exchange {
   #worded(reply: LocalReply): LocalReply {
     const body = errorFor("route_not_found", this.settings.errors);
     if (body === null || !(this.flags & ResponseFlag.NoRoute)) return reply;
-    const headers = reply.headers.filter(([name]) => name.toLowerCase() !== "content-type");
-    const own: Pair[] = [
-      ["content-length", String(body.length)],
-      ["content-type", "application/json"],
-    ];
-    return { ...reply, body, headers: [...headers, ...own] };
+    const json: Pair = ["content-type", "application/json"];
+    const typed = reply.headers.some(([name]) => name.toLowerCase() === "content-type");
+    const headers: Pair[] = typed
+      ? reply.headers.map((pair) => (pair[0].toLowerCase() === "content-type" ? json : pair))
+      : [...reply.headers, ["content-length", String(body.length)], json];
+    return { ...reply, body, headers };
   }
 
   /** The client hangs up. */

@@ -65,7 +65,7 @@ export function serialize(value: Value): string | Uint8Array | null {
     return bytes;
   }
   if (typeof value === "boolean") return value ? "\x01" : "\x00";
-  if (value === null) return "";
+  if (value === null) return null;
   if (Array.isArray(value)) return pairsOf(value.map((one) => [serializeText(one), ""]));
   if (value.entries) return pairsOf(value.entries().map(([key, one]) => [key, serializeText(one)]));
   return value.message ? value.message() : null;

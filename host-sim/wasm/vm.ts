@@ -5,7 +5,7 @@
 import { LogLevel } from "../../sdk/abi.ts";
 import { Memory } from "./memory.ts";
 import type { TraceStep } from "../trace.ts";
-import type { Expression } from "../foreign/expressions.ts";
+import type { Expression } from "../foreign/cel.ts";
 import { bindHostcalls } from "../hostcalls/index.ts";
 import { findCallbacks, type Callback, type CallbackName, type Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
