@@ -6,18 +6,9 @@ import { firstRepeated } from "./duplicates";
 import { JsonLimits } from "./limits";
 import { numberEnd } from "./number";
 import { stringEnd } from "./string";
+import { pastSpace } from "./space";
 
 const DEEPEST: i32 = 512;
-
-/** Past white space (section 2). */
-export function pastSpace(p: usize, end: usize): usize {
-  while (p < end) {
-    const byte = <u32>load<u8>(p);
-    if (byte > 0x20 || (byte != 0x20 && byte != 0x0a && byte != 0x0d && byte != 0x09)) break;
-    p++;
-  }
-  return p;
-}
 
 export class JsonCheck {
   /** What is wrong, `""` if nothing is, and before which byte it was seen. */

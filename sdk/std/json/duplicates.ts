@@ -3,7 +3,7 @@
  * all keys of the text, at most half full; a key that meets `MOST_PROBES` others counts as repeated,
  * so that keys made to collide cost no more than others.
  */
-import { pastSpace } from "./check";
+import { pastSpace } from "./space";
 import { closingQuote, sameString, stringHash } from "./string";
 
 const MOST_PROBES: u32 = 64;

@@ -2,7 +2,7 @@
  * Steps from value to value of a checked text, by address and without making anything. `end` is where
  * the text around ends; 0 means that there is nothing there.
  */
-import { pastSpace } from "./check";
+import { pastSpace } from "./space";
 import { closingQuote, closingQuoteBefore, stringIs } from "./string";
 
 /** Past the value at `p` of a checked text that ends at `end`. */
