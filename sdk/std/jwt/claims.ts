@@ -8,6 +8,8 @@ import { tokenLimits } from "./jws";
 
 /** Seconds; larger ones are no dates, and doubles are exact below. */
 const LATEST: f64 = 9007199254740991;
+/** Stands for a time that is no number of seconds. */
+const ODD: f64 = -Infinity;
 
 export class Claims {
   private constructor(
@@ -77,10 +79,16 @@ export class Claims {
 
   /** Seconds since 1970 in a claim; NaN if it is absent or no such number. */
   time(name: string): f64 {
+    const seconds = this.seconds(name);
+    return seconds == ODD ? NaN : seconds;
+  }
+
+  /** As `time`, but `ODD` for a claim that is there and no such number. */
+  private seconds(name: string): f64 {
     const value = this.get(name);
     if (value === null) return NaN;
     const seconds = value.number;
-    return Math.abs(seconds) <= LATEST ? seconds : NaN;
+    return Math.abs(seconds) <= LATEST ? seconds : ODD;
   }
 
   /**
@@ -89,20 +97,17 @@ export class Claims {
    * `longest` is the most between `iat` and `exp`, which must be there then; 0 for any.
    */
   checkTimes(now: f64, leeway: f64, longest: f64): string {
-    if (this.isOdd("exp") || this.isOdd("nbf") || this.isOdd("iat")) {
+    const expires = this.seconds("exp");
+    const starts = this.seconds("nbf");
+    const issued = this.seconds("iat");
+    if (expires == ODD || starts == ODD || issued == ODD) {
       return "a time of it is not a number of seconds";
     }
-    const expires = this.time("exp");
-    const issued = this.time("iat");
     if (now >= expires + leeway) return "it has expired";
-    if (now + leeway < this.time("nbf")) return "it is not valid yet";
+    if (now + leeway < starts) return "it is not valid yet";
     if (now + leeway < issued) return "it was issued in the future";
     if (longest > 0 && !(expires - issued <= longest)) return "it is valid for too long";
     return "";
-  }
-
-  private isOdd(name: string): bool {
-    return this.get(name) !== null && isNaN(this.time(name));
   }
 }
 

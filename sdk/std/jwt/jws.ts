@@ -6,7 +6,7 @@
 import { decodeBase64urlPart } from "../encoding/base64";
 import { JsonLimits } from "../json/limits";
 import { JsonText } from "../json/text";
-import { JsonKind } from "../json/value";
+import { JsonKind, JsonMembers } from "../json/value";
 import { Algorithm } from "./algorithm";
 
 /** Longer tokens are refused before anything is decoded. */
@@ -94,20 +94,24 @@ class JwsParser {
     if (!header.valid) return this.fail("its header is not valid JSON");
     if (header.root.kind != JsonKind.Object) return this.fail("its header is not an object");
     this.header = header;
-    // Extensions that must be understood (section 4.1.11), and payloads that are not encoded
-    // (RFC 7797): none is supported, so none may be there.
-    if (header.root.get("crit") !== null) return this.fail("it has critical extensions");
-    if (header.root.get("b64") !== null) return this.fail("it has a b64 header");
-    const name = header.root.get("alg");
-    const text = name !== null ? name.text : null;
-    const algorithm = text !== null ? Algorithm.named(text) : null;
-    if (algorithm === null) return this.fail("its algorithm is not supported");
-    this.algorithm = algorithm;
-    const keyId = header.root.get("kid");
-    if (keyId === null) return;
-    const id = keyId.text;
-    if (id === null || id.length > LONGEST_KEY_ID) return this.fail("its kid is not a short text");
-    this.keyId = id;
+    const members: JsonMembers = header.root.members();
+    while (members.next()) {
+      // Extensions that must be understood (section 4.1.11), and payloads that are not encoded
+      // (RFC 7797): none is supported, so none may be there.
+      if (members.keyIs("crit")) return this.fail("it has critical extensions");
+      if (members.keyIs("b64")) return this.fail("it has a b64 header");
+      if (members.keyIs("alg")) {
+        const name = members.value.text;
+        if (name !== null) this.algorithm = Algorithm.named(name);
+      } else if (members.keyIs("kid")) {
+        const id = members.value.text;
+        if (id === null || id.length > LONGEST_KEY_ID) {
+          return this.fail("its kid is not a short text");
+        }
+        this.keyId = id;
+      }
+    }
+    if (this.algorithm === null) this.fail("its algorithm is not supported");
   }
 }
 
