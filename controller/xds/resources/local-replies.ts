@@ -31,6 +31,12 @@ const notFound: Reply = { when: flags("NR"), error: "Not Found" };
 /** In the order in which they are tried. */
 const replies: Reply[] = [
   { when: because("rbac_access_denied"), status: 400, error: "Bad Request" },
+  { when: because("missing_host_header"), error: "Bad Request" },
+  { when: because("path_normalization_failed"), error: "Bad Request" },
+  { when: because("http1.headers_too_large"), error: "Request Header Fields Too Large" },
+  { when: because("http1.too_many_headers"), error: "Request Header Fields Too Large" },
+  { when: because("http1."), error: "Bad Request" },
+  { when: because("http2."), error: "Bad Request" },
   { when: because("request_payload_too_large"), error: "Payload Too Large" },
   { when: because("response_payload_too_large"), error: "Internal Server Error" },
   { when: because("request_overall_timeout"), error: "Request Timeout" },

@@ -92,6 +92,26 @@ describe("refuses, and sends nothing upstream:", () => {
   });
 });
 
+test.each([
+  ["an ambiguous host", "GET /a/x HTTP/1.1\r\nHost: a,b\r\n\r\n", 400, "Bad Request"],
+  ["no host", "GET /a/x HTTP/1.1\r\n\r\n", 400, "Bad Request"],
+  ["an encoded slash", get("/a/x%2fy"), 400, "Bad Request"],
+  ["an underscore", get("/a/x", "x_a: b"), 400, "Bad Request"],
+  ["no HTTP at all", get("/a/x", "X-A : b"), 400, "Bad Request"],
+  ["too long a URL", get("/a/" + "x".repeat(70_000)), 431, "Request Header Fields Too Large"],
+  [
+    "too many headers",
+    get("/a/x", ...Array.from({ length: 101 }, (_, i) => `X-${i}: 1`)),
+    431,
+    "Request Header Fields Too Large",
+  ],
+])("%s is answered as JSON", async (_, bytes, status, error) => {
+  const { statuses, text } = await raw(t.gateway.ports.http!, bytes);
+  expect(statuses).toEqual([status]);
+  expect(text).toContain("content-type: application/json");
+  expect(text.endsWith(JSON.stringify({ error }))).toBe(true);
+});
+
 const smuggling: [string, string][] = [
   [
     "content length beside chunks",
