@@ -12,7 +12,6 @@ import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";
 import type { Filter, LocalReply } from "./filter.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
-import { readyReply } from "./local-reply.ts";
 import { Path, type Sink } from "./path.ts";
 import type { ReadyRoute } from "./routes.ts";
 import {
@@ -29,7 +28,8 @@ import {
   statedLength,
   trimmed,
   unsendable,
-  upstreamView,
+  outgoing,
+  readyReply,
 } from "./wire.ts";
 
 export interface ExchangeSettings {
@@ -329,21 +329,11 @@ export class Exchange {
     if (timeout > 0) headers.put("x-envoy-expected-rq-timeout-ms", String(timeout));
     const refused = unsendable(headers);
     if (refused !== null) return this.#own(503, refused, "filter_removed_required_request_headers");
-    const request = upstreamView(headers, body, trailers, route, bare);
+    const normal = route.upstream ?? this.settings.upstream;
+    const { request, upstream, arrives } = outgoing(headers, body, trailers, route, normal, bare);
     const stated = statedLength(headers);
-    let upstream = route.upstream ?? this.settings.upstream;
-    if (stated !== null && stated < body.length) {
-      // An upstream takes what was promised, and what follows for a second, broken request.
-      request.body = body.subarray(0, stated);
+    if (stated !== null && stated !== body.length)
       host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
-      upstream = { status: 400, headers: { "transfer-encoding": "chunked" } };
-    } else if (headers.get(":authority") === null) {
-      // HTTP/1.1 wants a Host.
-      upstream = { status: 400, headers: { "transfer-encoding": "chunked" } };
-    } else if (stated !== null && stated > body.length) {
-      host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
-      upstream = "hang";
-    }
     const listener = {
       headers: this.#fromUpstream,
       data: (bytes: Uint8Array, end: boolean) => this.#response.sendData(bytes, end),
@@ -356,8 +346,7 @@ export class Exchange {
     const call = new UpstreamCall(host.clock, waiting, listener, this.#head);
     this.#upstreamCall = call;
     this.attempts = 1;
-    if (upstream !== "refuse")
-      this.upstreamSaw = stated !== null && stated > body.length ? null : request;
+    if (arrives) this.upstreamSaw = request;
     call.start(upstream, request);
     if (timeout > 0 && !this.over && !this.responseHeaders)
       this.#timeout = host.clock.after(timeout, () => {
