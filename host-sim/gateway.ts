@@ -1,15 +1,15 @@
 /** The running simulator: workers with their filters, routes, upstreams and the clock, driven by requests. */
 import { LogLevel } from "../sdk/abi.ts";
-import { textOf } from "./bytes.ts";
+import { Received, sendRequest } from "./client.ts";
 import { Clock } from "./state/clock.ts";
 import { HangError, SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
 import { Exchange, type Client, type ExchangeSettings } from "./http/exchange.ts";
 import type { Filter } from "./http/filter.ts";
-import { HeaderMap } from "./http/headers.ts";
+import type { HeaderMap } from "./http/headers.ts";
 import { readyRequest } from "./http/request.ts";
 import { readyRoutes, type Chain, type ReadyRoute, type Route } from "./http/routes.ts";
-import { pairsOf, type Waiting } from "./http/upstream.ts";
+import type { Waiting } from "./http/upstream.ts";
 import { seededRandom, uuid } from "./state/random.ts";
 import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
 import { Metrics, type MetricsView } from "./state/metrics.ts";
@@ -17,7 +17,7 @@ import { SharedData } from "./state/shared-data.ts";
 import { gatewayRootId, readyFilter } from "./ready-filter.ts";
 import type { Host, LogEntry } from "./wasm/host.ts";
 import type { CallbackName } from "./wasm/callbacks.ts";
-import { loadModule, type ModuleSource, type WasmModule } from "./wasm/module.ts";
+import { loadModule, type ModuleSource, type WasmModule } from "./module/module.ts";
 import { tryConfiguration, WorkerFilter, type FilterSettings } from "./wasm/worker.ts";
 
 /** How long a request may do nothing before Envoy gives it up. */
@@ -158,7 +158,7 @@ export class Gateway {
     const ready = readyRequest(request, () => uuid(this.#random));
     const exchange = this.#begin(request, ready.headers, received);
     received.exchange = exchange;
-    this.#send(exchange, request, ready);
+    sendRequest(exchange, request, ready, this.setup.trailers ?? false);
     this.#drain();
     const failure = this.#strictFailure();
     const disconnect = (): void => exchange.clientGone();
@@ -229,42 +229,6 @@ export class Gateway {
       if (made) chain.push(made);
     });
     return chain;
-  }
-
-  #send(exchange: Exchange, request: Request, ready: ReturnType<typeof readyRequest>): void {
-    const { chunks, bare } = ready;
-    const { disconnect, chunkDelayMs = 0 } = request;
-    const hangUp = (): void => exchange.clientGone();
-    exchange.sendHeaders(bare);
-    if (disconnect === "after-headers") return hangUp();
-    if (typeof disconnect === "object" && "afterMs" in disconnect)
-      exchange.later(disconnect.afterMs, hangUp);
-    const afterChunks =
-      typeof disconnect === "object" && "afterChunks" in disconnect ? disconnect.afterChunks : -1;
-    const trailers =
-      request.trailers && this.setup.trailers
-        ? HeaderMap.of("trailers", pairsOf(request.trailers))
-        : null;
-    const next = (i: number): void => {
-      for (; i < chunks.length && !exchange.over; i++) {
-        if (i === afterChunks) return hangUp();
-        exchange.sendData(chunks[i]!, false);
-        if (chunkDelayMs > 0 && i + 1 < chunks.length) {
-          const following = i + 1;
-          exchange.later(chunkDelayMs, () => next(following));
-          return;
-        }
-      }
-      if (exchange.over) return;
-      if (afterChunks >= chunks.length) return hangUp();
-      if (!bare) {
-        if (trailers) exchange.sendTrailers(trailers);
-        else exchange.sendData(new Uint8Array(0), true);
-      }
-      if (disconnect === "after-request") return hangUp();
-      if (disconnect === "on-callout" && exchange.callouts.length > 0) hangUp();
-    };
-    next(0);
   }
 
   /** What modules posted to each other runs before anything else does. */
@@ -428,60 +392,4 @@ export class Gateway {
 function keep<T>(list: T[], item: T): void {
   if (list.length >= kept) list.splice(0, kept / 2);
   list.push(item);
-}
-
-/** What the client got. */
-class Received implements Client {
-  status = 0;
-  #headers: [string, string][] = [];
-  readonly #chunks: Uint8Array[] = [];
-  #trailers: [string, string][] = [];
-  #cut: string | null = null;
-  exchange!: Exchange;
-  ended: () => void = () => {};
-
-  constructor(private readonly request: Request) {}
-
-  headers(headers: HeaderMap): void {
-    this.status = Number(headers.get(":status"));
-    this.#headers = headers.pairs.filter(([name]) => name.charCodeAt(0) !== 58);
-    if (this.request.disconnect === "on-response-headers") this.exchange.clientGone();
-  }
-
-  data(bytes: Uint8Array): void {
-    if (bytes.length) this.#chunks.push(bytes);
-    if (this.request.disconnect === "on-response-body") this.exchange.clientGone();
-  }
-
-  trailers(trailers: HeaderMap): void {
-    this.#trailers = trailers.pairs;
-  }
-
-  over(cut: string | null): void {
-    this.#cut = cut;
-    this.ended();
-  }
-
-  answer(): Answer {
-    const { exchange } = this;
-    const headers = this.#headers;
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    return {
-      status: this.status,
-      headers,
-      body,
-      get text() {
-        return textOf(body);
-      },
-      trailers: this.#trailers,
-      upstream: exchange.upstreamSaw,
-      callouts: exchange.callouts,
-      logs: exchange.logs,
-      details: exchange.details,
-      decidedBy: exchange.decidedBy,
-      cut: this.#cut,
-      route: exchange.route?.name ?? null,
-      header: (name) => headers.find(([key]) => key === name.toLowerCase())?.[1] ?? null,
-    };
-  }
 }

@@ -22,7 +22,7 @@ export type {
 } from "./http/upstream.ts";
 export type { Answer, Disconnect, FilterSetup, Injections, Request, Setup } from "./setup.ts";
 export type { LogEntry } from "./wasm/host.ts";
-export type { ModuleSource } from "./wasm/module.ts";
+export type { ModuleSource } from "./module/module.ts";
 export type { Case, Expected, Step } from "./cases.ts";
 export { play, type Outcome, type OwnPolicy } from "./cases/play.ts";
 export { simulatorRunner } from "./cases/simulator.ts";

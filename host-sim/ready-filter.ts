@@ -1,7 +1,7 @@
 /** From a filter as a test writes it to the settings of a VM and a plugin. */
 import { toByteString } from "./bytes.ts";
 import type { FilterSetup } from "./setup.ts";
-import type { WasmModule } from "./wasm/module.ts";
+import type { WasmModule } from "./module/module.ts";
 import { pluginKey } from "./wasm/plugin.ts";
 import type { FilterSettings } from "./wasm/worker.ts";
 

@@ -4,7 +4,7 @@ import type { Chain, Route } from "./http/routes.ts";
 import type { BodyInput, HeaderInput, Upstream, UpstreamRequest } from "./http/upstream.ts";
 import type { CalloutRecord } from "./http/callouts.ts";
 import type { LogEntry } from "./wasm/host.ts";
-import type { ModuleSource } from "./wasm/module.ts";
+import type { ModuleSource } from "./module/module.ts";
 import type { FailurePolicy } from "./wasm/plugin.ts";
 
 export type ErrorForm = "envoy" | "text" | "json";

@@ -1,5 +1,6 @@
 /**
- * One request and its answer: what Envoy's connection manager, filter chain and router do with it together.
+ * One request and its answer: what Envoy's connection manager, filter chain and router do with it together. Longer than
+ * other files because all of it turns on the state of the one request.
  */
 import { StreamType } from "../../sdk/abi.ts";
 import type { Timer } from "../state/clock.ts";

@@ -1,8 +1,9 @@
-/** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length. */
+/** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length; the gateway's own answers. */
 import type { ErrorForm } from "../setup.ts";
+import type { LocalReply } from "./filter.ts";
 import { HeaderMap } from "./headers.ts";
 import type { ReadyRoute } from "./routes.ts";
-import type { UpstreamRequest } from "./upstream.ts";
+import type { Upstream, UpstreamRequest } from "./upstream.ts";
 
 const hopByHop = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
@@ -44,7 +45,7 @@ export function unsendable(headers: HeaderMap): string | null {
   return null;
 }
 
-export function upstreamView(
+function upstreamView(
   headers: HeaderMap,
   body: Uint8Array,
   trailers: [string, string][],
@@ -97,3 +98,73 @@ export enum ResponseFlag {
   ClientGone = 1 << 14,
   UpstreamProtocolError = 1 << 23,
 }
+
+/** An answer of the gateway or of a filter, in the form that Envoy gives it. */
+export interface ReadyReply {
+  headers: HeaderMap;
+  body: string;
+}
+
+export function readyReply(reply: LocalReply, grpcRequest: boolean): ReadyReply {
+  const headers = new HeaderMap("response", [[":status", String(reply.status)]]);
+  for (const [name, value] of reply.headers) headers.add(name, value);
+  headers.put(":status", String(reply.status));
+  if (grpcRequest) {
+    headers.put(":status", "200");
+    headers.put("content-type", "application/grpc");
+    headers.put("grpc-status", String(reply.grpcStatus ?? grpcStatusOf(reply.status)));
+    if (reply.body !== "") headers.put("grpc-message", percent(reply.body));
+    headers.remove("content-length");
+    return { headers, body: "" };
+  }
+  if (reply.body === "") {
+    headers.remove("content-length");
+    headers.remove("content-type");
+  } else {
+    headers.put("content-length", String(reply.body.length));
+    if (headers.get("content-type") === null) headers.add("content-type", "text/plain");
+  }
+  return { headers, body: reply.body };
+}
+
+const byStatus: Record<number, number> = { 400: 13, 401: 16, 403: 7, 404: 12 };
+const unavailable = new Set([429, 502, 503, 504]);
+
+/** What a status of HTTP is to gRPC. */
+export const grpcStatusOf = (status: number): number =>
+  byStatus[status] ?? (unavailable.has(status) ? 14 : 2);
+
+const percent = (text: string): string =>
+  text.replace(
+    /[^\x20-\x24\x26-\x7e]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+
+export interface Outgoing {
+  request: UpstreamRequest;
+  upstream: Upstream;
+  /** The whole request gets there. */
+  arrives: boolean;
+}
+
+/** What comes of a request that leaves the filters: a body that belies its length goes wrong at the upstream. */
+export function outgoing(
+  headers: HeaderMap,
+  body: Uint8Array,
+  trailers: [string, string][],
+  route: ReadyRoute,
+  upstream: Upstream,
+  bare: boolean,
+): Outgoing {
+  const request = upstreamView(headers, body, trailers, route, bare);
+  const stated = statedLength(headers) ?? body.length;
+  if (stated > body.length) return { request, upstream: "hang", arrives: false };
+  // The upstream takes what was promised, and what follows for a second, broken request. Without a Host it takes none.
+  if (stated < body.length) request.body = body.subarray(0, stated);
+  const nameless = headers.get(":authority") === null;
+  const broken = nameless || stated < body.length;
+  const arrives = !nameless && upstream !== "refuse";
+  return { request, upstream: broken ? badRequest : upstream, arrives };
+}
+
+const badRequest: Upstream = { status: 400, headers: { "transfer-encoding": "chunked" } };

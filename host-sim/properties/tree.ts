@@ -1,7 +1,7 @@
 /** The property tree of Envoy 1.40, as a wasm filter sees it: what exists depends on the phase. */
 import type { Exchange } from "../http/exchange.ts";
 import type { HeaderMap } from "../http/headers.ts";
-import { grpcStatusOf } from "../http/local-reply.ts";
+import { grpcStatusOf } from "../http/wire.ts";
 import type { Context } from "../wasm/context.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { StreamContext } from "../wasm/stream.ts";

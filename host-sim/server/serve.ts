@@ -15,7 +15,7 @@ import { Gateway } from "../gateway.ts";
 import type { Setup } from "../setup.ts";
 import type { TraceStep } from "../trace.ts";
 import type { LogEntry } from "../wasm/host.ts";
-import type { ModuleSource } from "../wasm/module.ts";
+import type { ModuleSource } from "../module/module.ts";
 
 export interface ServeOptions extends Omit<Setup, "time" | "traced"> {
   /** 0, the default, takes a free port. */

@@ -10,7 +10,7 @@ import { bindHostcalls } from "../hostcalls/index.ts";
 import { findCallbacks, type Callback, type CallbackName, type Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import type { Host, LogEntry } from "./host.ts";
-import type { WasmModule } from "./module.ts";
+import type { WasmModule } from "../module/module.ts";
 import type { Plugin } from "./plugin.ts";
 import { RootContext } from "./root.ts";
 import type { StreamContext } from "./stream.ts";

@@ -1,7 +1,7 @@
 import { main } from "assemblyscript/asc";
 import { expect, test } from "vitest";
 import { simulate } from "../../host-sim/index.ts";
-import { SourceMap } from "../../host-sim/wasm/source-map.ts";
+import { SourceMap } from "../../host-sim/module/source-map.ts";
 
 const source = `export function proxy_abi_version_0_2_1(): void {}
 export function malloc(size: usize): usize { return heap.alloc(size); }
