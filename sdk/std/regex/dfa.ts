@@ -1,38 +1,25 @@
 /**
  * Says whether a program matches anywhere, one table look-up a character. Its states are made as texts
  * need them, in memory that was taken when the pattern was compiled; when that is full, it starts again.
- *
- * A fault can end a request at any instruction: a state is complete before its number is published.
  */
 import { Alphabet } from "./alphabet";
 import { Before, kindOf, pointOf, possible } from "./before";
 import { Op, holding } from "./program";
-import { characterAt } from "./text";
+import { ACCEPT, DEAD, FIRST, IDLE, States, UNKNOWN } from "./states";
+import { characterAt, pointBefore } from "./text";
 import { Assertion } from "./pattern/tree";
-
-const UNKNOWN: u32 = 0;
-const ACCEPT: u32 = 1;
-const DEAD: u32 = 2;
-const FIRST: u32 = 3;
-
-const TABLE_BYTES = 16384;
-const MOST_STATES = 512;
 
 export class Dfa {
   private stride: i32;
-  private most: i32;
-  /** States made so far, numbered from FIRST. */
-  private made: i32 = 0;
-  /** For each state and class (the last one: the end of the text), the next state. */
-  private table: StaticArray<u16>;
-  /** For each state, a word of `Before`, then a bit for each instruction that it waits at. */
-  private states: StaticArray<u32>;
+  /** A state is a word of `Before`, then a bit for each instruction that it waits at. */
+  private states: States;
   private words: i32;
-  private hash: StaticArray<u16>;
   private here: StaticArray<u32>;
   private there: StaticArray<u32>;
   private stack: StaticArray<i32>;
   private kinds: StaticArray<u8>;
+  /** True if assertions ask for more than the ends of the text. */
+  private near: bool;
 
   constructor(
     private code: StaticArray<i32>,
@@ -42,18 +29,15 @@ export class Dfa {
     const size = code.length / 3;
     const stride = alphabet.size + 1;
     const words = 1 + ((size + 31) >> 5);
-    const most = min(MOST_STATES, max(16, TABLE_BYTES / (stride * 2 + words * 4)));
     this.stride = stride;
     this.words = words;
-    this.most = most;
-    this.table = new StaticArray<u16>((most + <i32>FIRST) * stride);
-    this.states = new StaticArray<u32>(most * words);
-    this.hash = new StaticArray<u16>(MOST_STATES * 2);
+    this.states = new States(stride, words);
     this.here = new StaticArray<u32>(words);
     this.there = new StaticArray<u32>(words);
     this.stack = new StaticArray<i32>(size * 2 + 2);
     this.kinds = new StaticArray<u8>(stride);
     const near = (assertions & ~(Assertion.TextStart | Assertion.TextEnd)) != 0;
+    this.near = near;
     for (let i = 0; i < alphabet.size; i++) {
       this.kinds[i] = <u8>(near ? kindOf(alphabet.example[i]) : Before.Other);
     }
@@ -61,9 +45,9 @@ export class Dfa {
 
   matches(p: usize, end: usize, wide: bool): bool {
     const ascii = changetype<usize>(this.alphabet.ascii);
-    const table = changetype<usize>(this.table);
+    const table = changetype<usize>(this.states.table);
     const stride = <u32>this.stride;
-    let state = this.start();
+    let state = this.start(Before.Start);
     if (state == ACCEPT) return true;
     while (p < end) {
       const point = wide ? <u32>load<u16>(p) : <u32>load<u8>(p);
@@ -88,12 +72,40 @@ export class Dfa {
     return (last == UNKNOWN ? this.step(state, stride - 1) : last) == ACCEPT;
   }
 
-  /** The state before the first character. */
-  private start(): u32 {
+  /**
+   * Where the leftmost match of `start`…`end` from `from` on can begin at the earliest, 0 if there is
+   * none: the last place before a match where no way begun earlier was left.
+   */
+  begin(start: usize, from: usize, end: usize, wide: bool): usize {
+    const table = changetype<usize>(this.states.table);
+    const idle = changetype<usize>(this.states.idle);
+    const stride = <u32>this.stride;
+    let before: u32 = Before.Start;
+    if (from > start) before = this.near ? kindOf(pointBefore(start, from, wide)) : Before.Other;
+    let state = this.start(before);
+    let begin = from;
+    for (let p = from; state >= FIRST && p < end;) {
+      const character = characterAt(p, end, wide);
+      const aClass = <u32>this.alphabet.classOf(character >> 3);
+      p += character & 7;
+      let next = <u32>load<u16>(table + ((<usize>(state * stride + aClass)) << 1));
+      if (next == UNKNOWN) next = this.step(state, aClass);
+      if (load<u8>(idle + <usize>next)) begin = p;
+      state = next;
+    }
+    if (state >= FIRST) {
+      const last = <u32>load<u16>(table + ((<usize>(state * stride + stride - 1)) << 1));
+      state = last == UNKNOWN ? this.step(state, stride - 1) : last;
+    }
+    return state == ACCEPT ? begin : 0;
+  }
+
+  /** The state before the first character, after one of the kind `before`. */
+  private start(before: u32): u32 {
     const there = this.there;
     there.fill(0);
-    there[0] = Before.Start;
-    return this.follow(0, 0, Before.Start) ? ACCEPT : this.state();
+    there[0] = before | IDLE;
+    return this.follow(0, 0, before) ? ACCEPT : this.states.numberOf(there);
   }
 
   /** Makes the transition of `state` for a class, and remembers it. */
@@ -101,8 +113,8 @@ export class Dfa {
     const here = changetype<usize>(this.here);
     const there = changetype<usize>(this.there);
     const bytes = (<usize>this.words) << 2;
-    memory.copy(here, this.address(state), bytes);
-    const before = load<u32>(here);
+    memory.copy(here, this.states.at(state), bytes);
+    const before = load<u32>(here) & ~IDLE;
     const ending = aClass == <u32>this.stride - 1;
     const kind: u32 = ending ? Before.Start : this.kinds[aClass];
     let accepted = false;
@@ -117,22 +129,20 @@ export class Dfa {
       memory.fill(there, 0, bytes);
       const after: u32 = this.assertions ? kind : Before.Other;
       store<u32>(there, after);
-      accepted = this.advance(aClass, after) || this.follow(0, 0, after);
+      accepted = this.advance(aClass, after);
+      if (!accepted && this.stuck()) store<u32>(there, after | IDLE);
+      accepted = accepted || this.follow(0, 0, after);
     }
     let next: u32;
     if (accepted) next = ACCEPT;
     else if (ending || this.stuck()) next = DEAD;
     else {
-      const made = this.made;
-      next = this.state();
-      if (this.made < made) return next; // the table was emptied: `state` is gone
+      const made = this.states.made;
+      next = this.states.numberOf(this.there);
+      if (this.states.made < made) return next; // all were forgotten, `state` too
     }
-    this.table[state * this.stride + aClass] = <u16>next;
+    this.states.table[state * this.stride + aClass] = <u16>next;
     return next;
-  }
-
-  private address(state: u32): usize {
-    return changetype<usize>(this.states) + ((<usize>((state - FIRST) * this.words)) << 2);
   }
 
   /** True if nothing can match any more. */
@@ -200,34 +210,5 @@ export class Dfa {
       }
     }
     return false;
-  }
-
-  /** The number of the state in `there`; makes it, emptying the table when that is full. */
-  private state(): u32 {
-    const bytes = (<usize>this.words) << 2;
-    const there = changetype<usize>(this.there);
-    let hash: u32 = 0;
-    for (let i = 0; i < this.words; i++) {
-      hash = (rotl<u32>(hash, 5) ^ unchecked(this.there[i])) * 0x9e3779b1;
-    }
-    let slot = hash >>> 22;
-    for (;;) {
-      const known = <u32>unchecked(this.hash[slot]);
-      if (!known) break;
-      if (!memory.compare(this.address(known), there, bytes)) return known;
-      slot = (slot + 1) & (MOST_STATES * 2 - 1);
-    }
-    if (this.made == this.most) {
-      this.hash.fill(0);
-      this.made = 0;
-      slot = hash >>> 22;
-    }
-    const number = <u32>this.made + FIRST;
-    memory.copy(this.address(number), there, bytes);
-    const row = changetype<usize>(this.table) + ((<usize>(number * this.stride)) << 1);
-    memory.fill(row, 0, (<usize>this.stride) << 1);
-    this.hash[slot] = <u16>number;
-    this.made++;
-    return number;
   }
 }

@@ -7,7 +7,7 @@ import { Alphabet } from "./alphabet";
 import { Closures, END } from "./closure";
 import { Assertion } from "./pattern/tree";
 import { Op, holding } from "./program";
-import { characterAt } from "./text";
+import { characterAt, pointBefore } from "./text";
 
 export class Pike {
   /** Where the groups of the last match lie, in bytes from the start; -1 for a group that is not in it. */
@@ -57,7 +57,7 @@ export class Pike {
     let otherSlots = changetype<usize>(this.nextSlots);
     let threads = 0;
     let matched = false;
-    let before = from > start ? lastPoint(start, from, wide) : -1;
+    let before = from > start ? pointBefore(start, from, wide) : -1;
     let p = from;
     let character = p < end ? characterAt(p, end, wide) : 0;
     for (;;) {
@@ -151,17 +151,4 @@ export class Pike {
 /** Copies the positions of groups, which come in pairs. */
 function copy(to: usize, from: usize, bytes: usize): void {
   for (let i: usize = 0; i < bytes; i += 8) store<u64>(to + i, load<u64>(from + i));
-}
-
-/** The code point that ends at `p`. */
-function lastPoint(start: usize, p: usize, wide: bool): i32 {
-  let from = p - (wide ? 2 : 1);
-  const most: usize = 4;
-  if (wide) {
-    if (from > start && characterAt(from - 2, p, true) & 4) from -= 2;
-  } else {
-    while (from > start && p - from < most && (load<u8>(from) & 0xc0) == 0x80) from--;
-    if ((characterAt(from, p, false) & 7) != <u32>(p - from)) return 0xfffd;
-  }
-  return <i32>(characterAt(from, p, wide) >> 3);
 }

@@ -103,8 +103,9 @@ export class Regex {
   match(text: string): Match | null {
     const p = changetype<usize>(text);
     const end = p + ((<usize>text.length) << 1);
-    if (!this.dfa.matches(p, end, true)) return null;
-    return this.pike.run(p, p, end, true) ? new Match(text, this.pike.found, this.names) : null;
+    const begin = this.dfa.begin(p, p, end, true);
+    if (!begin) return null;
+    return this.pike.run(p, begin, end, true) ? new Match(text, this.pike.found, this.names) : null;
   }
 
   /**
@@ -114,23 +115,24 @@ export class Regex {
   replaceAll(text: string, replacement: string): string | null {
     const start = changetype<usize>(text);
     const end = start + ((<usize>text.length) << 1);
-    if (!this.dfa.matches(start, end, true)) return text;
+    let begin = this.dfa.begin(start, start, end, true);
+    if (!begin) return text;
     const pike = this.pike;
     const most = (<i64>text.length + 32) * 32;
     const rewrite = new Rewrite(text);
     pike.steps = 0;
-    let from = start;
     let copied = 0;
-    while (from <= end && pike.run(start, from, end, true)) {
+    while (begin && pike.run(start, begin, end, true)) {
       if (pike.steps > most) return null;
       const first = pike.found[0] >> 1;
       const last = pike.found[1] >> 1;
       rewrite.copy(text, copied, first);
       rewrite.substitute(replacement, pike.found);
       copied = last;
-      from = start + ((<usize>last) << 1);
+      let from = start + ((<usize>last) << 1);
       // After an empty match the next one starts a character later.
       if (first == last) from += from < end && text.codePointAt(last) > 0xffff ? 4 : 2;
+      begin = from <= end ? this.dfa.begin(start, from, end, true) : 0;
     }
     rewrite.copy(text, copied, text.length);
     return rewrite.text();

@@ -17,3 +17,16 @@ export function characterAt(p: usize, end: usize, wide: bool): u32 {
   const size = utf8Size(p, end);
   return size ? (utf8Point(p, size) << 3) | size : (0xfffd << 3) | 1;
 }
+
+/** The code point that ends at `p`. */
+export function pointBefore(start: usize, p: usize, wide: bool): i32 {
+  let from = p - (wide ? 2 : 1);
+  const most: usize = 4;
+  if (wide) {
+    if (from > start && characterAt(from - 2, p, true) & 4) from -= 2;
+  } else {
+    while (from > start && p - from < most && (load<u8>(from) & 0xc0) == 0x80) from--;
+    if ((characterAt(from, p, false) & 7) != <u32>(p - from)) return 0xfffd;
+  }
+  return <i32>(characterAt(from, p, wide) >> 3);
+}

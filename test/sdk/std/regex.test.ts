@@ -123,6 +123,22 @@ describe("finds what RE2 finds", () => {
     }
   });
 
+  test("finds a match wherever it begins after others that came to nothing", () => {
+    for (const [pattern, text, expected] of [
+      ["(ab)*c", "xababc", "1-6:ababc|ab|"],
+      ["(ab)*d", "abababcabd", "7-10:abd|ab|"],
+      ["a+b|c", "aaaaac", "5-6:c|"],
+      ["\\w+@\\w+", "one two@ three@four five", "9-19:three@four|"],
+      ["\\bb+\\b", "abb bb", "4-6:bb|"],
+      ["(?m)^x", "a\nb\nx", "4-5:x|"],
+    ] as const) {
+      expect(groups(pattern, text)).toBe(expected);
+      expect(groups(pattern, `${"- ".repeat(5000)}${text}`)?.split(":")[1]).toBe(
+        expected.split(":")[1],
+      );
+    }
+  });
+
   test("names groups", () => {
     const regex = compile("(?P<major>\\d+)\\.(?<minor>\\d+)");
     expect(std.text("named", regex, "v3.14", "minor")).toBe("14");
