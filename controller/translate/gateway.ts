@@ -19,7 +19,7 @@ export interface GatewayListeners {
   tls: DownstreamTls | null;
   /** The module filters, in order. */
   modules: string[];
-  /** Native filters behind the modules, for example compression. */
+  /** Native filters before the modules: answers pass them last, so that policies see them as the upstream sent them. */
   extraFilters: JsonObject[];
 }
 
@@ -29,7 +29,7 @@ const healthScope = scopeOf([healthSegment], 1);
 export function gatewayResources(options: GatewayListeners): Change[] {
   const common = {
     host: options.host,
-    filters: [...lateScopes, ...options.modules, ...options.extraFilters],
+    filters: [...lateScopes, ...options.extraFilters, ...options.modules],
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,

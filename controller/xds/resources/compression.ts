@@ -1,4 +1,4 @@
-/** Compresses text-like answers for clients that accept gzip. */
+/** Compresses text-like answers, as Envoy knows them by their type, for clients that accept gzip. */
 import { any, type JsonObject } from "../protos.ts";
 
 export const compression: JsonObject = {
@@ -7,16 +7,6 @@ export const compression: JsonObject = {
     response_direction_config: {
       common_config: {
         min_content_length: 1_024,
-        content_type: [
-          "text/html",
-          "text/plain",
-          "text/css",
-          "text/xml",
-          "application/json",
-          "application/javascript",
-          "application/xml",
-          "image/svg+xml",
-        ],
       },
       disable_on_etag_header: true,
     },
