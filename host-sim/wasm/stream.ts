@@ -72,7 +72,8 @@ export class StreamContext implements Filter, Context {
   /** Envoy asks before and after each callback whether the VM is dead. */
   #dead(): boolean {
     if (this.vm.failure === null) return false;
-    if (this.root.plugin.failurePolicy !== "open") this.#failStream();
+    // Also where the policy is to fail open: that lets only later requests pass.
+    this.#failStream();
     return true;
   }
 
@@ -82,12 +83,8 @@ export class StreamContext implements Filter, Context {
     this.exchange.localReply({ ...failed, by: this.name });
   }
 
-  get #open(): boolean {
-    return this.root.plugin.failurePolicy === "open";
-  }
-
   #headersCallback(callback: Callback | undefined, count: number, end: boolean): HeadersAnswer {
-    const stop = this.#open ? HeadersAnswer.Continue : HeadersAnswer.StopAllAndWatermark;
+    const stop = HeadersAnswer.StopAllAndWatermark;
     if (this.#dead()) return stop;
     if (!callback) return HeadersAnswer.Continue;
     const { vm } = this;
@@ -109,7 +106,7 @@ export class StreamContext implements Filter, Context {
   }
 
   #dataCallback(callback: Callback | undefined, size: number, end: boolean): DataAnswer {
-    const stop = this.#open ? DataAnswer.Continue : DataAnswer.StopNoBuffer;
+    const stop = DataAnswer.StopNoBuffer;
     if (this.#dead()) return stop;
     if (!callback) return DataAnswer.Continue;
     const { vm } = this;
@@ -126,7 +123,7 @@ export class StreamContext implements Filter, Context {
   }
 
   #trailersCallback(callback: Callback | undefined, count: number): TrailersAnswer {
-    const stop = this.#open ? TrailersAnswer.Continue : TrailersAnswer.Stop;
+    const stop = TrailersAnswer.Stop;
     if (this.#dead()) return stop;
     if (!callback) return TrailersAnswer.Continue;
     const { vm } = this;

@@ -149,7 +149,7 @@ describe("a VM that dies", () => {
   test("lets requests pass, or none, as its policy says", async () => {
     const open = await probe("rqh rep 0|x-seen|1", { failurePolicy: "open" });
     open.trapNext("request_headers");
-    await open.request({ path: "/" });
+    expect((await open.request({ path: "/" })).status).toBe(503);
     const passed = await open.request({ path: "/" });
     expect(passed.status).toBe(200);
     expect(passed.upstream!.headers.map(([name]) => name)).not.toContain("x-seen");
