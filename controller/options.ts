@@ -66,6 +66,8 @@ export interface GatewayOptions {
   /** Mutual TLS on the xDS port; PEM texts, and the files an Envoy of ours reads its own side from. */
   xdsTls?: { certificate: string; key: string; clientAuthority: string; envoy?: ControllerTls };
   configDump?: boolean;
+  /** Addresses that may ask the admin ports for more than health; all unless given. */
+  adminAllowedIps?: string[];
   /** `spawn` runs an Envoy beside the controller; `none` waits for others to connect. */
   envoy?: "spawn" | "none";
   envoyPath?: string;

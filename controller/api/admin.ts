@@ -2,7 +2,8 @@
  * The ports around the management API: the controller's admin (9092, published as 9094), the engine's admin (9002), and
  * metrics of both (9091, 9003), in the shapes their users know.
  */
-import { Hono } from "hono";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { Hono, type MiddlewareHandler } from "hono";
 import { requireRole, basicAuth, type Authenticated, type User } from "./auth.ts";
 import { failure, problem } from "./respond.ts";
 
@@ -11,6 +12,8 @@ export interface AdminOptions {
   component: "gateway-controller" | "policy-engine";
   /** Whether `/config_dump` answers at all. */
   configDump: boolean;
+  /** Addresses that may ask for more than health; `*` is every one. */
+  allowedIps: readonly string[];
   /** Only the controller's admin asks who is there; the engine's listens for its own machine. */
   authenticated: boolean;
   syncVersion(): string;
@@ -26,6 +29,7 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   const api = new Hono<Authenticated>();
   const timestamp = () => new Date().toISOString();
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
+  if (!options.allowedIps.includes("*")) api.use(onlyFrom(options.allowedIps));
   if (options.authenticated) {
     api.use(basicAuth(options.users));
     api.use(requireRole("admin"));
@@ -45,6 +49,18 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   app.route("/", api);
   return app;
 }
+
+const onlyFrom =
+  (allowed: readonly string[]): MiddlewareHandler =>
+  async (c, next) => {
+    // An IPv4 client of a socket for both families has its address behind a prefix.
+    const address = getConnInfo(c).remote.address?.replace(/^::ffff:/, "") ?? "";
+    if (allowed.includes(address)) return next();
+    return c.json(
+      { code: "forbidden", message: `${address} is not among the allowed addresses` },
+      403,
+    );
+  };
 
 /** `/metrics` in Prometheus' text format. */
 export function metricsApi(read: () => Promise<string>): Hono {

@@ -20,6 +20,7 @@ export async function openPorts(
     adminApi({
       ...{ users, component },
       configDump: options.configDump ?? false,
+      allowedIps: options.adminAllowedIps ?? ["*"],
       authenticated: component === "gateway-controller",
       syncVersion: plane.version,
       dump: async () => dump(plane),

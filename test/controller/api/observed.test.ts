@@ -60,3 +60,12 @@ test("what Envoy should have has one version, which changes with it and is the s
   await t.manage("PUT", "/rest-apis/a", restApi("a", t.upstream.port));
   expect(await version()).toBe(before);
 });
+
+test("the admin ports answer more than health only to the addresses that they are told", async () => {
+  const other = await startTestGateway({ envoy: "none", adminAllowedIps: ["192.0.2.1"] });
+  for (const port of [other.gateway.ports.admin, other.gateway.ports.engineAdmin]) {
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect([await status("/health"), await status("/xds_sync_status")]).toEqual([200, 403]);
+  }
+  await other.close();
+});
