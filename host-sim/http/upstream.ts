@@ -125,8 +125,10 @@ export class UpstreamCall {
     const trailers = answer.trailers ? HeaderMap.of("trailers", pairsOf(answer.trailers)) : null;
     const bare = this.head || status === 204 || status === 304;
     if (headers.get("content-length") === null && headers.get("transfer-encoding") === null) {
-      if (Array.isArray(body) || trailers) headers.add("transfer-encoding", "chunked");
-      else if (status !== 204 && status !== 304)
+      // A service says of a HEAD's missing body how long it is, but not how it would come.
+      if (Array.isArray(body) || trailers) {
+        if (!this.head) headers.add("transfer-encoding", "chunked");
+      } else if (status !== 204 && status !== 304)
         headers.add("content-length", String(bytesOf(body).length));
     }
     const end = bare || headers.get("content-length") === "0";

@@ -124,6 +124,11 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
     const { slot } = (link.params ?? {}) as { slot?: string };
     if (slot) scripts[slot] = script(d, link.name);
   }
+  // A HEAD that a filter makes another method is answered with a body that its client cannot read: the connection breaks,
+  // and what is left of it differs with the timing. Nor is there a body that could break off.
+  if (method === "HEAD")
+    for (const slot in scripts)
+      scripts[slot] = scripts[slot]!.filter((one) => !one.includes("~method~"));
   const hasBody = method !== "GET" && method !== "HEAD" && d.chance(0.8);
   return {
     chain,
@@ -132,7 +137,7 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
     headers: d.chance(0.7) ? headers(d, 5) : [],
     ...(hasBody && { body: body(d) }),
     scripts,
-    upstream: upstream(d),
+    upstream: upstream(d, method),
     ...(d.chance(0.02) && { hangUp: true }),
   };
 }
@@ -145,14 +150,14 @@ function body(d: Dice): string | string[] {
   return d.chance(0.5) ? d.pick(texts) : d.list(4, () => d.pick(texts));
 }
 
-function upstream(d: Dice): UpstreamPlan {
+function upstream(d: Dice, method: string): UpstreamPlan {
   const plan: UpstreamPlan = {
     status: d.pick([200, 200, 200, 201, 204, 304, 301, 404, 500, 503]),
     headers: d.chance(0.6) ? headers(d, 4) : [],
     body: body(d),
   };
   if (d.chance(0.02)) plan.breaks = "before-headers";
-  else if (d.chance(0.02))
+  else if (d.chance(0.02) && method !== "HEAD")
     Object.assign(plan, { breaks: "mid-body", status: 200, body: ["part", "rest"] });
   return plan;
 }
@@ -212,7 +217,7 @@ function statement(d: Dice, phase: string): string {
 
 function call(d: Dice): string {
   const cluster = d.pick(["answers", "answers", "answers", "refuses", "hangs", "breaks", "nobody"]);
-  const timeout = cluster === "hangs" ? 40 : 2000;
+  const timeout = cluster === "hangs" ? 150 : 5000;
   const answer = `${d.pick([200, 204, 403, 500])}/${d.pick(["", "body", "more body"])}`;
   return `call~${cluster}~/called/${self}~${timeout}~${answer}~${d.pick(["", "sent"])}`;
 }

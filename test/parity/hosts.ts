@@ -1,7 +1,7 @@
 /** The two hosts, loaded with the same module, chains and services. */
 import { request as httpRequest } from "node:http";
 import type { Chain } from "../../host-sim/index.ts";
-import { simulate, type UpstreamAnswer } from "../../host-sim/index.ts";
+import { HangError, simulate, type UpstreamAnswer } from "../../host-sim/index.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { pairs } from "../runners/upstream.ts";
 import { self, type Host, type Pairs, type Scenario, type View } from "./scenario.ts";
@@ -28,6 +28,20 @@ function requestOf(scenario: Scenario, id: string) {
     ...(scenario.body !== undefined && { body: bytes(scenario.body) }),
   };
 }
+
+/** Longer than any timeout that an answer could still come from: such a request hangs. */
+const patienceMs = 11_000;
+
+/** What is left to compare of a request that nobody will ever answer. */
+const hung: View = {
+  status: 0,
+  headers: [],
+  body: "hangs",
+  cut: false,
+  upstream: null,
+  callouts: [],
+  log: [],
+};
 
 /** How long a client waits before it hangs up on a request that nobody answers. */
 const hangUpMs = 150;
@@ -114,6 +128,7 @@ export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]
       breaks: "reset",
     },
     serverName: "sluice",
+    errors: "text",
     bufferLimit: 32_768,
     routeTimeoutMs: 10_000,
   });
@@ -123,10 +138,13 @@ export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]
     async run(scenario, id) {
       running.set(id, scenario);
       const request = requestOf(scenario, id);
-      const answer = await gateway.request({
-        ...request,
-        ...(scenario.hangUp && { disconnect: { afterMs: hangUpMs } }),
-      });
+      const answer = await gateway
+        .request({ ...request, ...(scenario.hangUp && { disconnect: { afterMs: hangUpMs } }) })
+        .catch((error: unknown) => {
+          if (error instanceof HangError) return null;
+          throw error;
+        });
+      if (!answer) return hung;
       return {
         status: answer.status,
         headers: steady(answer.headers),
@@ -183,11 +201,12 @@ export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): P
       const answer = await ask(
         loaded.port,
         requestOf(scenario, id),
-        scenario.hangUp ? hangUpMs : null,
+        scenario.hangUp ? hangUpMs : patienceMs,
       );
+      if (answer.gaveUp && !scenario.hangUp) return hung;
       await ended(() => loaded.logs().slice(from), id, Object.keys(scenario.scripts).length);
       return {
-        ...answer,
+        ...answer.view,
         upstream: seenView(seen.get(id)),
         callouts: called.get(id) ?? [],
         log: logOf(loaded.logs().slice(from), id),
@@ -209,8 +228,8 @@ async function ended(lines: () => readonly string[], id: string, probes: number)
 function ask(
   port: number,
   { method, path, headers, body }: ReturnType<typeof requestOf>,
-  hangUpAfter: number | null,
-): Promise<Pick<View, "status" | "headers" | "body" | "cut">> {
+  giveUpAfterMs: number,
+): Promise<{ gaveUp: boolean; view: Pick<View, "status" | "headers" | "body" | "cut"> }> {
   const all: Pairs = [["host", "localhost"], ...headers];
   if (body !== undefined)
     all.push(
@@ -220,19 +239,9 @@ function ask(
     );
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let [status, received, timer]: [number, Pairs, NodeJS.Timeout | undefined] = [0, [], undefined];
-    let over = false;
-    const finish = (cut: boolean) => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      resolve({
-        status,
-        headers: steady(received),
-        body: steadyText(Buffer.concat(chunks).toString("latin1")),
-        cut,
-      });
-    };
+    let status = 0;
+    let received: Pairs = [];
+    let gaveUp = false;
     const call = httpRequest({
       host: "127.0.0.1",
       port,
@@ -242,6 +251,15 @@ function ask(
       setHost: false,
       agent: false,
     });
+    const timer = setTimeout(() => {
+      gaveUp = true;
+      call.destroy();
+    }, giveUpAfterMs);
+    const finish = (cut: boolean) => {
+      clearTimeout(timer);
+      const body = steadyText(Buffer.concat(chunks).toString("latin1"));
+      resolve({ gaveUp, view: { status, headers: steady(received), body, cut } });
+    };
     call.on("error", () => finish(true));
     call.on("response", (response) => {
       status = response.statusCode!;
@@ -250,7 +268,6 @@ function ask(
       response.on("error", () => finish(true));
       response.on("end", () => finish(false));
     });
-    if (hangUpAfter !== null) timer = setTimeout(() => call.destroy(), hangUpAfter);
     if (Array.isArray(body)) for (const chunk of body) call.write(chunk);
     call.end(Array.isArray(body) ? undefined : body);
   });
