@@ -89,20 +89,19 @@ export class StreamContext implements Filter, Context {
     if (!callback) return HeadersAnswer.Continue;
     const { vm } = this;
     const answer = vm.call(this, callback, this.id, count, end ? 1 : 0);
-    let result: HeadersAnswer;
-    if (vm.failure !== null) result = stop;
-    else if (vm.stopNext || answer > 4) result = HeadersAnswer.StopAllAndWatermark;
-    else if (answer === 0) result = HeadersAnswer.Continue;
-    else if (answer === 1)
-      result = this.root.plugin.headersStopIteration
-        ? HeadersAnswer.StopIteration
-        : HeadersAnswer.StopAllAndWatermark;
-    else if (answer === 3) result = HeadersAnswer.StopAllAndBuffer;
-    else if (answer === 4) result = HeadersAnswer.StopAllAndWatermark;
-    else result = HeadersAnswer.Continue;
+    const result = vm.failure !== null || vm.stopNext ? stop : this.#headersAnswer(answer);
     this.#dead();
     vm.settle();
     return result;
+  }
+
+  /** Envoy knows no 2, and turns a pause of the headers alone into one of everything unless it is allowed. */
+  #headersAnswer(answer: number): HeadersAnswer {
+    if (answer === 0 || answer === 2) return HeadersAnswer.Continue;
+    if (answer === 3) return HeadersAnswer.StopAllAndBuffer;
+    return answer === 1 && this.root.plugin.headersStopIteration
+      ? HeadersAnswer.StopIteration
+      : HeadersAnswer.StopAllAndWatermark;
   }
 
   #dataCallback(callback: Callback | undefined, size: number, end: boolean): DataAnswer {
@@ -280,10 +279,11 @@ export class StreamContext implements Filter, Context {
   }
 
   /** The request's headers as properties see them. */
+  /** A filter that held the answer's headers goes on seeing those, also when another answer took their place. */
   get propertyHeaders(): { request: HeaderMap | null; response: HeaderMap | null } {
     return {
       request: this.readable(MapType.RequestHeaders),
-      response: this.readable(MapType.ResponseHeaders),
+      response: this.#responseHeaders ?? this.readable(MapType.ResponseHeaders),
     };
   }
 
