@@ -1,8 +1,7 @@
 /** Numbers of JSON (RFC 8259, section 6). */
 
-/** Past the number at `p`; 0 if there is none. What follows it is not looked at. */
+/** Past the number without sign at `p`; 0 if there is none. What follows it is not looked at. */
 export function numberEnd(p: usize, end: usize): usize {
-  if (p < end && load<u8>(p) == 0x2d) p++;
   if (p >= end) return 0;
   const first = <u32>load<u8>(p);
   if (first == 0x30) p++;

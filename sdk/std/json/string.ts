@@ -8,34 +8,52 @@ import { putUtf8, utf8Point, utf8Size, utf8Text, utf8Units, pointAt } from "../e
 const ONES: u64 = 0x0101010101010101;
 const HIGHS: u64 = 0x8080808080808080;
 
-/** Past the quote that ends the string whose inside starts at `p`; 0 if it is broken. */
+/**
+ * Past the quote that ends the string whose inside starts at `p`; 0 if it is broken. Escapes and what is
+ * not ASCII have loops of their own, because a loop is metered by all that is written in it.
+ */
 export function stringEnd(p: usize, end: usize): usize {
-  while (p < end) {
-    while (end - p >= 8) {
-      const eight = load<u64>(p);
-      const quote = eight ^ (ONES * 0x22);
-      const slash = eight ^ (ONES * 0x5c);
-      const special = (eight - ONES * 0x20) | (quote - ONES) | (slash - ONES) | eight;
-      if (special & HIGHS) break;
-      p += 8;
-    }
-    if (p >= end) break;
+  while (true) {
+    p = plainEnd(p, end);
+    if (p >= end) return 0;
     const byte = <u32>load<u8>(p);
     if (byte == 0x22) return p + 1;
     if (byte < 0x20) return 0;
     if (byte == 0x5c) {
-      const size = escapeSize(p, end);
-      if (!size) return 0;
-      p += size;
-    } else if (byte < 0x80) {
-      p++;
+      do {
+        const size = escapeSize(p, end);
+        if (!size) return 0;
+        p += size;
+      } while (p < end && load<u8>(p) == 0x5c);
     } else {
-      const size = utf8Size(p, end);
-      if (!size) return 0;
-      p += size;
+      do {
+        const size = utf8Size(p, end);
+        if (!size) return 0;
+        p += size;
+      } while (p < end && load<u8>(p) >= 0x80);
     }
   }
-  return 0;
+}
+
+/** The first byte from `p` on that is a quote, a backslash, a control or not ASCII; or the end. */
+function plainEnd(p: usize, end: usize): usize {
+  while (end - p >= 8) {
+    const eight = load<u64>(p);
+    const quote = eight ^ (ONES * 0x22);
+    const slash = eight ^ (ONES * 0x5c);
+    const special = ((eight - ONES * 0x20) | (quote - ONES) | (slash - ONES) | eight) & HIGHS;
+    if (special) {
+      // The lowest bit that is set is right, as a borrow comes from below.
+      return p + ((<usize>ctz<u64>(special)) >> 3);
+    }
+    p += 8;
+  }
+  while (p < end) {
+    const byte = <u32>load<u8>(p);
+    if (byte == 0x22 || byte == 0x5c || byte - 0x20 >= 0x60) break;
+    p++;
+  }
+  return p;
 }
 
 /** Bytes of the escape at `p`, a surrogate pair counted as one; 0 if it is not valid. */
