@@ -9,11 +9,11 @@ export enum Before {
   Other,
 }
 
-/** True if an assertion that looks at what comes next can still hold after `before`. */
-export function possible(wanted: i32, before: u32): bool {
-  if (wanted == Assertion.TextStart) return before == Before.Start;
-  if (wanted == Assertion.LineStart) return before == Before.Start || before == Before.Line;
-  return true;
+/** The assertions that can no longer hold after a character of the kind `before`. */
+export function impossible(before: u32): i32 {
+  if (before == Before.Start) return 0;
+  if (before == Before.Line) return Assertion.TextStart;
+  return Assertion.TextStart | Assertion.LineStart;
 }
 
 export function kindOf(point: u32): Before {

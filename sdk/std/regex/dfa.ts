@@ -3,8 +3,9 @@
  * need them, in memory that was taken when the pattern was compiled; when that is full, it starts again.
  */
 import { Alphabet } from "./alphabet";
-import { Before, kindOf, pointOf, possible } from "./before";
-import { Op, holding } from "./program";
+import { Before, impossible, kindOf, pointOf } from "./before";
+import { holding } from "./program";
+import { Reach, has } from "./reach";
 import { ACCEPT, DEAD, FIRST, IDLE, States, UNKNOWN } from "./states";
 import { characterAt, pointBefore } from "./text";
 import { Assertion } from "./pattern/tree";
@@ -16,8 +17,12 @@ export class Dfa {
   private words: i32;
   private here: StaticArray<u32>;
   private there: StaticArray<u32>;
-  private stack: StaticArray<i32>;
+  private reach: Reach;
+  /** The instruction that is a match. */
+  private last: i32;
   private kinds: StaticArray<u8>;
+  /** True if a later line can begin a match although no way is left. */
+  private revives: bool;
   /** True if assertions ask for more than the ends of the text. */
   private near: bool;
 
@@ -34,10 +39,12 @@ export class Dfa {
     this.states = new States(stride, words);
     this.here = new StaticArray<u32>(words);
     this.there = new StaticArray<u32>(words);
-    this.stack = new StaticArray<i32>(size * 2 + 2);
+    this.reach = new Reach(code);
+    this.last = size - 1;
     this.kinds = new StaticArray<u8>(stride);
     const near = (assertions & ~(Assertion.TextStart | Assertion.TextEnd)) != 0;
     this.near = near;
+    this.revives = (assertions & Assertion.LineStart) != 0;
     for (let i = 0; i < alphabet.size; i++) {
       this.kinds[i] = <u8>(near ? kindOf(alphabet.example[i]) : Before.Other);
     }
@@ -105,7 +112,15 @@ export class Dfa {
     const there = this.there;
     there.fill(0);
     there[0] = before | IDLE;
-    return this.follow(0, 0, before) ? ACCEPT : this.states.numberOf(there);
+    return this.open(before) ? ACCEPT : this.states.numberOf(there);
+  }
+
+  /** Adds what the program starts with to `there`; true if that, or what was there, is a match. */
+  private open(before: u32): bool {
+    const set = changetype<usize>(this.there) + 4;
+    this.reach.join(set, 0);
+    if (this.assertions) this.reach.drop(set, impossible(before));
+    return has(set, this.last);
   }
 
   /** Makes the transition of `state` for a class, and remembers it. */
@@ -117,25 +132,22 @@ export class Dfa {
     const before = load<u32>(here) & ~IDLE;
     const ending = aClass == <u32>this.stride - 1;
     const kind: u32 = ending ? Before.Start : this.kinds[aClass];
-    let accepted = false;
+    // What waits for an assertion goes on, or not, now that both neighbours are known.
     if (this.assertions) {
-      // What waits for an assertion goes on, or not, now that both neighbours are known.
-      const holds = holding(pointOf(before), ending ? -1 : pointOf(kind));
-      memory.fill(there, 0, bytes);
-      accepted = this.pass(holds, before);
-      if (!accepted) memory.copy(here, there, bytes);
+      this.reach.pass(here + 4, holding(pointOf(before), ending ? -1 : pointOf(kind)));
     }
+    let accepted = has(here + 4, this.last);
     if (!accepted && !ending) {
-      memory.fill(there, 0, bytes);
       const after: u32 = this.assertions ? kind : Before.Other;
-      store<u32>(there, after);
-      accepted = this.advance(aClass, after);
-      if (!accepted && this.stuck()) store<u32>(there, after | IDLE);
-      accepted = accepted || this.follow(0, 0, after);
+      memory.fill(there, 0, bytes);
+      this.advance(aClass);
+      if (this.assertions) this.reach.drop(there + 4, impossible(after));
+      store<u32>(there, this.isEmpty() ? after | IDLE : after);
+      accepted = this.open(after);
     }
     let next: u32;
     if (accepted) next = ACCEPT;
-    else if (ending || this.stuck()) next = DEAD;
+    else if (ending || (this.isEmpty() && !this.revives)) next = DEAD;
     else {
       const made = this.states.made;
       next = this.states.numberOf(this.there);
@@ -145,70 +157,26 @@ export class Dfa {
     return next;
   }
 
-  /** True if nothing can match any more. */
-  private stuck(): bool {
+  /** True if no way is left. */
+  private isEmpty(): bool {
     for (let i = 1; i < this.words; i++) {
-      if (this.there[i]) return false;
+      if (unchecked(this.there[i])) return false;
     }
     return true;
   }
 
-  private pass(holds: i32, before: u32): bool {
+  /** Adds to `there` what comes after the letters of a class, for what waits for one of them `here`. */
+  private advance(aClass: u32): void {
+    const there = changetype<usize>(this.there) + 4;
+    const members =
+      changetype<usize>(this.alphabet.members) + ((<usize>(aClass * this.alphabet.words)) << 2);
     for (let w = 1; w < this.words; w++) {
-      for (let bits = this.here[w]; bits; bits &= bits - 1) {
+      for (let bits = unchecked(this.here[w]); bits; bits &= bits - 1) {
         const pc = ((w - 1) << 5) + <i32>ctz(bits);
-        if (this.follow(pc, holds, before)) return true;
+        const set = unchecked(this.code[pc * 3 + 1]);
+        const member = load<u32>(members + ((<usize>(set >> 5)) << 2)) >>> (set & 31);
+        if (member & 1) this.reach.join(there, pc);
       }
     }
-    return false;
-  }
-
-  private advance(aClass: u32, after: u32): bool {
-    const alphabet = this.alphabet;
-    const row = aClass * alphabet.words;
-    for (let w = 1; w < this.words; w++) {
-      for (let bits = this.here[w]; bits; bits &= bits - 1) {
-        const pc = ((w - 1) << 5) + <i32>ctz(bits);
-        if (this.code[pc * 3] != Op.Set) continue;
-        const set = this.code[pc * 3 + 1];
-        if (!((alphabet.members[row + (set >> 5)] >>> (set & 31)) & 1)) continue;
-        if (this.follow(pc + 1, 0, after)) return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Adds to `there` what is reached from `pc` without a letter, true if that is a match. An assertion
-   * is passed if it holds, else waited at if it still can (its character is not known yet).
-   */
-  private follow(pc: i32, holds: i32, before: u32): bool {
-    const code = this.code;
-    const stack = this.stack;
-    const there = this.there;
-    let top = 0;
-    unchecked((stack[top++] = pc));
-    while (top) {
-      const at = unchecked(stack[--top]);
-      const word = 1 + (at >> 5);
-      const bit: u32 = 1 << (at & 31);
-      if (unchecked(there[word]) & bit) continue;
-      const i = at * 3;
-      const op = unchecked(code[i]);
-      if (op == Op.Match) return true;
-      if (op == Op.Assert) {
-        const wanted = unchecked(code[i + 1]);
-        if (holds & wanted) unchecked((stack[top++] = at + 1));
-        else if (holds || !possible(wanted, before)) continue;
-      }
-      unchecked((there[word] |= bit));
-      if (op == Op.Jump) unchecked((stack[top++] = code[i + 1]));
-      else if (op == Op.Save) unchecked((stack[top++] = at + 1));
-      else if (op == Op.Split) {
-        unchecked((stack[top++] = code[i + 1]));
-        unchecked((stack[top++] = code[i + 2]));
-      }
-    }
-    return false;
   }
 }

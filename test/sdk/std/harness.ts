@@ -155,7 +155,7 @@ export function isLinear(n: number, run: (n: number) => void): boolean {
     return performance.now() - start;
   };
   run(n);
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 15; round++) {
     const once = Math.min(time(n), time(n), time(n));
     const twice = Math.min(time(2 * n), time(2 * n), time(2 * n));
     if (twice <= 3 * once + 0.5) return true;

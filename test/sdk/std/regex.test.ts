@@ -231,6 +231,7 @@ describe("takes time linear in the text", () => {
     ["[a-z]*[a-z]*\\d", "ab", ""],
     ["(x|y|xy)*z\\b", "xy", " "],
     ["(a|b)*a(a|b){8}c", "aabab", ""],
+    ["(a|b)*a(a|b){14}c", "aababbbab", ""],
   ])("%s on %j", (pattern, unit, tail) => {
     const regex = compile(pattern);
     const text = unit.repeat((1 << 20) / unit.length) + tail;
