@@ -1,5 +1,5 @@
 /** The generated entry: registers every policy and exports the callbacks that some policy needs. */
-import { handlers, waits } from "./source.ts";
+import { calls, handlers, waits } from "./source.ts";
 
 export interface EntryPolicy {
   name: string;
@@ -17,18 +17,19 @@ const optional: Readonly<Record<string, readonly string[]>> = {
   proxy_on_response_body: ["onResponseBody", "onResponseChunk"],
   proxy_on_response_trailers: ["onResponseTrailers", "onResponseBody"],
   proxy_on_log: ["onLog"],
+  proxy_on_http_call_response: ["calls"],
   proxy_on_tick: ["onSetup", "onTick", "onRefresh", "waits"],
 };
+
+/** What a source does beside the handlers that it overrides. */
+const extras: Readonly<Record<string, number>> = { calls, waits };
 
 const always = [
   "proxy_abi_version_0_2_1",
   "proxy_on_memory_allocate",
   "proxy_on_context_create",
-  "proxy_on_vm_start",
   "proxy_on_configure",
   "proxy_on_request_headers",
-  "proxy_on_http_call_response",
-  "proxy_on_done",
   "proxy_on_delete",
   "onFault",
   "fuel",
@@ -37,8 +38,9 @@ const always = [
 export function generateEntry(policies: readonly EntryPolicy[]): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
   const wanted = Object.entries(optional)
-    .filter(([, names]) => names.some((name) => all & (handlers[name] ?? waits)))
+    .filter(([, names]) => names.some((name) => all & (handlers[name] ?? extras[name] ?? 0)))
     .map(([callback]) => callback);
+  const several = policies.length > 1;
   const shares = policies.some((one) => one.shares);
   const imports = policies.map(
     (one, i) =>
@@ -52,12 +54,16 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
   );
   return [
     `import { prepare, register } from "sluice/sdk/engine/registry";`,
+    ...(several
+      ? [`import { enableConditions } from "sluice/sdk/engine/conditions/condition";`]
+      : []),
     ...(shares ? [`import { prepareTable } from "sluice/sdk/shared/table";`] : []),
     `import { Handlers } from "sluice/sdk/policy";`,
     `import { Cursor } from "sluice/sdk/params/cursor";`,
     ...imports,
     `export { ${[...always, ...wanted].join(", ")} } from "sluice/sdk/engine/exports";`,
     ...registrations,
+    ...(several ? ["enableConditions();"] : []),
     ...(shares ? ["prepare(prepareTable);"] : []),
     "",
   ].join("\n");

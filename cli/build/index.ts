@@ -10,6 +10,8 @@ import { manifestOf } from "./manifest.ts";
 import { generateParams } from "./params/index.ts";
 import { moveMap, type SourceMap } from "./source-map.ts";
 import { readSource } from "./source.ts";
+import { Writer } from "./wasm/bytes.ts";
+import { mergeData } from "./wasm/data.ts";
 import { parse } from "./wasm/module.ts";
 
 export interface Built {
@@ -58,6 +60,12 @@ export async function build(
     name: "sluice.manifest",
     bytes: new TextEncoder().encode(JSON.stringify(manifest)),
   });
+  if (module.data) {
+    const { content, segments } = mergeData(module.data);
+    module.data = content;
+    // AssemblyScript names no segment in its code, so their number is all there is to mend.
+    if (module.dataCount) module.dataCount = new Writer().unsigned(segments).finish();
+  }
   const { bytes, locate } = harden(module);
   const map = moveMap(JSON.parse(compiled.map) as SourceMap, locate);
   return { wasm: bytes, map: JSON.stringify(map), policies: definitions };

@@ -20,6 +20,8 @@ export const handlers: Readonly<Record<string, number>> = {
 
 /** Beside the handlers: the policy lets requests wait for a time or a refresh. */
 export const waits = 4096;
+/** The policy calls other services. */
+export const calls = 8192;
 
 export interface PolicySource {
   className: string;
@@ -58,5 +60,6 @@ export function readSource(text: string, file: string): PolicySource {
     for (const member of at.members) handles |= handlers[member.name.text] ?? 0;
   }
   if (/\.(after|again)\(/.test(text)) handles |= waits;
+  if (/\bCall\b/.test(text)) handles |= calls;
   return { className: policy.name.text, handles, shares: /\bShared(Counter|Window)\b/.test(text) };
 }

@@ -3,6 +3,7 @@
  * of its own; counted while streams use it, so that it can be given back whole.
  */
 import { Cursor } from "../params/cursor";
+import { compileCondition } from "./conditions/hook";
 import { Handles, Link } from "./link";
 import { Registration, findPolicy, registrations } from "./registry";
 import { dropRegion, enterRegion, leaveRegion, openChain, regionBytes } from "./runtime/index";
@@ -18,6 +19,8 @@ export class Chain {
   /** What counts it: the streams that use it, and the root or the cache that holds it. */
   users: i32 = 1;
   lastUse: u32 = 0;
+  /** True if a condition looks at the request when the response is here. */
+  looksBack: bool = false;
 
   /** Bytes that it occupies. */
   size(): usize {
@@ -52,13 +55,14 @@ const EMPTY: StaticArray<u8> = [0x7b, 0x7d];
 function entry(region: usize, cursor: Cursor, at: i32): Link | null {
   let name = "";
   let version = "";
+  let condition = "";
   let params = Uint8Array.wrap(changetype<ArrayBuffer>(EMPTY), 0, 2);
   cursor.enterObject();
   while (cursor.nextKey()) {
     if (cursor.key == "name") name = cursor.text();
     else if (cursor.key == "version") version = cursor.text();
     else if (cursor.key == "params") params = cursor.raw();
-    else if (cursor.key == "executionCondition") unconditional(cursor);
+    else if (cursor.key == "executionCondition") condition = cursor.text();
     else cursor.skip();
   }
   if (cursor.failed) return null;
@@ -73,15 +77,17 @@ function entry(region: usize, cursor: Cursor, at: i32): Link | null {
   }
   const inner = new Cursor(params);
   const made = link(region, registration, inner, at);
-  if (inner.finish()) return made;
+  if (inner.finish()) {
+    if (condition.length) {
+      enterRegion(region);
+      // A copy of the text: what is compiled keeps it.
+      made.condition = compileCondition("".concat(condition), cursor);
+      leaveRegion();
+    }
+    return made;
+  }
   cursor.note(name + ": " + inner.error);
   return null;
-}
-
-/** A condition that is not looked at would run the policy always, or never: better not at all. */
-function unconditional(cursor: Cursor): void {
-  if (cursor.text().length)
-    cursor.note("conditions are not supported by this version of the engine");
 }
 
 function listed(region: usize, cursor: Cursor): Link[] {
@@ -124,7 +130,11 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const chain = new Chain();
   chain.region = region;
   chain.links = StaticArray.fromArray(links);
-  for (let i = 0; i < links.length; i++) chain.handles |= links[i].handles;
+  for (let i = 0; i < links.length; i++) {
+    chain.handles |= links[i].handles;
+    const condition = links[i].condition;
+    if (condition !== null && condition.looksBack()) chain.looksBack = true;
+  }
   leaveRegion();
   return chain;
 }

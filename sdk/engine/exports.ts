@@ -65,10 +65,6 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   openStream(id).root = parent;
 }
 
-export function proxy_on_vm_start(root: u32, size: i32): i32 {
-  return 1;
-}
-
 /** As much fuel and memory as for a body of this size. */
 const CONFIGURE_BYTES: i32 = 256 << 10;
 
@@ -192,10 +188,6 @@ export function proxy_on_http_call_response(
 
 export function proxy_on_tick(root: u32): void {
   tick(root);
-}
-
-export function proxy_on_done(id: u32): i32 {
-  return 1;
 }
 
 export function proxy_on_log(id: u32): void {

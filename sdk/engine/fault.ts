@@ -8,6 +8,7 @@ import { proxy_close_stream, proxy_log } from "../env";
 import { nowNanoseconds } from "../hostcalls/clock";
 import { decimal, encode, written } from "../hostcalls/text";
 import { Reply } from "../reply";
+import { abortColumn, abortFile, abortLine, abortMessage, clearAbort } from "./abort";
 import { refuel } from "./fuel";
 import { Link, describe } from "./link";
 import { countFault } from "./watch";
@@ -26,32 +27,11 @@ export enum Fault {
   OutOfBounds = 5,
 }
 
-/** What `abort` was called with; static texts of the module, so addresses stay good. */
-let abortMessage: usize = 0;
-let abortFile: usize = 0;
-let abortLine: u32 = 0;
-let abortColumn: u32 = 0;
 let sequence: u64 = 0;
-
-/** In place of the compiler's own `abort`, which would import a function that Envoy does not have. */
-export function abort(message: string | null, file: string | null, line: u32, column: u32): void {
-  abortMessage = message === null ? 0 : changetype<usize>(message);
-  abortFile = file === null ? 0 : changetype<usize>(file);
-  abortLine = line;
-  abortColumn = column;
-  unreachable();
-}
-
-/** Ends the running handler as failed, for a reason that is the policy author's to fix. */
-export function complain(message: string): void {
-  abortMessage = changetype<usize>(message);
-  abortFile = 0;
-  unreachable();
-}
 
 /** In the order of `Fault`, then of the runtime's reasons: one text, to be found by counting bars. */
 const REASONS: string =
-  "|computed for too long|recursion too deep|division by zero, or a quotient that does not fit|" +
+  "|computed for too long|recursion too deep|division by zero or overflow|" +
   "a number that does not fit an integer|a table index out of bounds||out of memory|" +
   "allocated too much in one callback|keeps too much for one request|" +
   "kept a request's object in a policy or a constant; use request.state or a Cell|" +
@@ -68,7 +48,7 @@ function listed(n: i32): string {
 function reasonOf(kind: Fault): string {
   if (kind != Fault.Unreachable) return listed(kind);
   if (memoryFault) return listed(MEMORY_REASONS + memoryFault);
-  if (!abortMessage) return "reached what should be unreachable";
+  if (!abortMessage) return "unreachable code";
   const text = changetype<string>(abortMessage);
   if (!abortFile) return text;
   return (
@@ -147,8 +127,7 @@ export function onFault(kind: Fault): void {
   }
   countFault(linkAddress ? changetype<Link>(linkAddress).name : "engine");
   const why = "policy " + describe(linkAddress) + " failed: " + reasonOf(kind);
-  abortMessage = 0;
-  abortFile = 0;
+  clearAbort();
   clearMemoryFault();
   setLink(0);
   if (streamAddress && stream().phase != Phase.Log) refuse(why);

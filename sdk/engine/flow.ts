@@ -13,6 +13,7 @@ import { Reply } from "../reply";
 import { reply } from "./acts";
 import { takeRefused, answeredAt, answeredStream, answeredTag } from "./calls";
 import { Chain } from "./chain";
+import { recordRequest } from "./conditions/hook";
 import { keeper } from "./keeper";
 import { Handles } from "./link";
 import { Fact, Phase, Stream } from "./stream";
@@ -36,6 +37,7 @@ function answerRefused(stream: Stream, walk: Walk): Walk {
 export function requestHeaders(stream: Stream, ended: bool): i32 {
   if (ended) stream.note(Fact.RequestEnded);
   keeper(stream);
+  recordRequest(stream);
   const walk = answerRefused(stream, begin(stream, Phase.RequestHeaders, 0));
   if (walk != Walk.Done) return HeadersStatus.StopIteration;
   return afterRequestHeaders(stream) ? HeadersStatus.Continue : HeadersStatus.StopIteration;

@@ -1,4 +1,5 @@
 /** One policy in a chain. */
+import { Condition } from "./conditions/hook";
 import { Handlers } from "../policy";
 
 /** Which handlers a policy overrides, one bit each; the build reads them off the source. */
@@ -27,6 +28,8 @@ export class Link {
     public at: i32,
   ) {}
 
+  /** Whether it runs in a phase; null: always. */
+  condition: Condition | null = null;
   /** Milliseconds since 1970 at which it ticks next. */
   due: i64 = 0;
 }

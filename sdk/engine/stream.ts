@@ -61,6 +61,10 @@ export class Stream {
   shared: usize;
   /** Request fields that the chain asked to keep for later. */
   kept: usize;
+  /** The request's headers, for conditions of the response. */
+  record: usize;
+  /** Which policies have run, one bit each. */
+  ran: u64;
   /** Guards against answers for an earlier user of the same record. */
   age: u32;
   nextFree: usize;

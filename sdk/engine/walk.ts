@@ -12,7 +12,7 @@ import { Verdict } from "../policy";
 import { Request, requestMap } from "../request";
 import { Response, responseMap } from "../response";
 import { Chain } from "./chain";
-import { complain } from "./fault";
+import { complain } from "./abort";
 import { refuel } from "./fuel";
 import { Handles, Link } from "./link";
 import { setLink } from "./live";
@@ -116,6 +116,8 @@ function proceed(stream: Stream, bytes: i32): Walk {
     stream.at = i;
     setLink(changetype<usize>(link));
     refuel(bytes);
+    if (link.condition !== null && !link.condition!.holds()) continue;
+    stream.ran |= (<u64>1) << i;
     const verdict = run(phase, link);
     if (verdict != Verdict.Continue || stream.has(Fact.Replied)) {
       const end = settle(stream, verdict);
@@ -130,7 +132,7 @@ function proceed(stream: Stream, bytes: i32): Walk {
 function settle(stream: Stream, verdict: Verdict): Walk {
   if (stream.has(Fact.Replied)) return Walk.Answered;
   if (verdict == Verdict.Pause) {
-    if (flows(stream.phase)) complain("a piece of a body cannot wait; take the body as a whole");
+    if (flows(stream.phase)) complain("a piece of a body cannot wait");
     if (!stream.waiting) complain("paused without a pending call");
     stream.note(Fact.Paused);
     return Walk.Waits;
@@ -179,6 +181,7 @@ export function finish(stream: Stream): void {
   for (let i = 0; i < links.length; i++) {
     const link = links[i];
     if (!(link.handles & Handles.Log)) continue;
+    if (link.condition !== null && !(stream.ran & ((<u64>1) << i))) continue;
     stream.at = i;
     setLink(changetype<usize>(link));
     refuel(0);

@@ -117,15 +117,20 @@ describe("what the published SDKs get wrong", () => {
 
   test("a new configuration serves at once while old requests finish under the old one", async () => {
     const { open, opened } = gate();
+    const arrived = gate();
     const gateway = await envoy.load({
       module: steps,
       configuration: { mark: "old" },
       upstream: async ({ path }) => {
-        if (path === "/waits") await opened;
+        if (path === "/waits") {
+          arrived.open();
+          await opened;
+        }
         return { body: "ok" };
       },
     });
     const old = gateway.request({ path: "/waits" });
+    await arrived.opened;
     await gateway.reconfigure({ mark: "new" });
     await until(async () => {
       const answer = await gateway.request({ path: "/" });
