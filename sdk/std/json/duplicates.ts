@@ -4,7 +4,7 @@
  * so that keys made to collide cost no more than others.
  */
 import { pastSpace } from "./space";
-import { closingQuote, sameString, stringHash } from "./string";
+import { closingQuote, closingQuoteBefore, sameString, stringHash } from "./string";
 
 const MOST_PROBES: u32 = 64;
 
@@ -27,7 +27,7 @@ export function firstRepeated(start: usize, end: usize, keys: i32, depth: i32): 
     else if (byte == 0x7d || byte == 0x5d) level--;
     else if (byte == 0x22) {
       const inside = p + 1;
-      const close = closingQuote(inside);
+      const close = closingQuoteBefore(inside, end);
       p = close + 1;
       const object = unchecked(around[level]);
       if (!object) continue;
@@ -50,7 +50,8 @@ export function firstRepeated(start: usize, end: usize, keys: i32, depth: i32): 
       unchecked((table[(slot << 1) + 1] = object));
       continue;
     }
-    p++;
+    do p++;
+    while (p < end && <u32>load<u8>(p) != 0x22 && <u32>load<u8>(p) < 0x5b);
   }
   return 0;
 }

@@ -10,19 +10,40 @@ export function pastValue(p: usize, end: usize): usize {
   let level = 0;
   while (p < end) {
     const byte = <u32>load<u8>(p);
+    // A letter with this bit: both kinds of brackets in one comparison.
+    const bracket = byte | 0x20;
     if (byte == 0x22) {
       p = closingQuoteBefore(p + 1, end) + 1;
       if (!level) return p;
-      continue;
-    }
-    if (byte == 0x7b || byte == 0x5b) level++;
-    else if (byte == 0x7d || byte == 0x5d) {
+    } else if (bracket == 0x7b) {
+      level++;
+      p++;
+    } else if (bracket == 0x7d) {
       if (!level) return p;
-      if (!--level) return p + 1;
-    } else if (!level && (byte == 0x2c || byte <= 0x20)) return p;
+      p++;
+      if (!--level) return p;
+    } else if (!level) {
+      return scalarEnd(p, end);
+    } else {
+      do p++;
+      while (p < end && load<u8>(p) != 0x22 && !isBracket(load<u8>(p)));
+    }
+  }
+  return p;
+}
+
+function scalarEnd(p: usize, end: usize): usize {
+  while (p < end) {
+    const byte = <u32>load<u8>(p);
+    if (byte <= 0x20 || byte == 0x2c || isBracket(byte)) break;
     p++;
   }
   return p;
+}
+
+/** Of either kind, opening or closing: from `{` they are 0 or 2 away once the case bit is set. */
+function isBracket(byte: u32): bool {
+  return !(((byte | 0x20) - 0x7b) & ~2);
 }
 
 /** The first key of the object or first item of the array at `start`. */
