@@ -64,6 +64,14 @@ test("throughput", async () => {
     body(`regex ${pattern}`, "regexBytes", std.keep("regex", pattern)!, text);
   }
 
+  const prose = `${"A line of prose without anything in it. ".repeat(100)}me@example.com `;
+  body(
+    "regex, addresses in text replaced",
+    "replaceBody",
+    std.keep("regex", "[\\w.+-]+@[\\w.-]+\\.[a-z]{2,}")!,
+    ascii(prose.repeat(MEBIBYTE / prose.length)),
+  );
+
   const part = (text: string): string => Buffer.from(text).toString("base64url");
   const payload =
     '{"iss":"https://id.example","sub":"me","aud":["a","b"],"exp":99999999999,"scope":"read write"}';
@@ -78,6 +86,21 @@ test("throughput", async () => {
     std.keep("regex", "^/v1/([^/]+)/pets$")!,
     "/v1/a-tenant-of-some-length/pets",
   );
+  call(
+    "regex, a path rewritten with two groups",
+    CALLS,
+    "replace",
+    std.keep("regex", "^/v1/([^/]+)/(.*)$")!,
+    "/v1/a-tenant-of-some-length/pets",
+    "/\\2/of/\\1",
+  );
+  for (const source of [
+    "path.startsWith('/v1/') && path != '/v1/health'",
+    "path.matches('^/v[0-9]+/pets') ? path.size() < 100 : path in ['/a', '/b']",
+  ]) {
+    const expression = std.keep("condition", source)!;
+    call(`CEL ${source}`, CALLS, "evaluate", expression, "/v1/pets/7/owners");
+  }
   call("query of 4 pairs", CALLS, "query", "page=2&size=20&sort=name%20asc&id=7");
   call("address in a network", CALLS, "contains", std.keep("cidr", "10.0.0.0/8")!, "10.1.2.3");
   for (const modulusLength of [2048, 4096]) {

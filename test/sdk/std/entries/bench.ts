@@ -1,5 +1,9 @@
 /** What the bench repeats inside the guest, where a call from outside would weigh more than the work. */
 export * from "./regions";
+import { Activation } from "../../../../sdk/std/cel/activation";
+import { Expression } from "../../../../sdk/std/cel/expression";
+import { Declarations } from "../../../../sdk/std/cel/types";
+import { Kind, Value } from "../../../../sdk/std/cel/value";
 import { RsaKey } from "../../../../sdk/std/crypto/rsa";
 import { PublicKey } from "../../../../sdk/std/crypto/public-key";
 import { Hmac } from "../../../../sdk/std/crypto/hmac";
@@ -128,4 +132,41 @@ export function contains(cidr: Cidr, text: string, times: i32): i32 {
     if (address !== null && cidr.contains(address)) found++;
   }
   return found;
+}
+
+export function replace(regex: Regex, text: string, replacement: string, times: i32): i32 {
+  let size = 0;
+  for (let i = 0; i < times; i++) {
+    const made = regex.replaceAll(text, replacement);
+    if (made !== null) size += made.length;
+  }
+  return size;
+}
+
+export function replaceBody(regex: Regex, bytes: Uint8Array): i32 {
+  const text = decodeUtf8(bytes);
+  if (text === null) return 0;
+  const made = regex.replaceAll(text, "***");
+  return made === null ? 0 : made.length;
+}
+
+class Request extends Activation {
+  constructor(private path: Value) {
+    super();
+  }
+
+  find(name: string): Value | null {
+    return name == "path" ? this.path : null;
+  }
+}
+
+export function condition(source: string): Expression | null {
+  return Expression.compile(source, new Declarations().variable("path", Kind.String));
+}
+
+export function evaluate(expression: Expression, path: string, times: i32): i32 {
+  const request = new Request(Value.string(path));
+  let held = 0;
+  for (let i = 0; i < times; i++) if (expression.evaluate(request).isTrue) held++;
+  return held;
 }
