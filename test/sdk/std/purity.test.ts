@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const files = readdirSync(join(root, "sdk/std"), { recursive: true, withFileTypes: true })
-  .filter((one) => one.isFile())
+  .filter((one) => one.isFile() && one.name.endsWith(".ts"))
   .map((one) => relative(root, join(one.parentPath, one.name)))
   .sort();
 
