@@ -4,9 +4,10 @@
  * second descent are refused by name: with them, time would not be linear in the text.
  *
  * Compiled once when a policy is configured. Finding costs at most one pass over the text for each
- * segment of a path without a descent, and one more for each level below it.
+ * segment; a descent is one pass, and the rest of the path one over each value that it names.
  */
 import { firstMember, itemAt, keyIs, lastMember, memberAfter, pastValue, valueOfKey } from "./step";
+import { pastSpace } from "./space";
 import { JsonText } from "./text";
 import { JsonValue } from "./value";
 
@@ -90,7 +91,8 @@ class Finder {
     }
     const segment = this.segments[at];
     if (segment.deep || segment.select == Select.Every) {
-      this.members(start, segment, at);
+      const first = load<u8>(start);
+      if (first == 0x7b || first == 0x5b) this.members(start, segment, at);
     } else if (segment.select == Select.Name) {
       const found = lastMember(start, end, segment.name);
       if (found) this.walk(valueOfKey(found, end), found, at + 1);
@@ -100,22 +102,26 @@ class Finder {
     }
   }
 
-  private members(start: usize, segment: Segment, at: i32): void {
+  /** Of an object or array; says where it ends, so that a descent reads nothing twice. */
+  private members(start: usize, segment: Segment, at: i32): usize {
     const end = this.end;
     const object = load<u8>(start) == 0x7b;
     if (segment.select == Select.Index) {
       const item = itemAt(start, end, segment.index);
       if (item) this.walk(item, 0, at + 1);
     }
+    let last = start + 1;
     let p = firstMember(start, end);
     while (p && this.found.length < this.most) {
       const value = object ? valueOfKey(p, end) : p;
       const named = segment.select == Select.Name && object && keyIs(p, segment.name);
       if (named || segment.select == Select.Every) this.walk(value, object ? p : 0, at + 1);
       const first = load<u8>(value);
-      if (segment.deep && (first == 0x7b || first == 0x5b)) this.members(value, segment, at);
-      p = memberAfter(pastValue(value, end), end);
+      const deep = segment.deep && (first == 0x7b || first == 0x5b);
+      last = deep ? this.members(value, segment, at) : pastValue(value, end);
+      p = memberAfter(last, end);
     }
+    return pastSpace(last, end) + 1;
   }
 }
 
