@@ -22,6 +22,7 @@ export const handlers: Readonly<Record<string, number>> = {
 export const waits = 4096;
 /** The policy calls other services. */
 export const calls = 8192;
+const answerHandlers = new Set(["onRequestAnswer", "onResponseAnswer", "onRefresh"]);
 
 export interface PolicySource {
   className: string;
@@ -57,7 +58,11 @@ export function readSource(text: string, file: string): PolicySource {
   }
   let handles = 0;
   for (let at: ClassNode | undefined = policy; at; at = classes.get(base(at) ?? "")) {
-    for (const member of at.members) handles |= handlers[member.name.text] ?? 0;
+    for (const { name } of at.members) {
+      handles |= handlers[name.text] ?? 0;
+      // The call itself may be in another file of the policy's.
+      if (answerHandlers.has(name.text)) handles |= calls;
+    }
   }
   if (/\.(after|again)\(/.test(text)) handles |= waits;
   if (/\bCall\b/.test(text)) handles |= calls;
