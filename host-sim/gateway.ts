@@ -242,7 +242,7 @@ export class Gateway {
   }
 
   #swallow(what: string): void {
-    this.swallowed.push(what);
+    keep(this.swallowed, what);
   }
 
   #strictFailure(): Error | null {
