@@ -374,7 +374,6 @@ export class Exchange {
   }
 
   #upstreamGone(reason: ResetReason): void {
-    if (this.#clientStarted) return this.reset("the upstream hung up");
     // An answer that breaks off is no answer in HTTP's terms.
     const begun = this.responseHeaders !== null;
     this.flags |= begun
@@ -387,10 +386,15 @@ export class Exchange {
       : reason === "refused"
         ? "remote connection failure"
         : "connection termination";
+    const details = `upstream_reset_${begun ? "after" : "before"}_response_started{${why.replaceAll(" ", "_")}}`;
+    if (this.#clientStarted) {
+      this.details = details;
+      return this.reset("the upstream hung up");
+    }
     this.#own(
       begun ? 502 : 503,
       `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
-      `upstream_reset_before_response_started{${why.replaceAll(" ", "_")}}`,
+      details,
     );
   }
 

@@ -161,6 +161,12 @@ export class UpstreamCall {
       });
   }
 
+  #break(afterMs = 0): void {
+    const reset = (): void => this.listener.reset("reset");
+    if (afterMs > 0) this.#timer = this.clock.after(afterMs, reset);
+    else reset();
+  }
+
   #chunk(
     answer: UpstreamAnswer,
     chunks: Uint8Array[],
@@ -170,7 +176,7 @@ export class UpstreamCall {
     for (; i < chunks.length; i++) {
       this.listener.data(chunks[i]!, false);
       if (this.#cancelled) return;
-      if (answer.disconnect === "mid-body") return this.listener.reset("reset");
+      if (answer.disconnect === "mid-body") return this.#break(answer.chunkDelayMs);
       if (answer.chunkDelayMs && i + 1 < chunks.length) {
         const next = i + 1;
         this.#timer = this.clock.after(answer.chunkDelayMs, () =>

@@ -44,7 +44,7 @@ const hung: View = {
 };
 
 /** How long a client waits before it hangs up on a request that nobody answers. */
-const hangUpMs = 150;
+const hangUpMs = 500;
 const endless = 60_000;
 
 const idOf = (headers: Pairs): string => headers.find(([name]) => name === "x-case")?.[1] ?? "";
@@ -63,7 +63,8 @@ function answerOf(scenario: Scenario | undefined): UpstreamAnswer {
     status: plan.status,
     headers,
     body: plan.status === 204 || plan.status === 304 ? "" : bytes(plan.body),
-    ...(plan.breaks && { disconnect: plan.breaks }),
+    // A little later than the piece before it, so that what follows on that piece comes first in both.
+    ...(plan.breaks && { disconnect: plan.breaks, chunkDelayMs: 60 }),
     ...(scenario.hangUp && { delayMs: endless }),
   };
 }
@@ -205,6 +206,11 @@ export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): P
       );
       if (answer.gaveUp && !scenario.hangUp) return hung;
       await ended(() => loaded.logs().slice(from), id, Object.keys(scenario.scripts).length);
+      // A call can still be on its way when its request is over.
+      const calls = Object.values(scenario.scripts).some((script) =>
+        script.join().includes("~call~"),
+      );
+      if (calls && !called.has(id)) await pause(40);
       return {
         ...answer.view,
         upstream: seenView(seen.get(id)),
@@ -215,13 +221,14 @@ export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): P
   };
 }
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /** Waits for the last line of each probe; a chain that failed says nothing, and is not waited for long. */
 async function ended(lines: () => readonly string[], id: string, probes: number): Promise<void> {
   const until = performance.now() + 60;
   const count = () =>
     lines().filter((line) => line.includes(`[${id} `) && line.endsWith("] end")).length;
-  while (count() < probes && performance.now() < until)
-    await new Promise((resolve) => setTimeout(resolve, 2));
+  while (count() < probes && performance.now() < until) await pause(2);
 }
 
 /** Sends a request and shows what came, also when it was cut short. */

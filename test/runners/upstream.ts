@@ -87,7 +87,7 @@ async function reply(response: ServerResponse, answer: FixedAnswer): Promise<voi
   if (answer.trailers) response.addTrailers(asPairs(answer.trailers));
   if (answer.disconnect === "mid-body" && Array.isArray(body)) {
     const first = body.find((piece) => piece.length) ?? "";
-    return void response.write(first, () => setTimeout(() => response.socket?.destroy(), 10));
+    return void response.write(first, () => setTimeout(() => response.socket?.destroy(), 60));
   }
   if (typeof body === "object" && Symbol.asyncIterator in body) {
     for await (const piece of body) response.write(piece);

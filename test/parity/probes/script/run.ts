@@ -108,7 +108,7 @@ export function onRequest(me: Probe, phase: string, request: Request, body: Body
     if (op == "path") request.path = part(parts, 2);
     else if (op == "method") request.method = part(parts, 2);
     else if (op == "host") request.host = part(parts, 2);
-    else if (op == "reroute") me.say(request, "reroute " + request.reroute().toString());
+    else if (op == "reroute") me.say(request, "reroute " + request.toUpstream("other").toString());
     else if (op == "deny") return request.deny(numberOf(part(parts, 2)), part(parts, 3));
     else if (op == "reply") return request.respond(replyOf(parts));
     else if (op == "call") return request.call(callOf(parts));
