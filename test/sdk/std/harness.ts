@@ -90,10 +90,13 @@ const modules = new Map<string, Promise<Uint8Array>>();
 /** `metered`: hardened as the build hardens a module, for entries that export `fuel` and `onFault`. */
 export async function load(entry: string, metered = false): Promise<Std> {
   const source = join(root, "test/sdk/std/entries", `${entry}.ts`);
-  const compiled = modules.get(source) ?? compile(source);
-  modules.set(source, compiled);
-  let module = await compiled;
-  if (metered) module = harden(parse(module)).bytes;
+  const key = `${source} ${metered}`;
+  let made = modules.get(key);
+  if (!made) {
+    made = compile(source).then((bytes) => (metered ? harden(parse(bytes)).bytes : bytes));
+    modules.set(key, made);
+  }
+  const module = await made;
   const instance = await instantiate(module as Uint8Array<ArrayBuffer>, {});
   const exports = instance.exports as unknown as Exports;
   const bytesId = exports["bytesId"]?.() ?? 0;

@@ -170,3 +170,31 @@ describe("the deepest that is allowed fits the stack", () => {
     }
   });
 });
+
+test("a fault in the midst of matching leaves a pattern that matches as before", async () => {
+  let seed = 9;
+  const next = (below: number): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
+    return (seed >> 12) % below;
+  };
+  for (const source of ["(a|b)*a(a|b){5}c", "\\b(a+b)+\\b|^ba{3}$", "(?m)^(ab|ba)*$"]) {
+    const regex = std.keep("regex", source)!;
+    const expected = new RegExp(source.replace("(?m)", ""), source.startsWith("(?m)") ? "m" : "");
+    const text = (size: number): string =>
+      Array.from({ length: size }, () => "ab\nc a"[next(6)]).join("");
+    let faults = 0;
+    for (let round = 0; round < 300; round++) {
+      try {
+        std.number("regexStarved", regex, ascii(text(200)), 200 + next(20_000));
+      } catch {
+        faults++;
+      }
+      for (let i = 0; i < 5; i++) {
+        const sample = text(next(40));
+        const found = std.number("regexTest", regex, ascii(sample));
+        expect([source, sample, found]).toEqual([source, sample, expected.test(sample) ? 1 : 0]);
+      }
+    }
+    expect(faults).toBeGreaterThan(5);
+  }
+}, 60_000);
