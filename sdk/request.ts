@@ -4,10 +4,15 @@ import { Call } from "./call";
 import { Exchange } from "./exchange";
 import { ask, reply, waitFor, waitForRefresh } from "./engine/acts";
 import { Headers } from "./headers";
+import { stream } from "./engine/live";
+import { Fact } from "./engine/stream";
 import { runForeign } from "./hostcalls/foreign";
 import { HeaderMap } from "./hostcalls/headers";
 import { Reply } from "./reply";
 import { Verdict } from "./policy";
+
+/** By this header the routes of an API's upstream definitions are told apart. */
+const CHOICE: string = "x-target-upstream";
 
 export const requestMap = new HeaderMap(MapType.RequestHeaders);
 
@@ -77,9 +82,14 @@ export class Request extends Exchange {
     return ask(call);
   }
 
-  /** Has the route chosen anew, by what the policy changed: path, host, headers. The chain stays. */
-  reroute(): bool {
-    return runForeign("clear_route_cache", 0, 0);
+  /**
+   * Sends the request to one of the API's upstream definitions. False, and nothing changed, once a
+   * policy has changed the path, the host or the method: the route would be chosen anew by those, and
+   * could be another one, whose policies have not run.
+   */
+  toUpstream(definition: string): bool {
+    if (stream().has(Fact.Redirected)) return false;
+    return this.headers.set(CHOICE, definition) && runForeign("clear_route_cache", 0, 0);
   }
 
   /** Waits until this policy's `onRefresh` has run, then runs the same handler again. */

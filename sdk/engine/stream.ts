@@ -38,6 +38,8 @@ export enum Fact {
   RequestBodyChanged = 256,
   ResponseBodyChanged = 512,
   ResponseStarted = 1024,
+  /** A policy changed what routes are chosen by. */
+  Redirected = 2048,
 }
 
 @unmanaged

@@ -33,7 +33,7 @@ export class Cursor {
   /** True if nothing but the value that was read is in the text. */
   finish(): bool {
     this.space();
-    if (!this.failed && this.at < this.end) this.fail("nothing after the value");
+    if (!this.failed && this.at < this.end) this.fail("the end");
     return !this.failed;
   }
 
@@ -98,7 +98,7 @@ export class Cursor {
     if (next != 0x2c) return this.fail(close == 0x7d ? "a comma or }" : "a comma or ]");
     this.at++;
     this.space();
-    return this.peek() == close ? this.fail("a value after the comma") : true;
+    return this.peek() == close ? this.fail("a value") : true;
   }
 
   text(): string {
@@ -129,7 +129,7 @@ export class Cursor {
     const text = jsonString(start, p);
     if (text === null) {
       this.at = start - 1;
-      this.fail("valid escapes in the string");
+      this.fail("valid escapes");
       return "";
     }
     return text;

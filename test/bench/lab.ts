@@ -41,38 +41,38 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function measure(
-  contestants: readonly Contestant[],
-  rounds: number,
-  seconds: number,
-): Promise<Figure[]> {
+export interface BenchLab {
+  /** One per contestant. */
+  ports: number[];
+  pid: number;
+  /** Asks Envoy's own admin port. */
+  admin(path: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startBenchLab(contestants: readonly Contestant[]): Promise<BenchLab> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const children: ChildProcess[] = [];
+  const close = async (): Promise<void> => {
+    for (const child of children) child.kill("SIGTERM");
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     const upstream = await freePort();
     await writeFile(join(folder, "nginx.conf"), nginx(folder, upstream));
-    children.push(
-      spawn("nginx", ["-c", join(folder, "nginx.conf"), "-p", folder], { stdio: "ignore" }),
-    );
+    const conf = ["-c", join(folder, "nginx.conf"), "-p", folder];
+    children.push(spawn("nginx", conf, { stdio: "ignore" }));
     const admin = await freePort();
     const ports = await Promise.all(contestants.map(freePort));
-    await writeFile(
-      join(folder, "envoy.json"),
-      JSON.stringify(bootstrap(contestants, ports, upstream, admin)),
-    );
+    const file = join(folder, "envoy.json");
+    await writeFile(file, JSON.stringify(bootstrap(contestants, ports, upstream, admin)));
     const { path } = await findEnvoy();
     const envoy = spawn(
       path,
-      [
-        "-c",
-        join(folder, "envoy.json"),
-        "--concurrency",
-        "1",
-        "--use-dynamic-base-id",
-        "-l",
-        "warn",
-      ],
-      { stdio: ["ignore", "inherit", "inherit"] },
+      ["-c", file, "--concurrency", "1", "--use-dynamic-base-id", "-l", "error"],
+      {
+        stdio: ["ignore", "inherit", "inherit"],
+      },
     );
     children.push(envoy);
     for (const port of ports) {
@@ -83,14 +83,33 @@ export async function measure(
         if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
       }, 20_000);
     }
+    return {
+      ports,
+      pid: envoy.pid as number,
+      admin: async (path) => (await fetch(`http://127.0.0.1:${admin}${path}`)).text(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export async function measure(
+  contestants: readonly Contestant[],
+  rounds: number,
+  seconds: number,
+): Promise<Figure[]> {
+  const { ports, pid, close } = await startBenchLab(contestants);
+  try {
     for (const port of ports) await load(port, 1);
     const micros: number[][] = contestants.map(() => []);
     for (let round = 0; round < rounds; round++) {
       const order = contestants.map((_, i) => (i + round) % contestants.length);
       for (const i of order) {
-        const before = await cpuMicros(envoy.pid as number);
+        const before = await cpuMicros(pid);
         const requests = await load(ports[i] as number, seconds);
-        micros[i]?.push(((await cpuMicros(envoy.pid as number)) - before) / requests);
+        micros[i]?.push(((await cpuMicros(pid)) - before) / requests);
       }
     }
     return contestants.map(({ name }, i) => ({
@@ -101,8 +120,7 @@ export async function measure(
       ),
     }));
   } finally {
-    for (const child of children) child.kill("SIGTERM");
-    await rm(folder, { recursive: true, force: true });
+    await close();
   }
 }
 
@@ -115,7 +133,8 @@ async function cpuMicros(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-function load(port: number, seconds: number): Promise<number> {
+/** Asks for so many seconds; how many requests were answered. */
+export function load(port: number, seconds: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const wrk = spawn("wrk", [
       "-t1",
