@@ -13,6 +13,7 @@ import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";
 import type { Filter, LocalReply } from "./filter.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
+import { isRefusedPath } from "./normalize-path.ts";
 import { Path, type Sink } from "./path.ts";
 import type { ReadyRoute } from "./routes.ts";
 import {
@@ -134,6 +135,9 @@ export class Exchange {
   }
 
   sendHeaders(end: boolean): void {
+    // Such a path reaches no filter; only the log sees it.
+    if (isRefusedPath(this.requestHeaders!.get(":path") ?? ""))
+      return this.#own(400, "", "path_normalization_failed");
     this.#request.sendHeaders(this.requestHeaders!, end);
   }
 

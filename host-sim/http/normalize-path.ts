@@ -3,13 +3,14 @@
  * dot segments resolved, slashes merged. The query stays as it is. Checked against Envoy by the parity tests.
  */
 
-/** Null for a path that Envoy refuses: it has an escaped slash, a fragment, or leaves the root. */
-export function normalizePath(path: string): string | null {
-  if (path === "*" || !path.startsWith("/")) return path;
-  if (path.includes("#")) return null;
+/** Paths that Envoy answers 400: a fragment, or an escape that another server could take for a slash or an end. */
+export const isRefusedPath = (path: string): boolean =>
+  path.includes("#") || /^[^?]*%(2f|5c|00)/i.test(path);
+
+export function normalizePath(path: string): string {
+  if (!path.startsWith("/") || isRefusedPath(path) || plain.test(path)) return path;
   const mark = path.indexOf("?");
   const [before, query] = mark < 0 ? [path, ""] : [path.slice(0, mark), path.slice(mark)];
-  if (/%2f|%5c|%00/i.test(before)) return null;
   const segments: string[] = [];
   const parts = unescapeNeedless(before).replaceAll("\\", "/").split("/").slice(1);
   parts.forEach((part, i) => {
@@ -20,6 +21,9 @@ export function normalizePath(path: string): string | null {
   });
   return `/${segments.join("/")}`.replace(/\/{2,}/g, "/") + query;
 }
+
+/** Most paths: nothing in them needs a change. */
+const plain = /^(\/[A-Za-z0-9\-_~]+)*\/?(\?|$)/;
 
 /** Escapes of what needs none are undone; what cannot stand in a path is escaped. */
 const unescapeNeedless = (path: string): string =>

@@ -35,8 +35,7 @@ export function readyRequest(request: Request, requestId: () => string): ReadyRe
     return null;
   };
   const { body, scheme = "http" } = request;
-  const sent = headerBytes(request.path);
-  const path = normalizePath(sent) ?? sent;
+  const path = normalizePath(headerBytes(request.path));
   const pairs: Pair[] = [
     [":authority", value(":authority") ?? value("host") ?? "localhost"],
     [":path", path],

@@ -130,14 +130,19 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
     for (const slot in scripts)
       scripts[slot] = scripts[slot]!.filter((one) => !one.includes("~method~"));
   const hasBody = method !== "GET" && method !== "HEAD" && d.chance(0.8);
+  // Which comes first, the answer to a call or the byte that is too much to hold, is the network's choice.
+  const calls = Object.values(scripts).some((one) => one.join().includes("~call~"));
+  const sized = (plan: string | string[]) =>
+    calls && plan.length > 32_000 ? "z".repeat(16_000) : plan;
+  const answer = upstream(d, method);
   return {
     chain,
     method,
     path: d.pick(paths),
     headers: d.chance(0.7) ? headers(d, 5) : [],
-    ...(hasBody && { body: body(d) }),
+    ...(hasBody && { body: sized(body(d)) }),
     scripts,
-    upstream: upstream(d, method),
+    upstream: { ...answer, body: sized(answer.body) },
     ...(d.chance(0.02) && { hangUp: true }),
   };
 }
