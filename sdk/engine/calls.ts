@@ -3,7 +3,7 @@
  * died: so a call notes its stream's record and age, and an answer for a stream that is gone is
  * dropped. Records lie outside of the regions, in slabs with a free list, found by token.
  */
-import { takeChunk } from "./runtime/index";
+import { takeChunk } from "./runtime/chunks";
 import { Stream } from "./stream";
 
 @unmanaged

@@ -15,7 +15,8 @@ import { Handles } from "./link";
 import { findRoot } from "./roots";
 import { setUp } from "./rooted";
 import { preparations, registrations } from "./registry";
-import { dropRegion, takeChunk, returnChunk } from "./runtime/index";
+import { takeChunk, returnChunk } from "./runtime/chunks";
+import { dropRegion } from "./runtime/index";
 
 /** The root id under which each route brings its own chain. */
 const GATEWAY: string = "sluice.gateway";

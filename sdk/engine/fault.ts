@@ -13,7 +13,8 @@ import { refuel } from "./fuel";
 import { Link, describe } from "./link";
 import { countFault } from "./watch";
 import { linkAddress, setLink, stream, streamAddress } from "./live";
-import { clearMemoryFault, enterCallback, leaveCallback, memoryFault } from "./runtime/index";
+import { clearMemoryFault, memoryFault } from "./runtime/chunks";
+import { enterCallback, leaveCallback } from "./runtime/index";
 import { Fact, Phase } from "./stream";
 
 /** Kinds of fault that the build's checks raise by themselves. */

@@ -2,7 +2,7 @@
  * Root contexts: one for each plugin configuration that this VM serves. Several may live in one VM,
  * and an old one goes on serving its streams while a new one takes over.
  */
-import { returnChunk, takeChunk } from "./runtime/index";
+import { returnChunk, takeChunk } from "./runtime/chunks";
 
 @unmanaged
 export class Root {

@@ -3,7 +3,8 @@
  * free list, and are found by context id through open addressing: constant cost at any number of live
  * streams, and nothing to collect.
  */
-import { dropRegion, returnChunk, takeChunk } from "./runtime/index";
+import { returnChunk, takeChunk } from "./runtime/chunks";
+import { dropRegion } from "./runtime/index";
 
 /** Where a stream is in its chain. */
 export enum Phase {

@@ -3,7 +3,7 @@
  * stream that died meanwhile is found by its age and skipped.
  */
 import { proxy_set_tick_period_milliseconds } from "../env";
-import { takeChunk } from "./runtime/index";
+import { takeChunk } from "./runtime/chunks";
 import { Stream } from "./stream";
 
 /** How exact waiting is. */

@@ -13,13 +13,20 @@
  * The decorators that `asc` wants on these functions keep formatters from reading this file.
  */
 import { OBJECT, TOTAL_OVERHEAD } from "rt/common";
+import {
+  CALLBACK_TOO_LARGE,
+  CHUNK,
+  CHUNK_HEADER,
+  KEPT_ELSEWHERE,
+  KEPT_FROM_CELL,
+  KEPT_TOO_LONG,
+  OUT_OF_MEMORY,
+  STREAM_TOO_LARGE,
+  chunk,
+  fail,
+  giveBack,
+} from "./chunks";
 
-/** Smallest chunk; larger ones are a power of two of it, so that a chunk given back fits again. */
-const CHUNK: usize = 4096;
-const CHUNK_BITS: usize = 12;
-const CLASSES: usize = 18;
-/** A chunk starts with: next chunk, its own size. */
-const CHUNK_HEADER: usize = 8;
 /**
  * A region's record lies in its first chunk: owner, first, last, level, bytes, limit, top, then for a
  * cell's region how many cells hold it, and for a chain's region its first cell.
@@ -37,19 +44,6 @@ export const CELL: u32 = 2;
 export const STREAM: u32 = 3;
 export const CALLBACK: u32 = 4;
 
-/** Why a store was refused or memory ran out; read by the engine's fault report. */
-export const NO_FAULT: i32 = 0;
-export const OUT_OF_MEMORY: i32 = 1;
-export const CALLBACK_TOO_LARGE: i32 = 2;
-export const STREAM_TOO_LARGE: i32 = 3;
-export const KEPT_TOO_LONG: i32 = 4;
-export const KEPT_FROM_CELL: i32 = 5;
-export const KEPT_ELSEWHERE: i32 = 6;
-export let memoryFault: i32 = NO_FAULT;
-
-let brk: usize = 0;
-const pools: usize = memory.data(72);
-
 let current: usize = 0;
 let top: usize = 0;
 let end: usize = 0;
@@ -61,48 +55,6 @@ let streamSlot: usize = 0;
 /** Where the callback's region was left when another was entered. */
 let savedTop: usize = 0;
 let savedEnd: usize = 0;
-
-export function clearMemoryFault(): void {
-  memoryFault = NO_FAULT;
-}
-
-function fail(reason: i32): void {
-  memoryFault = reason;
-  unreachable();
-}
-
-function chunk(least: usize): usize {
-  let kind: usize = 0;
-  if (least > CHUNK) {
-    kind = <usize>(32 - clz<u32>(<u32>((least - 1) >> CHUNK_BITS)));
-    if (kind >= CLASSES) fail(OUT_OF_MEMORY);
-  }
-  const slot = pools + (kind << 2);
-  const size = CHUNK << kind;
-  let c = load<usize>(slot);
-  if (c) {
-    store<usize>(slot, load<usize>(c));
-  } else {
-    if (!brk) brk = (__heap_base + 15) & ~15;
-    c = brk;
-    const pages = <i32>((c + size + 0xffff) >>> 16) - memory.size();
-    if (pages > 0 && memory.grow(pages) < 0) fail(OUT_OF_MEMORY);
-    brk = c + size;
-  }
-  store<usize>(c, 0);
-  store<usize>(c, size, 4);
-  return c;
-}
-
-function giveBack(c: usize): void {
-  while (c) {
-    const next = load<usize>(c);
-    const slot = pools + (<usize>ctz<u32>(<u32>load<usize>(c, 4) >> CHUNK_BITS) << 2);
-    store<usize>(c, load<usize>(slot));
-    store<usize>(slot, c);
-    c = next;
-  }
-}
 
 function open(level: u32, limit: usize): usize {
   const c = chunk(CHUNK);
@@ -322,15 +274,6 @@ export function enterStream(): void {
     store<usize>(streamSlot, r);
   }
   enterRegion(r);
-}
-
-/** Memory outside of every region, at least `least` bytes: for the engine's own tables. */
-export function takeChunk(least: usize): usize {
-  return chunk(least + CHUNK_HEADER) + CHUNK_HEADER;
-}
-
-export function returnChunk(p: usize): void {
-  giveBack(p - CHUNK_HEADER);
 }
 
 export function openChain(): usize {
