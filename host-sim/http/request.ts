@@ -3,7 +3,7 @@ import { bytesOf, headerBytes } from "../bytes.ts";
 import type { Request } from "../setup.ts";
 import { normalizePath } from "./normalize-path.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
-import { pairsOf, type BodyInput } from "./upstream.ts";
+import { bodyChunks, pairsOf } from "./upstream.ts";
 
 const hopByHop = new Set([
   "connection",
@@ -53,7 +53,7 @@ export function readyRequest(request: Request, requestId: () => string): ReadyRe
     headers.add("content-length", "0");
   const chunked = Array.isArray(body) || request.trailers || value("transfer-encoding") !== null;
   if (body !== undefined && length === null && !chunked)
-    headers.add("content-length", String(chunks[0]?.length ?? 0));
+    headers.add("content-length", String(bytesOf(body as string | Uint8Array).length));
   // As at an edge that trusts no proxy before it.
   const { clientAddress = "127.0.0.1" } = request;
   headers.add("x-forwarded-for", clientAddress);
@@ -62,9 +62,4 @@ export function readyRequest(request: Request, requestId: () => string): ReadyRe
   headers.put("x-request-id", requestId());
   const bare = !request.trailers && (body === undefined || headers.get("content-length") === "0");
   return { headers, chunks, bare };
-}
-
-export function bodyChunks(body: BodyInput | undefined): Uint8Array[] {
-  if (body === undefined) return [];
-  return (Array.isArray(body) ? body : [body]).map(bytesOf).filter(({ length }) => length > 0);
 }

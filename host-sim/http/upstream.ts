@@ -63,6 +63,19 @@ export function pairsOf(headers: HeaderInput | undefined): Pair[] {
   );
 }
 
+/** Most bytes that a connection reads at once: a body that is not given in pieces comes in such. */
+const mostAtOnce = 16_384;
+
+export function bodyChunks(body: BodyInput | undefined): Uint8Array[] {
+  if (body === undefined) return [];
+  if (Array.isArray(body)) return body.map(bytesOf).filter(({ length }) => length > 0);
+  const bytes = bytesOf(body);
+  if (bytes.length <= mostAtOnce) return bytes.length ? [bytes] : [];
+  return Array.from({ length: Math.ceil(bytes.length / mostAtOnce) }, (_, i) =>
+    bytes.subarray(i * mostAtOnce, (i + 1) * mostAtOnce),
+  );
+}
+
 const isStream = (body: UpstreamAnswer["body"]): body is AsyncIterable<Uint8Array> =>
   typeof body === "object" && Symbol.asyncIterator in body;
 
@@ -116,7 +129,7 @@ export class UpstreamCall {
     const { body = "" } = answer;
     const streamed = isStream(body);
     if (streamed) return this.#stream(answer, body);
-    const chunks = (Array.isArray(body) ? body : [body]).map(bytesOf).filter((one) => one.length);
+    const chunks = bodyChunks(body);
     const status = answer.status ?? 200;
     const headers = HeaderMap.of("response", [
       [":status", String(status)],
