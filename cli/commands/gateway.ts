@@ -1,27 +1,59 @@
-/** `ap gateway …`: runs a gateway, and talks to one. */
+/** `ap gateway …`: runs a gateway. */
 import { Command } from "commander";
 import type { Io } from "../io.ts";
 
 export const gateway = (io: Io): Command =>
-  new Command("gateway").description("run a gateway").addCommand(run(io));
+  new Command("gateway").description("run a gateway").addCommand(run(io)).addCommand(bootstrap(io));
 
 export interface RunOptions {
   data: string;
+  store?: string;
   httpPort: string;
+  httpsPort: string;
   managementPort: string;
+  host: string;
+  user: string[];
+  envoy: boolean;
   sample?: boolean;
   policies?: string[];
 }
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const run = (io: Io): Command =>
   new Command("run")
     .description("start the controller and an Envoy beside it")
     .option("--data <folder>", "where the store lies", "data")
+    .option("--store <url>", "postgres://… in place of a SQLite file in the data folder")
     .option("--http-port <port>", "port for traffic", "8080")
+    .option(
+      "--https-port <port>",
+      "port for traffic over TLS, with a self-signed certificate",
+      "8443",
+    )
     .option("--management-port <port>", "port of the management API", "9090")
+    .option("--host <address>", "where the management and admin APIs and xDS listen", "127.0.0.1")
+    .option(
+      "--user <name:password>",
+      "who may use the management API; may be repeated",
+      collect,
+      [],
+    )
+    .option("--no-envoy", "wait for Envoys that are started elsewhere")
     .option("--sample", "with a sample API and its upstream, if the store is empty")
     .option("--policies <folder...>", "policies of your own, linked in beside the shelf's")
     .action(async (options: RunOptions) => {
       const { runGateway } = await import("../run/gateway.ts");
       await runGateway(options, io);
+    });
+
+const bootstrap = (io: Io): Command =>
+  new Command("bootstrap")
+    .description("print the bootstrap of an Envoy that is started elsewhere")
+    .requiredOption("--node <id>", "what this Envoy is called, such as edge-1")
+    .option("--controller <host:port>", "a controller's xDS address; may be repeated", collect, [])
+    .option("--admin-port <port>", "Envoy's admin port on 127.0.0.1", "9901")
+    .action(async (options: { node: string; controller: string[]; adminPort: string }) => {
+      const { printBootstrap } = await import("../run/bootstrap.ts");
+      printBootstrap(options, io);
     });

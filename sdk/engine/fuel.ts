@@ -12,7 +12,7 @@ export let fuel: i32 = 0;
 /** About 5 ms of computing in a header phase. */
 export const HEADERS_FUEL: i32 = 10000000;
 /** Instructions per byte of body on top of it. */
-export const FUEL_PER_BYTE: i32 = 400;
+export const FUEL_PER_BYTE: i32 = 800;
 const MOST: i32 = 2000000000;
 
 /** Fills up for one handler that has `bytes` of body to work on, and allows the memory for it. */
