@@ -95,15 +95,13 @@ describe("the README", () => {
 });
 
 test("no file is longer than 400 lines without saying why", () => {
-  const long = files
+  const unexplained = files
     .filter((file) => !file.startsWith("test/"))
-    .filter((file) => readFileSync(join(root, file), "utf8").split("\n").length > 401);
-  expect(
-    long.filter(
-      (file) =>
-        !/400 lines|longer than other files because/i.test(
-          readFileSync(join(root, file), "utf8").slice(0, 1_000),
-        ),
-    ),
-  ).toEqual([]);
+    .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }))
+    .filter(({ text }) => text.split("\n").length > 401)
+    .filter(
+      ({ text }) =>
+        !/longer than other files because/i.test(text.slice(0, 1_000).replace(/\s+\*?\s*/g, " ")),
+    );
+  expect(unexplained.map(({ file }) => file)).toEqual([]);
 });

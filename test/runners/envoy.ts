@@ -50,6 +50,8 @@ export interface LoadedEnvoy {
   logs(): readonly string[];
   /** Asks Envoy's own admin port. */
   admin(path: string): Promise<string>;
+  /** Gives the route another chain while it serves. */
+  chain(chain: object): Promise<void>;
   /** Gives the plugin another configuration while it serves. */
   reconfigure(configuration: object | string): Promise<void>;
   close(): Promise<void>;
@@ -130,6 +132,10 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
       logs: () => lab.logs,
       admin: (path) => lab.envoy.admin(path),
       reconfigure: (configuration) => lab.push([filter(configuration as JsonObject | string)]),
+      chain: (chain) =>
+        lab.push([
+          { kind: "route", name: id, body: routeTable(id, { ...setup, chain }, Boolean(inGatewayMode)) },
+        ]),
       callouts: (name) => callees.get(name)?.seen ?? [],
       close: remove,
       request: async (request) => {
