@@ -134,7 +134,11 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
       reconfigure: (configuration) => lab.push([filter(configuration as JsonObject | string)]),
       chain: (chain) =>
         lab.push([
-          { kind: "route", name: id, body: routeTable(id, { ...setup, chain }, Boolean(inGatewayMode)) },
+          {
+            kind: "route",
+            name: id,
+            body: routeTable(id, { ...setup, chain }, Boolean(inGatewayMode)),
+          },
         ]),
       callouts: (name) => callees.get(name)?.seen ?? [],
       close: remove,
