@@ -64,7 +64,7 @@ export function pairsOf(headers: HeaderInput | undefined): Pair[] {
 }
 
 /** Most bytes that a connection reads at once: a body that is not given in pieces comes in such. */
-const mostAtOnce = 16_384;
+const mostAtOnce = 32_768;
 
 export function bodyChunks(body: BodyInput | undefined): Uint8Array[] {
   if (body === undefined) return [];

@@ -130,6 +130,11 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
     for (const slot in scripts)
       scripts[slot] = scripts[slot]!.filter((one) => !one.includes("~method~"));
   const hasBody = method !== "GET" && method !== "HEAD" && d.chance(0.8);
+  const sent = hasBody ? body(d) : undefined;
+  // How much of a body too large has been read when it is refused depends on the reads.
+  if (sent && sent.length > 32_000)
+    for (const slot in scripts)
+      scripts[slot] = scripts[slot]!.filter((one) => !/request\.(total_)?size/.test(one));
   // Which comes first, the answer to a call or the byte that is too much to hold, is the network's choice.
   const calls = Object.values(scripts).some((one) => one.join().includes("~call~"));
   const sized = (plan: string | string[]) =>
@@ -140,7 +145,7 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
     method,
     path: d.pick(paths),
     headers: d.chance(0.7) ? headers(d, 5) : [],
-    ...(hasBody && { body: sized(body(d)) }),
+    ...(sent !== undefined && { body: sized(sent) }),
     scripts,
     upstream: { ...answer, body: sized(answer.body) },
     ...(d.chance(0.02) && { hangUp: true }),
