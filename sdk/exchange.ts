@@ -8,7 +8,7 @@ import { enterStream, leaveRegion } from "./engine/runtime/index";
 import { Stream } from "./engine/stream";
 import { nowMilliseconds } from "./hostcalls/clock";
 import { log as write } from "./hostcalls/log";
-import { boolProperty, integerProperty, textProperty } from "./hostcalls/property";
+import { boolProperty, integerProperty, setProperty, textProperty } from "./hostcalls/property";
 
 export class Exchange {
   /** What this request's policies share. */
@@ -53,6 +53,11 @@ export class Exchange {
 
   flag(path: string): bool {
     return boolProperty(path);
+  }
+
+  /** Sets an attribute of this request for filters and logs behind this one: `filter_state["wasm.<path>"]`. */
+  setAttribute(path: string, value: string): bool {
+    return setProperty(path, value);
   }
 
   /** Milliseconds since 1970. */

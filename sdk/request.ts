@@ -8,6 +8,7 @@ import { stream } from "./engine/live";
 import { Fact } from "./engine/stream";
 import { runForeign } from "./hostcalls/foreign";
 import { HeaderMap } from "./hostcalls/headers";
+import { cookieOf, parameterOf } from "./hostcalls/request-parts";
 import { Reply } from "./reply";
 import { Verdict } from "./policy";
 
@@ -53,6 +54,17 @@ export class Request extends Exchange {
     const path = this.path;
     const mark = path.indexOf("?");
     return mark < 0 ? "" : path.substring(mark + 1);
+  }
+
+  /** The first value of a query parameter, decoded; null if there is none. */
+  parameter(name: string): string | null {
+    return parameterOf(this.query, name);
+  }
+
+  /** The value of a cookie, null if the client sent none of this name. */
+  cookie(name: string): string | null {
+    const header = this.headers.get("cookie");
+    return header === null ? null : cookieOf(header, name);
   }
 
   get host(): string {

@@ -5,19 +5,6 @@ import type { Io } from "../io.ts";
 export const gateway = (io: Io): Command =>
   new Command("gateway").description("run a gateway").addCommand(run(io)).addCommand(bootstrap(io));
 
-export interface RunOptions {
-  data: string;
-  store?: string;
-  httpPort: string;
-  httpsPort: string;
-  managementPort: string;
-  host: string;
-  user: string[];
-  envoy: boolean;
-  sample?: boolean;
-  policies?: string[];
-}
-
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const run = (io: Io): Command =>
@@ -42,7 +29,7 @@ const run = (io: Io): Command =>
     .option("--no-envoy", "wait for Envoys that are started elsewhere")
     .option("--sample", "with a sample API and its upstream, if the store is empty")
     .option("--policies <folder...>", "policies of your own, linked in beside the shelf's")
-    .action(async (options: RunOptions) => {
+    .action(async (options: import("../run/gateway.ts").RunOptions) => {
       const { runGateway } = await import("../run/gateway.ts");
       await runGateway(options, io);
     });

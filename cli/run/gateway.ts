@@ -3,12 +3,24 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
 import { startGateway } from "../../controller/gateway.ts";
-import type { RunOptions } from "../commands/gateway.ts";
 import type { Io } from "../io.ts";
 import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
 import { addSample, sampleLines } from "./sample.ts";
 import { shelfModule } from "./shelf.ts";
+
+export interface RunOptions {
+  data: string;
+  store?: string;
+  httpPort: string;
+  httpsPort: string;
+  managementPort: string;
+  host: string;
+  user: string[];
+  envoy: boolean;
+  sample?: boolean;
+  policies?: string[];
+}
 
 export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   const log = (line: string): void => io.err(`${line}\n`);

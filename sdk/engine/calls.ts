@@ -11,6 +11,7 @@ class Pending {
   token: u32;
   streamId: u32;
   age: u32;
+  turn: u32;
   at: i32;
   tag: i32;
   /** Of a policy's own call: its chain, counted until the answer is here. */
@@ -31,6 +32,7 @@ let inFlight: i32 = 0;
 /** What `takeAnswer` found. */
 export let answeredStream: u32 = 0;
 export let answeredAge: u32 = 0;
+export let answeredTurn: u32 = 0;
 export let answeredAt: i32 = 0;
 export let answeredTag: i32 = 0;
 /** The chain of a policy's own call, 0 if a request asked. */
@@ -58,6 +60,7 @@ export function expect(token: u32, stream: Stream, tag: i32, failed: bool): void
   const pending = add(token, tag, failed);
   pending.streamId = stream.id;
   pending.age = stream.age;
+  pending.turn = stream.turn;
   pending.at = stream.at;
   pending.chain = 0;
 }
@@ -93,6 +96,7 @@ function add(token: u32, tag: i32, failed: bool): Pending {
 function take(pending: Pending): void {
   answeredStream = pending.streamId;
   answeredAge = pending.age;
+  answeredTurn = pending.turn;
   answeredAt = pending.at;
   answeredTag = pending.tag;
   answeredChain = pending.chain;

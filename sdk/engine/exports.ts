@@ -12,6 +12,7 @@ import {
   answeredAt,
   answeredChain,
   answeredStream,
+  answeredTurn,
   answeredTag,
   takeAnswer,
 } from "./calls";
@@ -179,7 +180,8 @@ export function proxy_on_http_call_response(
   }
   const stream = findStream(answeredStream);
   // The stream may have ended, and its record may serve another by now.
-  if (!stream || stream.age != answeredAge || !active(stream)) return;
+  if (!stream || stream.age != answeredAge || stream.turn != answeredTurn || !active(stream))
+    return;
   if (proxy_set_effective_context(stream.id) != 0) return;
   enter(stream);
   flow.answered(stream, answeredAt, answeredTag, headers == 0, size);

@@ -76,6 +76,8 @@ export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
       );
       return DataStatus.StopIterationNoBuffer;
     }
+    // Nobody wants to see this body: let the client slow down instead of filling the buffer.
+    if (!handles(stream, Handles.RequestBody)) return DataStatus.StopIterationAndWatermark;
     if (stream.has(Fact.Paused) || !ended) return DataStatus.StopIterationAndBuffer;
     return requestBodyIsHere(stream) ? DataStatus.Continue : DataStatus.StopIterationAndBuffer;
   }
@@ -87,6 +89,10 @@ export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
 
 export function responseHeaders(stream: Stream, ended: bool): i32 {
   stream.note(Fact.ResponseStarted);
+  // Envoy may answer while the request waits (413, a timeout): what it waited for is of no use then.
+  stream.forget(Fact.Paused);
+  stream.waiting = 0;
+  stream.turn++;
   if (ended) stream.note(Fact.ResponseEnded);
   const walk = answerRefused(stream, begin(stream, Phase.ResponseHeaders, 0));
   if (walk != Walk.Done) return HeadersStatus.StopIteration;

@@ -13,7 +13,15 @@ import { setChain, setLink, setRoot, setStream } from "./live";
 import { findRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
 import { Fact, findStream } from "./stream";
-import { STEP_MS, nextWaiting, ripen, timersPending, waitingAge, waitingStream } from "./waiting";
+import {
+  STEP_MS,
+  nextWaiting,
+  ripen,
+  timersPending,
+  waitingAge,
+  waitingStream,
+  waitingTurn,
+} from "./waiting";
 import { answer } from "./walk";
 
 const SHORTEST_TICK_MS: i32 = 50;
@@ -89,6 +97,7 @@ function wake(now: i64): void {
   while (nextWaiting(now)) {
     const stream = findStream(waitingStream);
     if (!stream || stream.age != waitingAge || !stream.chain) continue;
+    if (stream.turn != waitingTurn) continue;
     if (stream.has(Fact.Replied) || stream.has(Fact.Failed)) continue;
     if (proxy_set_effective_context(stream.id) != 0) continue;
     setStream(changetype<usize>(stream));

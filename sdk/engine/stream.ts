@@ -68,6 +68,8 @@ export class Stream {
   record: usize;
   /** Which policies have run, one bit each. */
   ran: u64;
+  /** Goes up when what the stream waited for no longer matters: the response has begun. */
+  turn: u32;
   /** Guards against answers for an earlier user of the same record. */
   age: u32;
   nextFree: usize;

@@ -13,6 +13,7 @@ export const STEP_MS: u32 = 10;
 class Waiting {
   streamId: u32;
   age: u32;
+  turn: u32;
   /** Milliseconds since 1970; 0 waits for the refresh of the policy at `at` of `chain`. */
   due: i64;
   chain: usize;
@@ -30,6 +31,7 @@ let timers: i32 = 0;
 /** What `nextWaiting` found. */
 export let waitingStream: u32 = 0;
 export let waitingAge: u32 = 0;
+export let waitingTurn: u32 = 0;
 
 export function wait(stream: Stream, due: i64): void {
   if (!free) {
@@ -43,6 +45,7 @@ export function wait(stream: Stream, due: i64): void {
   free = one.next;
   one.streamId = stream.id;
   one.age = stream.age;
+  one.turn = stream.turn;
   one.due = due;
   one.chain = stream.chain;
   one.at = stream.at;
@@ -75,6 +78,7 @@ export function nextWaiting(now: i64): bool {
     else first = one.next;
     waitingStream = one.streamId;
     waitingAge = one.age;
+    waitingTurn = one.turn;
     timers--;
     one.next = free;
     free = p;

@@ -1,11 +1,11 @@
 /** Lets a test run each call as the engine runs a callback, and compile as the engine makes a chain. */
+import { memoryFault } from "../../../../sdk/engine/runtime/chunks";
 import {
   allowBody,
   enterCallback,
   enterRegion,
   leaveCallback,
   leaveRegion,
-  memoryFault,
   openChain,
 } from "../../../../sdk/engine/runtime/index";
 
