@@ -144,3 +144,19 @@ describe("a chain", () => {
     expect(answer.upstream).toBeNull();
   });
 });
+
+describe("a large body while a call is out", () => {
+  const body = "x".repeat(200_000);
+
+  test("ends in Envoy's 413 at once where a policy holds the body, not when the call is answered", async () => {
+    const gateway = await envoy.load({
+      module,
+      rootId: "sluice.gateway",
+      chain: { policies: [{ name: "steps", version: "v1", params: { requestHeaders: "call" } }] },
+      clusters: { other: "hang" },
+    });
+    const answer = await gateway.request({ method: "POST", path: "/p", body });
+    expect(answer.status).toBe(413);
+    expect(answer.upstream).toBeNull();
+  });
+});
