@@ -7,6 +7,7 @@ import {
   type ServerDuplexStream,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
+import { UserError } from "../errors.ts";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { kinds, type Kind } from "./kinds.ts";
 import { typeUrlPrefix, type Protos } from "./protos.ts";
@@ -78,7 +79,7 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     server.bindAsync(
       `${options.host ?? "127.0.0.1"}:${options.port ?? 0}`,
       options.credentials ?? ServerCredentials.createInsecure(),
-      (error, bound) => (error ? reject(error) : resolve(bound)),
+      (error, bound) => (error ? reject(inPlainWords(error, options.port)) : resolve(bound)),
     ),
   );
   return {
@@ -143,3 +144,9 @@ export const mutualTls = (tls: {
     [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }],
     true,
   );
+
+/** gRPC tells of a taken port in a sentence about addresses. */
+const inPlainWords = (error: Error, port: number | undefined): Error =>
+  error.message.includes("EADDRINUSE")
+    ? new UserError(`port ${port} for xDS is taken: is another gateway running?`)
+    : error;
