@@ -9,7 +9,7 @@ import { harden } from "./harden/index.ts";
 import { manifestOf } from "./manifest.ts";
 import { generateParams } from "./params/index.ts";
 import { moveMap, type SourceMap } from "./source-map.ts";
-import { readSource } from "./source.ts";
+import { readPolicySource } from "./source.ts";
 import { Writer } from "./wasm/bytes.ts";
 import { mergeData } from "./wasm/data.ts";
 import { parse } from "./wasm/module.ts";
@@ -38,14 +38,9 @@ export async function build(
   }
   const policies = await Promise.all(
     definitions.map(async (definition) => {
-      const file = join(definition.folder, "policy.ts");
-      const text = await readFile(file, "utf8").catch(() => {
-        throw new UserError(
-          `${file}: not found; a policy is a folder with policy.yaml and policy.ts`,
-        );
-      });
+      const source = await readPolicySource(definition.folder);
       await writeParams(definition);
-      return { ...readSource(text, file), name: definition.name, version: definition.version };
+      return { ...source, name: definition.name, version: definition.version };
     }),
   );
   const entry = generateEntry(policies);

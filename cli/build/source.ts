@@ -1,4 +1,6 @@
 /** Reads off a policy's source what the entry must know: its class, and the handlers it overrides. */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
 import { NodeKind, newOptions, newProgram, parse, type ClassNode, type Node } from "./syntax.ts";
 
@@ -22,7 +24,6 @@ export const handlers: Readonly<Record<string, number>> = {
 export const waits = 4096;
 /** The policy calls other services. */
 export const calls = 8192;
-const answerHandlers = new Set(["onRequestAnswer", "onResponseAnswer", "onRefresh"]);
 
 export interface PolicySource {
   className: string;
@@ -35,7 +36,7 @@ function isClass(node: Node): node is ClassNode {
   return node.kind === NodeKind.ClassDeclaration;
 }
 
-export function readSource(text: string, file: string): PolicySource {
+function readSource(text: string, file: string, helpers: readonly string[]): PolicySource {
   const program = newProgram(newOptions());
   parse(program, text, "policy.ts", true);
   const classes = new Map<string, ClassNode>();
@@ -58,13 +59,33 @@ export function readSource(text: string, file: string): PolicySource {
   }
   let handles = 0;
   for (let at: ClassNode | undefined = policy; at; at = classes.get(base(at) ?? "")) {
-    for (const { name } of at.members) {
-      handles |= handlers[name.text] ?? 0;
-      // The call itself may be in another file of the policy's.
-      if (answerHandlers.has(name.text)) handles |= calls;
+    for (const { name } of at.members) handles |= handlers[name.text] ?? 0;
+  }
+  const all = [text, ...helpers].join("\n");
+  if (/\.(after|again)\(/.test(all)) handles |= waits;
+  if (/\bCall\b/.test(all)) handles |= calls;
+  return { className: policy.name.text, handles, shares: /\bShared(Counter|Window)\b/.test(all) };
+}
+
+/** What the policy in `folder` is, by its own file and all that it imports by relative path. */
+export async function readPolicySource(folder: string): Promise<PolicySource> {
+  const file = join(folder, "policy.ts");
+  const read = async (path: string): Promise<string | null> =>
+    readFile(path, "utf8").catch(() => null);
+  const text = await read(file);
+  if (text === null) {
+    throw new UserError(`${file}: not found; a policy is a folder with policy.yaml and policy.ts`);
+  }
+  const helpers = new Map<string, string>();
+  const open = [{ file, text }];
+  for (let one = open.pop(); one; one = open.pop()) {
+    for (const [, path] of one.text.matchAll(/\bfrom\s+"(\.[^"]+)"/g)) {
+      const name = `${join(dirname(one.file), path as string)}.ts`;
+      const helper = name.endsWith("params.ts") || helpers.has(name) ? null : await read(name);
+      if (helper === null) continue;
+      helpers.set(name, helper);
+      open.push({ file: name, text: helper });
     }
   }
-  if (/\.(after|again)\(/.test(text)) handles |= waits;
-  if (/\bCall\b/.test(text)) handles |= calls;
-  return { className: policy.name.text, handles, shares: /\bShared(Counter|Window)\b/.test(text) };
+  return readSource(text, file, [...helpers.values()]);
 }
