@@ -70,6 +70,7 @@ export async function startControlPlane(
     ...{ store, cache, streams, checkChain, log },
     control: () => control,
     definitions: options.policies ?? [],
+    configurations: options.policyConfigurations ?? {},
     serving: () => void cache.apply(listeners()),
   });
   const gatewayPolicies: PolicyReference[] = [];
@@ -82,6 +83,7 @@ export async function startControlPlane(
       filters: [engineFilter],
       policies: gatewayPolicies,
       readsBody: (policy) => modules.catalog.readsBody(policy),
+      services: (policy) => modules.catalog.services(policy),
     }),
     checkChain: async (chain) =>
       modules.current ? checkChain(modules.current.bytes, chain) : null,

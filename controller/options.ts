@@ -2,6 +2,7 @@
 import type { ControllerTls } from "./agent/bootstrap.ts";
 import type { User } from "./api/auth.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
+import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import type { Chain } from "./translate/chain.ts";
@@ -55,6 +56,8 @@ export interface GatewayOptions {
   policies?: PolicyDefinition[];
   /** First in every chain; no API can drop them. */
   gatewayPolicies?: Omit<PolicyReference, "field">[];
+  /** What policies get beside their parameters, by `<name>_v<major>`. */
+  policyConfigurations?: PolicyConfigurations;
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];

@@ -10,6 +10,20 @@ import { decode, encode, written } from "./hostcalls/text";
 const out: usize = memory.data(4);
 const DEFAULT_TIMEOUT_MS: u32 = 5000;
 
+/** The name of the cluster for an origin: the controller makes the same from the same URL. */
+function serviceCluster(scheme: string, authority: string): string {
+  const colon = authority.lastIndexOf(":");
+  const hasPort = colon > authority.lastIndexOf("]");
+  const host = hasPort ? authority.substring(0, colon) : authority;
+  const port = hasPort ? authority.substring(colon + 1) : scheme == "https" ? "443" : "80";
+  return "out|" + scheme + "|" + host + "|" + port;
+}
+
+function isOneOf(unit: i32, units: string): bool {
+  for (let i = 0; i < units.length; i++) if (units.charCodeAt(i) == unit) return true;
+  return false;
+}
+
 export class Call {
   /** Tells the answers of several calls apart; free for the policy to choose. */
   tag: i32 = 0;
@@ -33,6 +47,22 @@ export class Call {
       ":authority",
       authority.length ? authority : cluster,
     ];
+  }
+
+  /**
+   * A call to a URL whose parameter is marked `x-sluice-service`: the gateway has a cluster for it. One
+   * that is no http or https URL of a host makes a call that fails.
+   */
+  static to(url: string, method: string = "GET"): Call {
+    const mark = url.indexOf("://");
+    const scheme = mark > 0 ? url.substring(0, mark).toLowerCase() : "";
+    let end = mark + 3;
+    while (end < url.length && !isOneOf(url.charCodeAt(end), "/?#")) end++;
+    const authority = url.substring(mark + 3, end).toLowerCase();
+    const fragment = url.indexOf("#", end);
+    let path = url.substring(end, fragment < 0 ? url.length : fragment);
+    if (!path.startsWith("/")) path = "/" + path;
+    return new Call(serviceCluster(scheme, authority), method, path, authority);
   }
 
   named(tag: i32): Call {

@@ -32,6 +32,8 @@ export interface Definition {
   displayName: string;
   description: string;
   parameters: Schema;
+  /** Set by the gateway's configuration, not by those who use the policy. */
+  systemParameters?: Schema;
   folder: string;
 }
 
@@ -57,18 +59,43 @@ export async function readDefinition(folder: string): Promise<Definition> {
   const fields = value as Record<string, unknown>;
   const name = expectText(file, fields, "name", /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "my-policy");
   const version = expectText(file, fields, "version", /^v?\d+\.\d+\.\d+$/, "1.0.0");
-  const parameters = (fields.parameters ?? { type: "object", properties: {} }) as Schema;
-  if (typeof parameters !== "object" || parameters.type !== "object") {
-    throw new UserError(`${file}: parameters.type: expected "object"`);
-  }
+  const parameters = expectObject(file, fields, "parameters") ?? { type: "object", properties: {} };
+  const systemParameters = expectObject(file, fields, "systemParameters");
+  for (const key of Object.keys(systemParameters?.properties ?? {}))
+    if (parameters.properties?.[key])
+      throw new UserError(
+        `${file}: systemParameters.${key}: is among the parameters too; a value has one owner`,
+      );
   return {
     name,
     version: version.replace(/^v/, ""),
     displayName: typeof fields.displayName === "string" ? fields.displayName : name,
     description: typeof fields.description === "string" ? fields.description.trim() : "",
     parameters,
+    ...(systemParameters && { systemParameters }),
     folder,
   };
+}
+
+/** What the policy is configured with: its parameters and those that the gateway adds. */
+export function allParameters({ parameters, systemParameters }: Definition): Schema {
+  if (!systemParameters) return parameters;
+  return {
+    ...parameters,
+    properties: { ...parameters.properties, ...systemParameters.properties },
+    required: [...(parameters.required ?? []), ...(systemParameters.required ?? [])],
+    $defs: { ...parameters.$defs, ...systemParameters.$defs },
+  };
+}
+
+function expectObject(
+  file: string,
+  fields: Record<string, unknown>,
+  key: string,
+): Schema | undefined {
+  const schema = fields[key] as Schema | undefined;
+  if (schema === undefined || (schema !== null && schema.type === "object")) return schema;
+  throw new UserError(`${file}: ${key}.type: expected "object"`);
 }
 
 function expectText(

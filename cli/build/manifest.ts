@@ -18,6 +18,7 @@ export interface ManifestPolicy {
   /** `request_headers`, `response_body`, … */
   phases: string[];
   parameters: Schema;
+  systemParameters?: Schema;
 }
 
 export function manifestOf(

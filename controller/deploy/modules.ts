@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import type { Chain } from "../translate/chain.ts";
 import type { Control } from "./control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
+import type { PolicyConfigurations } from "./system-parameters.ts";
 import { engineFilter, engineRootId } from "./settings.ts";
 
 export interface ModulesOptions {
@@ -20,6 +21,7 @@ export interface ModulesOptions {
   streams: () => DeltaStream[];
   /** Schemas of policies whose module does not carry them. */
   definitions: readonly PolicyDefinition[];
+  configurations: PolicyConfigurations;
   checkChain: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: (line: string) => void;
   /** Called when another module serves. */
@@ -46,7 +48,7 @@ export class Modules {
   private readonly refusals = new Map<string, { count: number; reason: string }>();
 
   constructor(private readonly options: ModulesOptions) {
-    this.catalog = new PolicyCatalog(options.definitions);
+    this.catalog = new PolicyCatalog(options.definitions, options.configurations);
   }
 
   /** Serves what served before the controller ended. */
@@ -169,14 +171,16 @@ export class Modules {
 
   /** The module's policies; their schemas are the module's own or, by name and version, those that were given. */
   private catalogFor(manifest: ModuleManifest): PolicyCatalog {
-    if (manifest.policies.length === 0) return new PolicyCatalog(this.options.definitions);
+    const { definitions, configurations } = this.options;
+    if (manifest.policies.length === 0) return new PolicyCatalog(definitions, configurations);
     return new PolicyCatalog(
       manifest.policies.map((policy) => {
-        const given = this.options.definitions.find(
+        const given = definitions.find(
           ({ name, version }) => name === policy.name && plain(version) === plain(policy.version),
         );
         return { ...given, ...policy, parameters: policy.parameters ?? given?.parameters ?? {} };
       }),
+      configurations,
     );
   }
 }

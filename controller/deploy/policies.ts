@@ -5,6 +5,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../errors.ts";
 import type { PolicyReference } from "../model/shared.ts";
+import { serviceCluster, servicesIn } from "../translate/services.ts";
+import {
+  systemParametersOf,
+  type PolicyConfigurations,
+  type SystemParameters,
+} from "./system-parameters.ts";
 
 export interface PolicyDefinition {
   name: string;
@@ -14,6 +20,8 @@ export interface PolicyDefinition {
   description?: string;
   /** JSON Schema of the parameters. */
   parameters: object;
+  /** JSON Schema of what the gateway's configuration adds to them. */
+  systemParameters?: object;
   /** The phases it takes part in, as the module's manifest says them. */
   phases?: string[];
 }
@@ -21,18 +29,21 @@ export interface PolicyDefinition {
 interface Installed extends PolicyDefinition {
   major: string;
   validate: ValidateFunction;
+  system: SystemParameters;
 }
 
 export class PolicyCatalog {
   private readonly installed: Installed[];
 
-  constructor(definitions: readonly PolicyDefinition[]) {
+  constructor(definitions: readonly PolicyDefinition[], configurations: PolicyConfigurations = {}) {
     // Coercion as the documents expect it: "5" is an integer where the schema wants one.
     const ajv = new Ajv({ allErrors: true, strict: false, coerceTypes: true, logger: false });
     this.installed = definitions.map((definition) => {
       try {
         const validate = ajv.compile({ ...definition.parameters, $id: undefined });
-        return { ...definition, major: majorOf(definition.version), validate };
+        const major = majorOf(definition.version);
+        const system = systemParametersOf({ ...definition, major }, configurations);
+        return { ...definition, major, validate, system };
       } catch (error) {
         throw new UserError(
           `policy ${definition.name} ${definition.version}: parameters: expected a JSON Schema: ${reason(error)}`,
@@ -43,12 +54,13 @@ export class PolicyCatalog {
 
   list(): PolicyDefinition[] {
     return this.installed.map(
-      ({ name, version, displayName, description, parameters, phases }) => ({
+      ({ name, version, displayName, description, parameters, systemParameters, phases }) => ({
         name,
         version,
         displayName: displayName ?? name,
         description: description ?? "",
         parameters,
+        ...(systemParameters && { systemParameters }),
         phases: phases ?? [],
       }),
     );
@@ -64,10 +76,23 @@ export class PolicyCatalog {
   }
 
   readsBody(reference: PolicyReference): boolean {
-    const found = this.installed.find(
+    const found = this.find(reference);
+    return found !== undefined && readsBody(found);
+  }
+
+  /** The URLs of the services that a checked reference calls. */
+  services(reference: PolicyReference): string[] {
+    const found = this.find(reference);
+    if (!found) return [];
+    return [found.parameters, found.systemParameters ?? {}].flatMap((schema) =>
+      servicesIn(reference.params, schema),
+    );
+  }
+
+  private find(reference: PolicyReference): Installed | undefined {
+    return this.installed.find(
       ({ name, major }) => name === reference.name && major === reference.version,
     );
-    return found !== undefined && readsBody(found);
   }
 
   /** The reference with its version and coerced parameters, or what is wrong with it. */
@@ -86,12 +111,20 @@ export class PolicyCatalog {
           : `policy '${name}' is installed ${matching.length} times in version ${wanted}`,
       );
     const params = structuredClone(reference.params);
-    const { validate } = matching[0]!;
+    const { validate, system, systemParameters } = matching[0]!;
     if (!validate(params))
       return {
         errors: (validate.errors ?? []).map((error) => fieldError(error, `${field}.params`)),
       };
-    return { resolved: { ...reference, version: wanted, params } };
+    const reserved = Object.keys(propertiesOf(systemParameters)).find((key) => key in params);
+    if (reserved)
+      return problem(`${field}.params.${reserved}`, "is set by the gateway's configuration");
+    if (system.errors.length > 0) return { errors: system.errors };
+    const resolved = { ...reference, version: wanted, params: { ...params, ...system.values } };
+    const wrong = this.services(resolved).find((url) => !serviceCluster(url, noDefaults));
+    if (wrong !== undefined)
+      return problem(`${field}.params`, `'${wrong}' is no http or https URL of a host`);
+    return { resolved };
   }
 
   private closest(name: string): string {
@@ -104,6 +137,11 @@ export class PolicyCatalog {
 
 const readsBody = ({ phases = [] }: PolicyDefinition): boolean =>
   phases.some((phase) => /body/.test(phase));
+
+const noDefaults = { connectTimeoutMs: 0 };
+
+const propertiesOf = (schema: { properties?: object } | undefined): object =>
+  schema?.properties ?? {};
 
 const problem = (field: string, message: string) => ({ errors: [{ field, message }] });
 

@@ -17,6 +17,7 @@ export interface ManifestPolicy {
   phases?: string[];
   /** JSON Schema of the parameters, when the module carries it. */
   parameters?: object;
+  systemParameters?: object;
   displayName?: string;
   description?: string;
 }

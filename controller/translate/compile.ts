@@ -8,6 +8,7 @@ import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
 import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
+import { serviceCluster } from "./services.ts";
 import { definitionTarget, upstreamTarget, type Target, type TargetResource } from "./targets.ts";
 
 /** What the gateway adds to every API. */
@@ -24,6 +25,8 @@ export interface GatewayDefaults {
   policies: PolicyReference[];
   /** Whether a policy reads bodies. */
   readsBody(policy: PolicyReference): boolean;
+  /** The URLs of the services that it calls. */
+  services(policy: PolicyReference): string[];
 }
 
 export interface CompiledApi {
@@ -69,6 +72,15 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
       resources.set(`${resource.kind} ${resource.name}`, resource);
   };
   definitions.forEach(use);
+  for (const policy of [
+    ...defaults.policies,
+    ...api.policies,
+    ...api.operations.flatMap((operation) => operation.policies),
+  ])
+    for (const url of defaults.services(policy)) {
+      const service = serviceCluster(url, defaults);
+      if (service) resources.set(`cluster ${service.name}`, service);
+    }
   const sides = [
     { upstream: api.upstream.main, hosts: api.vhosts.main ?? defaults.hosts.main },
     {

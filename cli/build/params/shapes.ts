@@ -206,7 +206,7 @@ export class Shapes {
 
   private checkKeywords(schema: Schema, path: string): void {
     for (const key of Object.keys(schema)) {
-      if (!KEYWORDS.has(key) && !key.startsWith("x-")) {
+      if (!KEYWORDS.has(key) && !/^(x-|wso2\/)/.test(key)) {
         this.refuse(
           path,
           `${key}: is not a keyword that parameters may use; there are: ${[...KEYWORDS].join(", ")}`,

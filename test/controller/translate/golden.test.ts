@@ -20,6 +20,7 @@ const defaults: GatewayDefaults = {
   filters: ["policies"],
   policies: [],
   readsBody: () => false,
+  services: () => [],
 };
 
 /** The resources of a change in push order; each must be what Envoy's protobuf allows. */
