@@ -7,7 +7,7 @@ import { quote } from "./params/json-string";
 /** One text instead of a table: each string of a module costs 24 bytes beside its letters. */
 const REASONS: string =
   "400Bad Request|401Unauthorized|402Payment Required|403Forbidden|404Not Found|405Method Not Allowed|" +
-  "408Request Timeout|409Conflict|411Length Required|413Payload Too Large|415Unsupported Media Type|" +
+  "408Request Timeout|409Conflict|413Payload Too Large|415Unsupported Media Type|" +
   "422Unprocessable Entity|429Too Many Requests|431Request Header Fields Too Large|" +
   "500Internal Server Error|501Not Implemented|502Bad Gateway|503Service Unavailable|504Gateway Timeout|";
 

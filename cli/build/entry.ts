@@ -7,6 +7,7 @@ export interface EntryPolicy {
   className: string;
   handles: number;
   shares: boolean;
+  looksUp: boolean;
 }
 
 /** Callbacks that only some modules need, and the handlers they are needed for. */
@@ -24,6 +25,9 @@ const optional: Readonly<Record<string, readonly string[]>> = {
 /** What a source does beside the handlers that it overrides. */
 const extras: Readonly<Record<string, number>> = { calls, waits };
 
+/** What the feed needs. */
+const fedBy = ["proxy_on_http_call_response", "proxy_on_tick"];
+
 const always = [
   "proxy_abi_version_0_2_1",
   "proxy_on_memory_allocate",
@@ -37,11 +41,17 @@ const always = [
 
 export function generateEntry(policies: readonly EntryPolicy[]): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
-  const wanted = Object.entries(optional)
-    .filter(([, names]) => names.some((name) => all & (handlers[name] ?? extras[name] ?? 0)))
-    .map(([callback]) => callback);
   const several = policies.length > 1;
   const shares = policies.some((one) => one.shares);
+  // Chains of routes may hold secrets, which come by the feed.
+  const fed = several || policies.some((one) => one.looksUp);
+  const wanted = Object.entries(optional)
+    .filter(
+      ([callback, names]) =>
+        (fed && fedBy.includes(callback)) ||
+        names.some((name) => all & (handlers[name] ?? extras[name] ?? 0)),
+    )
+    .map(([callback]) => callback);
   const imports = policies.map(
     (one, i) =>
       `import { ${one.className} as Policy${i} } from "./policies/${one.name}/policy";\n` +
@@ -57,6 +67,12 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
     ...(several
       ? [`import { enableConditions } from "sluice/sdk/engine/conditions/condition";`]
       : []),
+    ...(fed
+      ? [
+          `import { enableFeed } from "sluice/sdk/engine/feed/enable";`,
+          "@global const FEED: bool = true;",
+        ]
+      : []),
     ...(shares ? [`import { prepareTable } from "sluice/sdk/shared/table";`] : []),
     `import { Handlers } from "sluice/sdk/policy";`,
     `import { Cursor } from "sluice/sdk/params/cursor";`,
@@ -64,6 +80,7 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
     `export { ${[...always, ...wanted].join(", ")} } from "sluice/sdk/engine/exports";`,
     ...registrations,
     ...(several ? ["enableConditions();"] : []),
+    ...(fed ? ["enableFeed();"] : []),
     ...(shares ? ["prepare(prepareTable);"] : []),
     "",
   ].join("\n");

@@ -28,6 +28,8 @@ export const calls = 8192;
 export interface PolicySource {
   className: string;
   handles: number;
+  /** It looks things up in the feed. */
+  looksUp: boolean;
   /** It counts across workers, in a table that has to be there before they start. */
   shares: boolean;
 }
@@ -64,7 +66,13 @@ function readSource(text: string, file: string, helpers: readonly string[]): Pol
   const all = [text, ...helpers].join("\n");
   if (/\.(after|again)\(/.test(all)) handles |= waits;
   if (/\bCall\b/.test(all)) handles |= calls;
-  return { className: policy.name.text, handles, shares: /\bShared(Counter|Window)\b/.test(all) };
+  const looksUp = all.includes('"sluice/sdk/feed"');
+  return {
+    className: policy.name.text,
+    handles,
+    looksUp,
+    shares: /\bShared(Counter|Window)\b/.test(all),
+  };
 }
 
 /** What the policy in `folder` is, by its own file and all that it imports by relative path. */

@@ -19,6 +19,8 @@ export class Chain {
   /** What counts it: the streams that use it, and the root or the cache that holds it. */
   users: i32 = 1;
   lastUse: u32 = 0;
+  /** The secrets that it was made of, 0 if of none: see `feed/secrets`. */
+  secrets: usize = 0;
   /** True if a condition looks at the request when the response is here. */
   looksBack: bool = false;
 

@@ -11,12 +11,13 @@ import { proxy_set_tick_period_milliseconds } from "../env";
 import { Chain, buildChain, problem } from "./chain";
 import { refuse } from "./fault";
 import { rootContext } from "./live";
+import { FEED_TICK_MS, copyStamp, feedReady, fillSecrets, secretsStamp } from "./feed/hook";
 import { Handles } from "./link";
 import { findRoot } from "./roots";
-import { setUp } from "./rooted";
+import { setUp, wantTick } from "./rooted";
 import { preparations, registrations } from "./registry";
 import { takeChunk, returnChunk } from "./runtime/chunks";
-import { dropRegion } from "./runtime/index";
+import { dropRegion, enterRegion, leaveRegion } from "./runtime/index";
 
 /** The root id under which each route brings its own chain. */
 const GATEWAY: string = "sluice.gateway";
@@ -61,6 +62,7 @@ export function configureRoot(id: u32, text: Uint8Array): bool {
   for (let i = 0; i < preparations.length; i++) preparations[i]();
   const rootId = textProperty("plugin_root_id");
   root.byRoute = rootId !== null && rootId == GATEWAY;
+
   if (root.byRoute) return true;
   const alone = registrations.length == 1;
   const chain = buildChain(text.byteLength ? text : emptyObject(), alone);
@@ -125,6 +127,17 @@ export function cachedChain(i: u32): usize {
   return cachedAt(i).chain;
 }
 
+/** Why the last chain could not be built: not told where it may have a secret's value in it. */
+function words(): string {
+  if (isDefined(FEED)) {
+    if (secretsStamp()) return "with the values of its secrets it does not fit";
+  }
+  return changetype<string>(problem);
+}
+
+/** True if the last chain could not be built because its secrets are on their way. */
+export let unready: bool = false;
+
 function build(name: usize, size: usize, hash: u32): usize {
   const path = encode(CHAIN_PATH);
   const at = rawProperty(path, written);
@@ -132,13 +145,27 @@ function build(name: usize, size: usize, hash: u32): usize {
     refuse("route without a chain");
     return 0;
   }
-  const text = Uint8Array.wrap(changetype<ArrayBuffer>(at), 0, <i32>propertySize);
+  let text = Uint8Array.wrap(changetype<ArrayBuffer>(at), 0, <i32>propertySize);
+  if (isDefined(FEED)) {
+    const filled = fillSecrets(text);
+    unready = filled === null && !feedReady();
+    if (filled === null) {
+      if (!unready) refuse("invalid chain: it names a secret that is not there");
+      return 0;
+    }
+    text = filled;
+  }
   const chain = buildChain(text, false);
   if (chain === null) {
-    refuse("invalid chain: " + changetype<string>(problem));
+    refuse("invalid chain: " + words());
     return 0;
   }
   chain.lastUse = ++uses;
+  if (isDefined(FEED)) {
+    enterRegion(chain.region);
+    chain.secrets = copyStamp(secretsStamp());
+    leaveRegion();
+  }
   if (chain.handles & (Handles.Setup | Handles.Tick)) setUp(chain);
   while (count >= MOST_CHAINS || (bytes + chain.size() > MOST_BYTES && count > 0)) {
     if (!evict()) break;
@@ -171,13 +198,18 @@ function evict(): bool {
     }
   }
   if (oldest == u32.MAX_VALUE) return false;
-  const gone = cachedAt(oldest);
+  forgetChain(oldest);
+  return true;
+}
+
+/** Takes the chain at one place out of the cache. */
+export function forgetChain(i: u32): void {
+  const gone = cachedAt(i);
   bytes -= changetype<Chain>(gone.chain).size();
   count--;
   returnChunk(gone.name);
   letGo(gone.chain);
-  close(oldest);
-  return true;
+  close(i);
 }
 
 /** Closes the hole at `hole` so that searches still find what was placed behind it. */

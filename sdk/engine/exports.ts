@@ -17,14 +17,15 @@ import {
   takeAnswer,
 } from "./calls";
 import { Chain } from "./chain";
-import { chainOfRoute, configureRoot, letGo, take } from "./chains";
-import { refuse } from "./fault";
+import { configureRoot, letGo } from "./chains";
+import { forgetFeedRoot } from "./feed/hook";
 import * as flow from "./flow";
 import { refuel } from "./fuel";
 import { setChain, setLink, setRoot, setStream } from "./live";
-import { refreshed, tick } from "./rooted";
+import { fed, refreshed, tick } from "./rooted";
 import { closeRoot, findRoot, openRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
+import { prepare } from "./start";
 import { Fact, Stream, closeStream, findStream, openStream } from "./stream";
 import { finish } from "./walk";
 import { watchMemory } from "./watch";
@@ -81,23 +82,6 @@ export function proxy_on_configure(root: u32, size: i32): i32 {
   return ok ? 1 : 0;
 }
 
-/** Finds the request's chain. False if there is nothing to run, with `Failed` noted if that is wrong. */
-function prepare(stream: Stream): bool {
-  if (stream.has(Fact.Known)) return stream.chain != 0;
-  stream.note(Fact.Known);
-  const root = findRoot(stream.root);
-  if (!root) return false;
-  if (!root.byRoute) {
-    stream.chain = root.chain;
-  } else {
-    stream.chain = chainOfRoute();
-  }
-  if (!stream.chain) return false;
-  take(stream.chain);
-  setChain(stream.chain);
-  return true;
-}
-
 export function proxy_on_request_headers(id: u32, count: u32, ended: i32): i32 {
   const stream = findStream(id);
   if (!stream) return HeadersStatus.Continue;
@@ -105,8 +89,17 @@ export function proxy_on_request_headers(id: u32, count: u32, ended: i32): i32 {
   let status: i32 = HeadersStatus.Continue;
   if (prepare(stream)) status = flow.requestHeaders(stream, ended != 0);
   else if (stream.has(Fact.Failed)) status = HeadersStatus.StopIteration;
+  else if (held(stream)) {
+    if (ended) stream.note(Fact.RequestEnded);
+    status = HeadersStatus.StopIteration;
+  }
   leaveCallback();
   return status;
+}
+
+/** True if the request waits for its chain, and nothing of it may flow on. */
+function held(stream: Stream): bool {
+  return isDefined(FEED) && stream.has(Fact.Unprepared);
 }
 
 /** True if the chain still has a say in this stream. */
@@ -119,6 +112,10 @@ function active(stream: Stream | null): bool {
 export function proxy_on_request_body(id: u32, size: i32, ended: i32): i32 {
   const stream = findStream(id);
   if (!stream) return DataStatus.Continue;
+  if (held(stream)) {
+    if (ended) stream.note(Fact.RequestEnded);
+    return DataStatus.StopIterationAndWatermark;
+  }
   if (!active(stream)) {
     return stream.has(Fact.Replied) ? DataStatus.StopIterationNoBuffer : DataStatus.Continue;
   }
@@ -130,6 +127,7 @@ export function proxy_on_request_body(id: u32, size: i32, ended: i32): i32 {
 
 export function proxy_on_response_headers(id: u32, count: u32, ended: i32): i32 {
   const stream = findStream(id);
+  if (stream && held(stream)) stream.forget(Fact.Unprepared);
   if (!stream || !active(stream)) return HeadersStatus.Continue;
   enter(stream);
   const status = flow.responseHeaders(stream, ended != 0);
@@ -148,6 +146,10 @@ export function proxy_on_response_body(id: u32, size: i32, ended: i32): i32 {
 
 export function proxy_on_request_trailers(id: u32, count: u32): i32 {
   const stream = findStream(id);
+  if (stream && held(stream)) {
+    stream.note(Fact.RequestEnded);
+    return Action.Pause;
+  }
   if (!stream || !active(stream)) {
     return stream !== null && stream.has(Fact.Replied) ? Action.Pause : Action.Continue;
   }
@@ -173,7 +175,10 @@ export function proxy_on_http_call_response(
   size: i32,
   trailers: u32,
 ): void {
-  if (!takeAnswer(token)) return;
+  if (!takeAnswer(token)) {
+    fed(root, token, headers == 0, size);
+    return;
+  }
   if (answeredChain) {
     refreshed(root, answeredChain, answeredAt, answeredTag, headers == 0, size);
     return;
@@ -206,6 +211,7 @@ export function proxy_on_delete(id: u32): void {
     const root = findRoot(id);
     if (root) {
       if (root.chain) letGo(root.chain);
+      if (isDefined(FEED)) forgetFeedRoot(id);
       closeRoot(id);
     }
     return;

@@ -33,10 +33,10 @@ let sequence: u64 = 0;
 /** In the order of `Fault`, then of the runtime's reasons: one text, to be found by counting bars. */
 const REASONS: string =
   "|computed for too long|recursion too deep|division by zero or overflow|" +
-  "a number that does not fit an integer|a table index out of bounds||out of memory|" +
+  "a number that fits no integer|a table index out of bounds||out of memory|" +
   "allocated too much in one callback|keeps too much for one request|" +
   "kept a request's object in a policy or a constant; use request.state or a Cell|" +
-  "kept an object of a Cell in a request; read the Cell again when it is needed|" +
+  "kept an object of a Cell in a request|" +
   "kept an object of another request|";
 const MEMORY_REASONS: i32 = 6;
 

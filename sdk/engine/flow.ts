@@ -22,6 +22,11 @@ import { Walk, begin, outward, requestChunk, responseChunk, rerun, resume } from
 /** Largest body that is held for a policy; a larger request gets 413, a larger response 500. */
 export const BODY_LIMIT: i32 = 10 << 20;
 
+function tooLarge(status: i32, what: string): void {
+  const words = "The " + what + " body is larger than " + decimal(BODY_LIMIT) + " bytes";
+  reply(new Reply(status).error(words));
+}
+
 function handles(stream: Stream, what: i32): bool {
   return (changetype<Chain>(stream.chain).handles & what) != 0;
 }
@@ -71,9 +76,7 @@ export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
   if (stream.has(Fact.Paused) || stream.has(Fact.HoldsRequest)) {
     if (bufferSize(BufferType.RequestBody) > BODY_LIMIT) {
       stream.phase = Phase.RequestBody;
-      reply(
-        new Reply(413).error("The request body is larger than " + decimal(BODY_LIMIT) + " bytes"),
-      );
+      tooLarge(413, "request");
       return DataStatus.StopIterationNoBuffer;
     }
     // Nobody wants to see this body: let the client slow down instead of filling the buffer.
@@ -125,9 +128,7 @@ export function responseBody(stream: Stream, size: i32, ended: bool): i32 {
   if (stream.has(Fact.Paused) || stream.has(Fact.HoldsResponse)) {
     if (bufferSize(BufferType.ResponseBody) > BODY_LIMIT) {
       stream.phase = Phase.ResponseBody;
-      reply(
-        new Reply(500).error("The response body is larger than " + decimal(BODY_LIMIT) + " bytes"),
-      );
+      tooLarge(500, "response");
       return DataStatus.StopIterationNoBuffer;
     }
     if (stream.has(Fact.Paused) || !ended) return DataStatus.StopIterationAndBuffer;
@@ -162,6 +163,13 @@ export function answered(stream: Stream, at: i32, tag: i32, failed: bool, bytes:
 /** What a stream waited for has come: its handler runs again. */
 export function woken(stream: Stream): void {
   goOn(stream, rerun(stream, 0));
+}
+
+/** A request whose chain was late begins. */
+export function startedLate(stream: Stream): void {
+  keeper(stream);
+  recordRequest(stream);
+  goOn(stream, begin(stream, Phase.RequestHeaders, 0));
 }
 
 function goOn(stream: Stream, walk: Walk): void {

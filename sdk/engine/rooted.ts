@@ -6,12 +6,14 @@ import { proxy_set_effective_context, proxy_set_tick_period_milliseconds } from 
 import { nowMilliseconds } from "../hostcalls/clock";
 import { Chain } from "./chain";
 import { cacheSize, cachedChain, letGo } from "./chains";
+import { takeFeedAnswer, tickFeed } from "./feed/hook";
 import * as flow from "./flow";
 import { refuel } from "./fuel";
 import { Handles, Link } from "./link";
 import { setChain, setLink, setRoot, setStream } from "./live";
 import { findRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
+import { startLate } from "./start";
 import { Fact, findStream } from "./stream";
 import {
   STEP_MS,
@@ -51,7 +53,7 @@ export function setUp(chain: Chain): void {
   setLink(0);
 }
 
-function wantTick(ms: i32): void {
+export function wantTick(ms: i32): void {
   const wanted = max(ms, SHORTEST_TICK_MS);
   if (period && period <= wanted) return;
   period = wanted;
@@ -92,12 +94,20 @@ export function refreshed(
   release();
 }
 
+/** An answer that no policy waits for: the feed's, if it is one that was asked. */
+export function fed(root: u32, token: u32, failed: bool, bytes: i32): void {
+  if (!isDefined(FEED)) return;
+  enterRoot(root);
+  takeFeedAnswer(token, failed, bytes);
+  leaveCallback();
+}
+
 /** Lets go on the streams whose time has come, each in memory of its own. */
 function wake(now: i64): void {
   while (nextWaiting(now)) {
     const stream = findStream(waitingStream);
-    if (!stream || stream.age != waitingAge || !stream.chain) continue;
-    if (stream.turn != waitingTurn) continue;
+    if (!stream || stream.age != waitingAge || stream.turn != waitingTurn) continue;
+    if (!stream.chain && !stream.has(Fact.Unprepared)) continue;
     if (stream.has(Fact.Replied) || stream.has(Fact.Failed)) continue;
     if (proxy_set_effective_context(stream.id) != 0) continue;
     setStream(changetype<usize>(stream));
@@ -105,7 +115,8 @@ function wake(now: i64): void {
     setLink(0);
     refuel(0);
     enterCallback(stream.slot());
-    flow.woken(stream);
+    if (stream.has(Fact.Unprepared)) startLate(stream);
+    else flow.woken(stream);
     leaveCallback();
   }
 }
@@ -118,6 +129,11 @@ export function tick(root: u32): void {
     own.ready = true;
     enterRoot(root);
     setUp(changetype<Chain>(own.chain));
+    leaveCallback();
+  }
+  if (isDefined(FEED)) {
+    enterRoot(root);
+    tickFeed(root, now);
     leaveCallback();
   }
   if (period) {

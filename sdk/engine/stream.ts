@@ -41,6 +41,8 @@ export enum Fact {
   ResponseStarted = 1024,
   /** A policy changed what routes are chosen by. */
   Redirected = 2048,
+  /** Its chain waits for secrets. */
+  Unprepared = 4096,
 }
 
 @unmanaged

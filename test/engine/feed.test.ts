@@ -1,0 +1,159 @@
+/** The feed in a real Envoy: lookups, deltas, secrets in chains, and an Envoy whose feed has not come. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build } from "../../cli/build/index.ts";
+import { until } from "../../controller/until.ts";
+import { sha256Hex } from "../../host-sim/feed.ts";
+import { envoyRunner } from "../runners/envoy.ts";
+import { feedSource, type FeedSource } from "./feed-source.ts";
+
+let looker: Uint8Array;
+let chained: Uint8Array;
+const envoy = envoyRunner();
+const sources: FeedSource[] = [];
+
+beforeAll(async () => {
+  looker = (await build(["test/engine/looker"])).wasm;
+  chained = (await build(["test/engine/looker", "policies/set-headers"])).wasm;
+}, 60_000);
+afterAll(async () => {
+  for (const source of sources) source.close();
+  await envoy.close();
+});
+
+const source = (): FeedSource => {
+  const made = feedSource();
+  sources.push(made);
+  return made;
+};
+
+const key = (raw: string, owner: string, consumer = "") =>
+  ["key", ["pets", sha256Hex(raw)], ["k", "", "local", "", owner, consumer, "", ""]] as const;
+
+const ask = (raw: string) => ({ path: "/a", headers: { "x-key": raw } });
+
+test("keys are found, come within a second, and are gone as fast", async () => {
+  const feed = source();
+  feed.put(...key("one", "ada", "acme"));
+  feed.put("consumer", ["acme"], ["Acme", "gold", "a,b", "{}"]);
+  const gateway = await envoy.load({ module: looker, clusters: { "sluice.agent": feed.answer } });
+  const first = await gateway.request(ask("one"));
+  expect(first.status).toBe(200);
+  expect(first.upstream!.headers).toContainEqual(["x-owner", "ada"]);
+  expect(first.upstream!.headers).toContainEqual(["x-groups", "a+b"]);
+  expect((await gateway.request(ask("two"))).status).toBe(401);
+
+  feed.put(...key("two", "bob"));
+  await until(async () => expect((await gateway.request(ask("two"))).status).toBe(200), 1_000);
+  feed.remove("key", "pets", sha256Hex("two"));
+  await until(async () => expect((await gateway.request(ask("two"))).status).toBe(401), 1_000);
+  expect((await gateway.request(ask("one"))).status).toBe(200);
+
+  // A key that has expired is none, also when nobody has cleaned it up.
+  feed.put("key", ["pets", sha256Hex("old")], ["k", "1000", "local", "", "eve", "", "", ""]);
+  feed.put("revocation", ["jti", "issuer", "one"], ["0"]);
+  await until(
+    async () => expect((await gateway.request(ask("one"))).text).toContain("revoked"),
+    1_000,
+  );
+  expect((await gateway.request(ask("old"))).status).toBe(401);
+  await gateway.close();
+});
+
+test("a feed of many parts is whole before anything in it counts, and other numbers begin anew", async () => {
+  const feed = source();
+  for (let i = 0; i < 5_000; i++) feed.put(...key(`key-${i}`, `owner-${i}`));
+  feed.partBuckets = 8_192;
+  const gateway = await envoy.load({ module: looker, clusters: { "sluice.agent": feed.answer } });
+  for (const i of [0, 2_500, 4_999]) {
+    const answer = await gateway.request(ask(`key-${i}`));
+    expect(answer.upstream!.headers).toContainEqual(["x-owner", `owner-${i}`]);
+  }
+  expect(feed.asked.filter(({ cursor }) => cursor < 65_536).length).toBe(8);
+
+  feed.renumber();
+  for (let i = 1; i < 5_000; i++) feed.remove("key", "pets", sha256Hex(`key-${i}`));
+  await until(async () => expect((await gateway.request(ask("key-9"))).status).toBe(401), 2_000);
+  expect((await gateway.request(ask("key-0"))).status).toBe(200);
+  await gateway.close();
+});
+
+test("an Envoy whose feed has not come lets requests wait, and refuses them when it does not come", async () => {
+  const feed = source();
+  feed.put(...key("one", "ada"));
+  feed.silent = true;
+  const gateway = await envoy.load({ module: looker, clusters: { "sluice.agent": feed.answer } });
+  const early = gateway.request(ask("one"));
+  await until(() => expect(feed.asked.length).toBeGreaterThan(0), 2_000);
+  feed.silent = false;
+  expect((await early).status).toBe(200);
+  await gateway.close();
+
+  const alone = await envoy.load({ module: looker, clusters: {} });
+  expect((await alone.request(ask("one"))).status).toBe(503);
+  await alone.close();
+}, 30_000);
+
+test("a request with a body whose chain waits for its secrets goes on whole", async () => {
+  const feed = source();
+  feed.put("secret", ["badge"], "late");
+  feed.silent = true;
+  const gateway = await envoy.load({
+    module: chained,
+    chain: {
+      policies: [
+        {
+          name: "set-headers",
+          version: "v1",
+          params: { request: { headers: [{ name: "x-badge", value: "\u{e000}badge\u{e001}" }] } },
+        },
+      ],
+    },
+    clusters: { "sluice.agent": feed.answer },
+  });
+  const body = "x".repeat(300_000);
+  const early = gateway.request({ method: "POST", path: "/a", body });
+  await until(() => expect(feed.asked.length).toBeGreaterThan(0), 2_000);
+  feed.silent = false;
+  const { status, upstream } = await early;
+  expect(status).toBe(200);
+  expect(upstream!.headers).toContainEqual(["x-badge", "late"]);
+  expect(upstream!.body.length).toBe(300_000);
+  await gateway.close();
+});
+
+test("a chain gets the values of its secrets, and is built anew when one changes; the log never has them", async () => {
+  const feed = source();
+  feed.put("secret", ["badge"], 'first "quoted" \\ value');
+  const chain = {
+    api: { name: "pets", version: "v1", context: "/pets", kind: "RestApi" },
+    policies: [
+      {
+        name: "set-headers",
+        version: "v1",
+        params: { response: { headers: [{ name: "x-badge", value: "<\u{e000}badge\u{e001}>" }] } },
+      },
+    ],
+  };
+  const gateway = await envoy.load({
+    module: chained,
+    chain,
+    clusters: { "sluice.agent": feed.answer },
+  });
+  const badge = async () =>
+    (await gateway.request({ path: "/a" })).headers.find(([name]) => name === "x-badge")?.[1];
+  expect(await badge()).toBe('<first "quoted" \\ value>');
+  feed.put("secret", ["badge"], "second");
+  await until(async () => expect(await badge()).toBe("<second>"), 1_000);
+
+  // Without its value, or with one that does not fit, the request is refused and the value not shown.
+  feed.put("secret", ["badge"], `third\n${"x".repeat(9_000)}`);
+  await until(async () => expect((await gateway.request({ path: "/a" })).status).toBe(500), 1_000);
+  feed.remove("secret", "badge");
+  await until(async () => {
+    expect((await gateway.request({ path: "/a" })).status).toBe(500);
+    expect(gateway.logs().join("\n")).toContain("names a secret that is not there");
+  }, 2_000);
+  for (const value of ["first", "second", "third"])
+    expect(gateway.logs().join("\n")).not.toContain(value);
+  await gateway.close();
+});
