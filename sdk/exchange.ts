@@ -5,7 +5,7 @@ import { stream, streamAddress, linkAddress } from "./engine/live";
 import { keptHeader } from "./engine/kept";
 import { describe } from "./engine/link";
 import { enterStream, leaveRegion } from "./engine/runtime/index";
-import { Stream } from "./engine/stream";
+import { Fact, Stream } from "./engine/stream";
 import { nowMilliseconds } from "./hostcalls/clock";
 import { log as write } from "./hostcalls/log";
 import { boolProperty, integerProperty, setProperty, textProperty } from "./hostcalls/property";
@@ -63,6 +63,17 @@ export class Exchange {
   /** Milliseconds since 1970. */
   get now(): i64 {
     return nowMilliseconds();
+  }
+
+  /** In `onLog`: true if a policy before this one answered, so that the request never was this one's. */
+  get refusedEarlier(): bool {
+    const record = stream();
+    return record.repliedAt < record.at;
+  }
+
+  /** True if a policy of the chain, not the upstream, answered the request. */
+  get answeredHere(): bool {
+    return stream().has(Fact.Replied);
   }
 
   /** Writes to the gateway's log, with the policy's name in front. */

@@ -1,12 +1,12 @@
 /** The generated entry: registers every policy and exports the callbacks that some policy needs. */
-import { calls, handlers, waits } from "./source.ts";
+import { calls, handlers, waits, type SharedGround } from "./source.ts";
 
 export interface EntryPolicy {
   name: string;
   version: string;
   className: string;
   handles: number;
-  shares: boolean;
+  shares: readonly SharedGround[];
   looksUp: boolean;
 }
 
@@ -28,6 +28,12 @@ const extras: Readonly<Record<string, number>> = { calls, waits };
 /** What the feed needs. */
 const fedBy = ["proxy_on_http_call_response", "proxy_on_tick"];
 
+/** What lays out each ground, and where it is. */
+const layouts: Readonly<Record<SharedGround, string>> = {
+  table: "prepareTable",
+  leases: "prepareLeases",
+};
+
 const always = [
   "proxy_abi_version_0_2_1",
   "proxy_on_memory_allocate",
@@ -42,7 +48,7 @@ const always = [
 export function generateEntry(policies: readonly EntryPolicy[]): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
   const several = policies.length > 1;
-  const shares = policies.some((one) => one.shares);
+  const shares = [...new Set(policies.flatMap((one) => one.shares))];
   // Chains of routes may hold secrets, which come by the feed.
   const fed = several || policies.some((one) => one.looksUp);
   const wanted = Object.entries(optional)
@@ -73,7 +79,7 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
           "@global const FEED: bool = true;",
         ]
       : []),
-    ...(shares ? [`import { prepareTable } from "sluice/sdk/shared/table";`] : []),
+    ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),
     `import { Handlers } from "sluice/sdk/policy";`,
     `import { Cursor } from "sluice/sdk/params/cursor";`,
     ...imports,
@@ -81,7 +87,7 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
     ...registrations,
     ...(several ? ["enableConditions();"] : []),
     ...(fed ? ["enableFeed();"] : []),
-    ...(shares ? ["prepare(prepareTable);"] : []),
+    ...shares.map((one) => `prepare(${layouts[one]});`),
     "",
   ].join("\n");
 }

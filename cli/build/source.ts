@@ -25,13 +25,21 @@ export const waits = 4096;
 /** The policy calls other services. */
 export const calls = 8192;
 
+/** The parts of `sdk/shared` that are laid out once per process. */
+export type SharedGround = "table" | "leases";
+
+const grounds: Readonly<Record<SharedGround, RegExp>> = {
+  table: /\bShared(Counter|Window)\b|"sluice\/sdk\/limits\//,
+  leases: /\bSharedLeases\b/,
+};
+
 export interface PolicySource {
   className: string;
   handles: number;
   /** It looks things up in the feed. */
   looksUp: boolean;
-  /** It counts across workers, in a table that has to be there before they start. */
-  shares: boolean;
+  /** What it counts in across workers, which has to be there before they start. */
+  shares: SharedGround[];
 }
 
 function isClass(node: Node): node is ClassNode {
@@ -67,12 +75,8 @@ function readSource(text: string, file: string, helpers: readonly string[]): Pol
   if (/\.(after|again)\(/.test(all)) handles |= waits;
   if (/\bCall\b/.test(all)) handles |= calls;
   const looksUp = all.includes('"sluice/sdk/feed"');
-  return {
-    className: policy.name.text,
-    handles,
-    looksUp,
-    shares: /\bShared(Counter|Window)\b/.test(all),
-  };
+  const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
+  return { className: policy.name.text, handles, looksUp, shares };
 }
 
 /** What the policy in `folder` is, by its own file and all that it imports by relative path. */

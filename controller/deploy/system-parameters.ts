@@ -1,6 +1,7 @@
 /**
  * What the gateway's configuration adds to a policy's parameters: `policy_configurations.<name>_v<major>`, the name as
- * it is or without its dashes. APIs cannot set these.
+ * it is or without its dashes, or the one that `x-sluice-configuration` gives to policies that share a section. APIs
+ * cannot set these.
  */
 import { Ajv } from "ajv";
 import type { FieldError } from "../errors.ts";
@@ -13,10 +14,16 @@ export interface SystemParameters {
   errors: FieldError[];
 }
 
+/** A property with `x-sluice-withheld` may be configured, and is not for the chain: it would show in config dumps. */
+interface SystemSchema {
+  "x-sluice-configuration"?: string;
+  properties?: Readonly<Record<string, object & { "x-sluice-withheld"?: boolean }>>;
+}
+
 interface Owner {
   name: string;
   major: string;
-  systemParameters?: object;
+  systemParameters?: SystemSchema;
 }
 
 export function systemParametersOf(
@@ -24,12 +31,17 @@ export function systemParametersOf(
   configurations: PolicyConfigurations,
 ): SystemParameters {
   if (!systemParameters) return { values: {}, errors: [] };
-  const names = [`${name}_${major}`, `${name.replaceAll("-", "")}_${major}`];
+  const owner = systemParameters["x-sluice-configuration"] ?? name;
+  const names = [`${owner}_${major}`, `${owner.replaceAll("-", "")}_${major}`];
   const section = names.find((one) => configurations[one]) ?? names[1]!;
   const values = structuredClone(configurations[section] ?? {}) as Record<string, unknown>;
   const ajv = new Ajv({ strict: false, coerceTypes: true, useDefaults: true, logger: false });
   const validate = ajv.compile({ ...systemParameters, $id: undefined });
-  if (validate(values)) return { values, errors: [] };
+  if (validate(values)) {
+    for (const [key, schema] of Object.entries(systemParameters.properties ?? {}))
+      if (schema["x-sluice-withheld"]) delete values[key];
+    return { values, errors: [] };
+  }
   const errors = (validate.errors ?? []).map(({ instancePath, message, params }) => ({
     field: `policy_configurations.${section}${instancePath.replaceAll("/", ".")}`,
     message: `${message ?? "is wrong"}${extra(params)}: the gateway's configuration has to be mended`,

@@ -3,6 +3,7 @@
  * of its own; counted while streams use it, so that it can be given back whole.
  */
 import { Cursor } from "../params/cursor";
+import { building } from "./building";
 import { compileCondition } from "./conditions/hook";
 import { Handles, Link } from "./link";
 import { Registration, findPolicy, registrations } from "./registry";
@@ -35,6 +36,7 @@ export class Chain {
  * Only what is made here goes into the chain's region: the cursor and its text stay the callback's.
  */
 function link(region: usize, registration: Registration, cursor: Cursor, at: i32): Link {
+  building.at = at;
   enterRegion(region);
   const policy = registration.build(cursor);
   if (!cursor.failed) {
@@ -119,6 +121,7 @@ export let problem: usize = 0;
  */
 export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const region = openChain();
+  building.fellowship = 0;
   const cursor = new Cursor(text);
   const links = alone ? [link(region, registrations[0], cursor, 0)] : listed(region, cursor);
   if (!cursor.finish()) {

@@ -24,7 +24,7 @@ const GATEWAY: string = "sluice.gateway";
 const ROUTE_NAME: StaticArray<u8> = [
   0x78, 0x64, 0x73, 0, 0x72, 0x6f, 0x75, 0x74, 0x65, 0x5f, 0x6e, 0x61, 0x6d, 0x65,
 ];
-const CHAIN_PATH: string = "xds\0route_metadata\0filter_metadata\0sluice\0chain";
+export const CHAIN_PATH: string = "xds\0route_metadata\0filter_metadata\0sluice\0chain";
 
 /** Most chains, and most bytes of them, that one worker keeps ready. */
 const MOST_CHAINS: i32 = 4096;

@@ -199,7 +199,8 @@ export function proxy_on_tick(root: u32): void {
 
 export function proxy_on_log(id: u32): void {
   const stream = findStream(id);
-  if (!stream || !stream.chain || stream.has(Fact.Failed)) return;
+  // Also after a fault: what a policy holds for the request has to be given back.
+  if (!stream || !stream.chain) return;
   enter(stream);
   finish(stream);
   leaveCallback();

@@ -58,6 +58,8 @@ export class Stream {
   phase: Phase;
   /** Index of the policy that runs or waits. */
   at: i32;
+  /** In the log phase: index of the policy that answered on the way in, if one did. */
+  repliedAt: i32;
   /** Answers that the waiting policy still expects. */
   waiting: i32;
   /** `StaticArray` of the policies' states, in the stream's region. */

@@ -176,6 +176,8 @@ export function rerun(stream: Stream, bytes: i32): Walk {
 export function finish(stream: Stream): void {
   const chain = changetype<Chain>(stream.chain);
   if (!(chain.handles & Handles.Log)) return;
+  const refused = stream.has(Fact.Replied) && !outward(stream.phase);
+  stream.repliedAt = refused ? stream.at : chain.links.length;
   stream.phase = Phase.Log;
   const links = chain.links;
   for (let i = 0; i < links.length; i++) {

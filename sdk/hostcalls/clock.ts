@@ -11,3 +11,7 @@ export function nowNanoseconds(): u64 {
 export function nowMilliseconds(): i64 {
   return <i64>(nowNanoseconds() / 1000000);
 }
+
+export function nowMicroseconds(): i64 {
+  return <i64>(nowNanoseconds() / 1000);
+}

@@ -61,5 +61,5 @@ test("counting in a helper file has its table before the first request", async (
       `  const seen = new SharedCounter("seen").add(1);\n` +
       `  return request.respond(new Reply(200).body(seen.toString()));\n}\n`,
   );
-  expect((await readPolicySource(made)).shares).toBe(true);
+  expect((await readPolicySource(made)).shares).toEqual(["table"]);
 });

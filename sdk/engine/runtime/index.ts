@@ -294,6 +294,11 @@ export function leaveRegion(): void {
   end = savedEnd;
 }
 
+/** The region that allocations come from now. */
+export function currentRegion(): usize {
+  return current;
+}
+
 /** Gives a stream's or a chain's region back, and what the chain's cells hold. */
 export function dropRegion(r: usize): void {
   if (!r) return;

@@ -1,0 +1,40 @@
+/** The answer to a request that is over a limit. */
+import { Reply } from "../reply";
+import { Request } from "../request";
+import { decimal } from "../hostcalls/text";
+import { Announcement, seconds } from "./announcement";
+import { Demand } from "./counters";
+import { Quota } from "./quota";
+
+export class Refusal {
+  status: i32 = 429;
+  body: string =
+    '{"error": "Too Many Requests", "message": "Rate limit exceeded. Please try again later."}';
+  plain: bool = false;
+  retryAfter: bool = true;
+
+  /** Says which quota it was: of several the one that lasts longest. */
+  send(
+    request: Request,
+    demands: Demand[],
+    quotas: Quota[],
+    announcement: Announcement,
+    now: i64,
+  ): void {
+    let worst = -1;
+    for (let i = 0; i < demands.length; i++) {
+      if (!demands[i].refused) continue;
+      if (worst < 0 || demands[i].freeAt > demands[worst].freeAt) worst = i;
+    }
+    const reply = new Reply(this.status)
+      .body(this.body)
+      .header("content-type", this.plain ? "text/plain" : "application/json")
+      .header("x-ratelimit-quota", quotas[worst].name);
+    announcement.add(reply, demands, quotas, now);
+    if (this.retryAfter) {
+      const wait = max(seconds(demands[worst].freeAt - now), 1);
+      reply.header("retry-after", decimal(wait));
+    }
+    request.respond(reply);
+  }
+}
