@@ -28,6 +28,23 @@ export class Place {
   /** One object for all policies of the chain. */
   chain: Fellowship = new Fellowship();
 
+  /** The API's context as paths begin with it: empty for the root. */
+  get context(): string {
+    return this.apiContext == "/" ? "" : this.apiContext;
+  }
+
+  /** The context and what the operation's path begins with before its first wildcard or parameter. */
+  get prefix(): string {
+    const path = this.routeName.indexOf(" /") + 1;
+    if (!path) return this.context;
+    const operation = this.routeName.substring(path);
+    if (operation.endsWith("/*"))
+      return this.context + operation.substring(0, operation.length - 2);
+    const brace = operation.indexOf("{");
+    const end = brace < 0 ? operation.length : operation.lastIndexOf("/", brace);
+    return this.context + operation.substring(0, end);
+  }
+
   static find(): Place {
     // A module of one policy outside of a gateway has parameters only.
     if (!streamAddress && registrations.length == 1) return new Place();
