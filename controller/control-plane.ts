@@ -60,7 +60,11 @@ export async function startControlPlane(
       accessLog: options.accessLog ?? "json",
       errors: options.errors ?? "json",
       tls: tls
-        ? { certificate: "gateway", ...(tls.clientAuthority && { clientAuthority: "clients" }) }
+        ? {
+            certificate: "gateway",
+            ...(tls.clientAuthority && { clientAuthority: "clients" }),
+            ...(options.tlsVersions && { versions: options.tlsVersions }),
+          }
         : null,
       modules: modules.current ? [engineFilter] : [],
       extraFilters: options.compression ? [compression] : [],

@@ -8,6 +8,9 @@ export interface FieldError {
   message: string;
 }
 
+/** Notes a fault of a field. */
+export type Fail = (field: string, message: string) => void;
+
 export class UserError extends Error {
   constructor(
     message: string,

@@ -7,6 +7,7 @@ import type { TrafficSettings } from "./deploy/settings.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import type { Chain } from "./translate/chain.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
+import type { TlsVersions } from "./xds/resources/listener.ts";
 
 /** 0 takes any free port, null none. */
 export interface Ports {
@@ -35,6 +36,13 @@ export const defaultPorts: Ports = {
   https: 8443,
   envoyAdmin: 9901,
 };
+
+export interface AllowedIps {
+  management: readonly string[];
+  admin: readonly string[];
+  metrics: readonly string[];
+  engine: readonly string[];
+}
 
 export interface GatewayOptions {
   /** `postgres://…`, or the file of a SQLite database. */
@@ -66,11 +74,13 @@ export interface GatewayOptions {
   compression?: boolean;
   /** PEM texts of the certificate on the HTTPS port; a self-signed one for localhost unless given. */
   tls?: { certificate: string; key: string; clientAuthority?: string };
+  /** Versions and cipher suites of the HTTPS port, by Envoy's names. */
+  tlsVersions?: TlsVersions;
   /** Mutual TLS on the xDS port; PEM texts, and the files an Envoy of ours reads its own side from. */
   xdsTls?: { certificate: string; key: string; clientAuthority: string; envoy?: ControllerTls };
   configDump?: boolean;
-  /** Addresses that may ask the admin ports for more than health; all unless given. */
-  adminAllowedIps?: string[];
+  /** Addresses and networks that may use a port; all unless given. Health answers everybody. */
+  allowedIps?: Partial<AllowedIps>;
   /** `spawn` runs an Envoy beside the controller; `none` waits for others to connect. */
   envoy?: "spawn" | "none";
   envoyPath?: string;

@@ -3,23 +3,24 @@ import { Command } from "commander";
 import type { Io } from "../io.ts";
 
 export const gateway = (io: Io): Command =>
-  new Command("gateway").description("run a gateway").addCommand(run(io)).addCommand(bootstrap(io));
+  new Command("gateway")
+    .description("run a gateway")
+    .addCommand(run(io))
+    .addCommand(config(io))
+    .addCommand(bootstrap(io));
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const run = (io: Io): Command =>
   new Command("run")
     .description("start the controller and an Envoy beside it")
-    .option("--data <folder>", "where the store lies", "data")
+    .option("--config <file>", "the configuration (gateway.yaml or /etc/gateway/config.yaml)")
+    .option("--data <folder>", "where the store lies (data)")
     .option("--store <url>", "postgres://… in place of a SQLite file in the data folder")
-    .option("--http-port <port>", "port for traffic", "8080")
-    .option(
-      "--https-port <port>",
-      "port for traffic over TLS, with a self-signed certificate",
-      "8443",
-    )
-    .option("--management-port <port>", "port of the management API", "9090")
-    .option("--host <address>", "where the management and admin APIs and xDS listen", "127.0.0.1")
+    .option("--http-port <port>", "port for traffic (8080)")
+    .option("--https-port <port>", "port for traffic over TLS (8443)")
+    .option("--management-port <port>", "port of the management API (9090)")
+    .option("--host <address>", "where the management and admin APIs and xDS listen (127.0.0.1)")
     .option(
       "--user <name:password>",
       "who may use the management API; may be repeated",
@@ -32,6 +33,17 @@ const run = (io: Io): Command =>
     .action(async (options: import("../run/gateway.ts").RunOptions) => {
       const { runGateway } = await import("../run/gateway.ts");
       await runGateway(options, io);
+    });
+
+/** Which verb is an argument, so that both share their words. */
+const config = (io: Io): Command =>
+  new Command("config")
+    .description("show what a gateway here would be told, or check it")
+    .argument("<print|check>", "print shows every value without secrets; check says what is wrong")
+    .option("--config <file>", "in place of gateway.yaml or /etc/gateway/config.yaml")
+    .action(async (verb: string, options: { config?: string }) => {
+      const { showConfig } = await import("../run/config.ts");
+      showConfig(verb, options.config, io);
     });
 
 const bootstrap = (io: Io): Command =>

@@ -1,8 +1,10 @@
 /** `ap gateway run`: everything in one process, until a signal ends it. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
-import { startGateway } from "../../controller/gateway.ts";
+import { milliseconds } from "../../controller/config/field.ts";
+import { loadConfig } from "../../controller/config/load.ts";
+import { gatewayOptions } from "../../controller/config/options.ts";
+import { startGateway, type Ports } from "../../controller/gateway.ts";
 import type { Io } from "../io.ts";
 import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
@@ -10,12 +12,13 @@ import { addSample, sampleLines } from "./sample.ts";
 import { shelfModule } from "./shelf.ts";
 
 export interface RunOptions {
-  data: string;
+  config?: string;
+  data?: string;
   store?: string;
-  httpPort: string;
-  httpsPort: string;
-  managementPort: string;
-  host: string;
+  httpPort?: string;
+  httpsPort?: string;
+  managementPort?: string;
+  host?: string;
   user: string[];
   envoy: boolean;
   sample?: boolean;
@@ -24,27 +27,26 @@ export interface RunOptions {
 
 export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   const log = (line: string): void => io.err(`${line}\n`);
+  const { config, warnings } = loadConfig(
+    options.config === undefined ? {} : { file: options.config },
+  );
+  for (const warning of warnings) log(`warning: ${warning}`);
+  const told = gatewayOptions(config);
+  const host = options.host ?? told.host ?? "127.0.0.1";
   const users = options.user.map(userOf);
-  if (!users.length && !/^(127\.|::1$|localhost$)/.test(options.host)) {
+  if (!users.length && !/^(127\.|::1$|localhost$)/.test(host)) {
     throw new UserError(
-      `--host ${options.host}: an open management API is for loopback only; add --user name:password`,
+      `--host ${host}: an open management API is for loopback only; add --user name:password`,
     );
   }
-  const ports = {
-    http: portOf("--http-port", options.httpPort),
-    https: portOf("--https-port", options.httpsPort),
-    management: portOf("--management-port", options.managementPort),
-  };
-  await mkdir(options.data, { recursive: true });
   const module = await shelfModule(options.policies ?? [], log);
   const gateway = await startGateway({
-    store: options.store ?? join(options.data, "gateway.db"),
-    host: options.host,
+    ...told,
+    ...(options.data !== undefined && { store: join(options.data, "gateway.db") }),
+    ...(options.store !== undefined && { store: options.store }),
+    ...{ host, users, module, log },
     envoy: options.envoy ? "spawn" : "none",
-    users,
-    ports,
-    module,
-    log,
+    ports: { ...told.ports, ...portsOf(options) },
   });
   const echo = options.sample ? await startEcho(await addSample(gateway, users[0])) : null;
   if (options.envoy) await gateway.ready(30_000);
@@ -55,8 +57,19 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
   log("draining …");
-  await gateway.stop(2_000);
+  await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));
   await echo?.close();
+}
+
+/** What the command line says wins over the configuration. */
+function portsOf({ httpPort, httpsPort, managementPort }: RunOptions): Partial<Ports> {
+  return {
+    ...(httpPort !== undefined && { http: portOf("--http-port", httpPort) }),
+    ...(httpsPort !== undefined && { https: portOf("--https-port", httpsPort) }),
+    ...(managementPort !== undefined && {
+      management: portOf("--management-port", managementPort),
+    }),
+  };
 }
 
 function userOf(text: string): { username: string; password: string; roles: ["admin"] } {

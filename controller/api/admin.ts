@@ -2,8 +2,8 @@
  * The ports around the management API: the controller's admin (9092, published as 9094), the engine's admin (9002), and
  * metrics of both (9091, 9003), in the shapes their users know.
  */
-import { getConnInfo } from "@hono/node-server/conninfo";
-import { Hono, type MiddlewareHandler } from "hono";
+import { Hono } from "hono";
+import { onlyFrom } from "../people/only-from.ts";
 import { requireRole, basicAuth, type Authenticated, type User } from "./auth.ts";
 import { failure, problem } from "./respond.ts";
 
@@ -29,7 +29,7 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   const api = new Hono<Authenticated>();
   const timestamp = () => new Date().toISOString();
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
-  if (!options.allowedIps.includes("*")) api.use(onlyFrom(options.allowedIps));
+  api.use(onlyFrom(options.allowedIps));
   if (options.authenticated) {
     api.use(basicAuth(options.users));
     api.use(requireRole("admin"));
@@ -50,22 +50,10 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   return app;
 }
 
-const onlyFrom =
-  (allowed: readonly string[]): MiddlewareHandler =>
-  async (c, next) => {
-    // An IPv4 client of a socket for both families has its address behind a prefix.
-    const address = getConnInfo(c).remote.address?.replace(/^::ffff:/, "") ?? "";
-    if (allowed.includes(address)) return next();
-    return c.json(
-      { code: "forbidden", message: `${address} is not among the allowed addresses` },
-      403,
-    );
-  };
-
 /** `/metrics` in Prometheus' text format. */
-export function metricsApi(read: () => Promise<string>): Hono {
+export function metricsApi(read: () => Promise<string>, allowedIps: readonly string[]): Hono {
   const app = new Hono();
-  app.get("/metrics", async (c) =>
+  app.get("/metrics", onlyFrom(allowedIps), async (c) =>
     c.text(await read(), 200, { "content-type": "text/plain; version=0.0.4" }),
   );
   app.get("/health", (c) => c.json({ status: "healthy", timestamp: new Date().toISOString() }));

@@ -6,6 +6,7 @@ import { resourceKinds } from "../model/index.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Modules } from "../deploy/modules.ts";
 import { basicAuth, type Authenticated, type User } from "./auth.ts";
+import { onlyFrom } from "../people/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { moduleRoutes } from "./modules.ts";
 import { resourceRoutes } from "./resources.ts";
@@ -17,6 +18,7 @@ export interface ManagementOptions {
   modules: Modules;
   users: readonly User[];
   immutable: boolean;
+  allowedIps: readonly string[];
   /** Settles when something changed at an Envoy; for `?wait=`. */
   changed: (timeoutMs: number) => Promise<void>;
   log?: (line: string) => void;
@@ -34,6 +36,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     await next();
   });
   const api = new Hono<Authenticated>();
+  api.use(onlyFrom(options.allowedIps));
   api.use(basicAuth(options.users));
   if (options.immutable) api.use(onlyReads);
   const tooLarge = (maxSize: number) =>

@@ -2,10 +2,17 @@
 import type { ControlPlane } from "../control-plane.ts";
 import { prometheus } from "../metrics.ts";
 import { resourceKinds } from "../model/index.ts";
-import { defaultPorts, type GatewayOptions, type Ports } from "../options.ts";
+import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
 import { listen } from "./listen.ts";
 import { managementApi } from "./management.ts";
+
+const everybody: AllowedIps = {
+  management: ["*"],
+  admin: ["*"],
+  metrics: ["*"],
+  engine: ["*"],
+};
 
 /** Opens them and returns where they are. `envoyStats` is what the engine's metrics port shows. */
 export async function openPorts(
@@ -16,11 +23,12 @@ export async function openPorts(
 ): Promise<Partial<Ports>> {
   const { control, modules, changed } = plane;
   const users = options.users ?? [];
+  const allowed = { ...everybody, ...options.allowedIps };
   const admin = (component: AdminOptions["component"]) =>
     adminApi({
       ...{ users, component },
       configDump: options.configDump ?? false,
-      allowedIps: options.adminAllowedIps ?? ["*"],
+      allowedIps: component === "gateway-controller" ? allowed.admin : allowed.engine,
       authenticated: component === "gateway-controller",
       syncVersion: plane.version,
       dump: async () => dump(plane),
@@ -29,14 +37,15 @@ export async function openPorts(
     management: managementApi({
       ...{ control, modules, users },
       immutable: options.immutable ?? false,
+      allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),
       ...(options.log && { log: options.log }),
     }),
     admin: admin("gateway-controller"),
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
-    metrics: metricsApi(async () => controllerMetrics(plane)),
-    engineMetrics: metricsApi(envoyStats),
+    metrics: metricsApi(async () => controllerMetrics(plane), allowed.metrics),
+    engineMetrics: metricsApi(envoyStats, allowed.metrics),
   };
   const wanted = { ...defaultPorts, ...options.ports };
   const bound: Partial<Ports> = {};

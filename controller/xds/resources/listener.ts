@@ -35,6 +35,14 @@ export interface DownstreamTls {
   certificate: string;
   /** The secret that carries the authority of the clients' certificates, when they must have one. */
   clientAuthority?: string;
+  versions?: TlsVersions;
+}
+
+export interface TlsVersions {
+  minimum: "TLSv1_2" | "TLSv1_3";
+  maximum: "TLSv1_2" | "TLSv1_3";
+  /** For TLS 1.2, by Envoy's names; Envoy's own choice when empty. */
+  cipherSuites: readonly string[];
 }
 
 export interface HttpLimits {
@@ -163,11 +171,15 @@ const tlsInspector: JsonObject = {
   typed_config: any("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"),
 };
 
-const downstreamTls = ({ certificate, clientAuthority }: DownstreamTls): JsonObject => ({
+const downstreamTls = ({ certificate, clientAuthority, versions }: DownstreamTls): JsonObject => ({
   name: "tls",
   typed_config: any("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
     common_tls_context: {
-      tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
+      tls_params: {
+        tls_minimum_protocol_version: versions?.minimum ?? "TLSv1_2",
+        ...(versions?.maximum === "TLSv1_2" && { tls_maximum_protocol_version: versions.maximum }),
+        ...(versions?.cipherSuites.length && { cipher_suites: [...versions.cipherSuites] }),
+      },
       alpn_protocols: ["h2", "http/1.1"],
       tls_certificate_sds_secret_configs: [{ name: certificate, sds_config: fromAds }],
       ...(clientAuthority !== undefined && {

@@ -61,11 +61,23 @@ test("what Envoy should have has one version, which changes with it and is the s
   expect(await version()).toBe(before);
 });
 
-test("the admin ports answer more than health only to the addresses that they are told", async () => {
-  const other = await startTestGateway({ envoy: "none", adminAllowedIps: ["192.0.2.1"] });
-  for (const port of [other.gateway.ports.admin, other.gateway.ports.engineAdmin]) {
-    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    expect([await status("/health"), await status("/xds_sync_status")]).toEqual([200, 403]);
-  }
+test("the management, admin and metrics ports answer more than health only to the addresses that they are told", async () => {
+  const nobody = ["192.0.2.1", "198.51.100.0/24", "2001:db8::/32"];
+  const allowedIps = { management: nobody, admin: nobody, metrics: nobody, engine: nobody };
+  const other = await startTestGateway({ envoy: "none", allowedIps });
+  const { ports } = other.gateway;
+  const status = async (port: number | null, path: string) =>
+    (
+      await fetch(`http://127.0.0.1:${port}${path}`, {
+        headers: { "x-forwarded-for": "192.0.2.1" },
+      })
+    ).status;
+  for (const port of [ports.admin, ports.engineAdmin])
+    expect([await status(port, "/health"), await status(port, "/xds_sync_status")]).toEqual([
+      200, 403,
+    ]);
+  for (const port of [ports.metrics, ports.engineMetrics])
+    expect(await status(port, "/metrics")).toBe(403);
+  expect(await status(ports.management, "/api/management/v1/rest-apis")).toBe(403);
   await other.close();
 });

@@ -1,0 +1,105 @@
+/** What a configuration means for a gateway. */
+import { readFileSync } from "node:fs";
+import type { GatewayOptions, Ports } from "../options.ts";
+import { cipherSuites } from "./cipher-suites.ts";
+import { milliseconds } from "./field.ts";
+import type { Config } from "./schema/index.ts";
+
+export function gatewayOptions(config: Config): GatewayOptions {
+  const { controller, router, policy_engine: engine, immutable_gateway: immutable } = config;
+  const { access_logs: logs } = router;
+  return {
+    store: storeOf(controller.storage),
+    ports: portsOf(config),
+    host: controller.server.host,
+    trafficHost: router.gateway_host === "*" ? "0.0.0.0" : router.gateway_host,
+    immutable: immutable?.enabled ?? false,
+    ...(immutable?.enabled && immutable.artifacts_dir && { documents: immutable.artifacts_dir }),
+    policyConfigurations: config.policy_configurations,
+    traffic: {
+      hosts: { main: hostsOf(router.vhosts.main), sandbox: hostsOf(router.vhosts.sandbox) },
+      timeoutMs: router.upstream.timeouts.route_timeout_ms,
+      idleTimeoutMs: router.upstream.timeouts.route_idle_timeout_ms,
+      connectTimeoutMs: router.upstream.timeouts.connect_timeout_ms,
+      bodyLimitBytes: router.max_request_body_bytes,
+    },
+    limits: limitsOf(router.http_listener),
+    accessLog: logs.enabled ? logs.format : "off",
+    compression: router.compression,
+    ...tlsOf(router.downstream_tls),
+    configDump: controller.admin_server.config_dump.enabled,
+    allowedIps: {
+      management: controller.server.allowed_ips,
+      admin: controller.admin_server.allowed_ips,
+      metrics: controller.metrics.allowed_ips,
+      engine: engine.admin.allowed_ips,
+    },
+    ...(router.concurrency > 0 && { concurrency: router.concurrency }),
+  };
+}
+
+function storeOf(storage: Config["controller"]["storage"]): string {
+  if (storage.connection) return storage.connection;
+  if (storage.type === "sqlite") return storage.sqlite.path;
+  const { dsn, host, port, database, user, password, sslmode } = storage.postgres;
+  if (dsn) return dsn;
+  const [who, secret] = [user, password].map(encodeURIComponent);
+  return `postgres://${who}${secret ? `:${secret}` : ""}@${host}:${port}/${encodeURIComponent(database)}?sslmode=${sslmode}`;
+}
+
+function portsOf({ controller, router, policy_engine: engine }: Config): Partial<Ports> {
+  const { server, admin_server: admin, metrics } = controller;
+  return {
+    management: server.api_port,
+    xds: server.xds_port,
+    admin: admin.enabled ? admin.port : null,
+    adminPublished: admin.enabled ? admin.published_port : null,
+    metrics: metrics.enabled ? metrics.port : null,
+    engineAdmin: engine.admin.enabled ? engine.admin.port : null,
+    engineMetrics: metrics.enabled ? engine.metrics.port : null,
+    http: router.http_enabled ? router.listener_port : null,
+    https: router.https_enabled ? router.https_port : null,
+  };
+}
+
+const hostsOf = ({ default: first, domains }: { default: string; domains: string[] }): string[] =>
+  domains.length > 0 ? domains : [first];
+
+const limitsOf = (listener: Config["router"]["http_listener"]): GatewayOptions["limits"] => ({
+  headersTimeoutMs: milliseconds(listener.timeouts.request_headers),
+  requestTimeoutMs: milliseconds(listener.timeouts.request),
+  streamIdleTimeoutMs: milliseconds(listener.timeouts.stream_idle),
+  idleTimeoutMs: milliseconds(listener.timeouts.idle),
+  maxHeaders: listener.max_headers,
+  maxHeadersKb: listener.max_header_size_kb,
+  connectionBufferBytes: listener.per_connection_buffer_limit_bytes,
+  escapedSlashes: listener.path_with_escaped_slashes_action,
+  underscores: listener.headers_with_underscores,
+  trustedProxies: listener.trusted_proxies,
+  serverName: listener.server_header_value,
+  serverHeader: listener.server_header_transformation,
+});
+
+type Tls = Config["router"]["downstream_tls"];
+
+function tlsOf(tls: Tls): Pick<GatewayOptions, "tls" | "tlsVersions"> {
+  const read = (file: string) => readFileSync(file, "utf8");
+  const certificate = tls.cert_path && {
+    tls: {
+      certificate: read(tls.cert_path),
+      key: read(tls.key_path),
+      ...(tls.client_ca_path && { clientAuthority: read(tls.client_ca_path) }),
+    },
+  };
+  return {
+    ...(certificate || {}),
+    tlsVersions: {
+      minimum: envoyVersion(tls.minimum_protocol_version),
+      maximum: envoyVersion(tls.maximum_protocol_version),
+      cipherSuites: tls.cipher_suites.map((suite) => cipherSuites[suite]!),
+    },
+  };
+}
+
+const envoyVersion = (version: Tls["minimum_protocol_version"]): "TLSv1_2" | "TLSv1_3" =>
+  version === "TLS1_2" ? "TLSv1_2" : "TLSv1_3";

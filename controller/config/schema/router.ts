@@ -1,0 +1,131 @@
+/** `router.*`, `policy_engine.*` and what is seen of requests: the data plane. */
+import {
+  choice,
+  duration,
+  flag,
+  ignored,
+  integer,
+  list,
+  number,
+  port,
+  section,
+  text,
+} from "../field.ts";
+
+const bytes = [0, 1_073_741_824] as const;
+const elsewhere = ignored("the engine runs inside Envoy");
+
+const vhost = (fallback: string) =>
+  section("Hosts that an API answers for unless it says which.", {
+    default: text(fallback, "The first."),
+    domains: list(text("", ""), [], "All of them; the default alone when empty."),
+  });
+
+const tlsVersion = (fallback: "TLS1_2" | "TLS1_3") =>
+  choice(fallback, ["TLS1_2", "TLS1_3"], "The version of TLS.");
+
+export const router = section("Envoy.", {
+  gateway_host: text("*", "Where traffic is taken: `*` is every address."),
+  listener_port: port(8080, "HTTP."),
+  http_enabled: flag(true, "Whether HTTP without TLS is taken."),
+  https_enabled: flag(true, "Whether HTTPS is taken."),
+  https_port: port(8443, "HTTPS."),
+  vhosts: section("Default hosts.", { main: vhost("*"), sandbox: vhost("sandbox-*") }),
+  http_listener: section("What a connection may do. Stricter than elsewhere by default.", {
+    server_header_transformation: choice(
+      "OVERWRITE",
+      ["OVERWRITE", "APPEND_IF_ABSENT", "PASS_THROUGH"],
+      "What happens to the upstream's `server`.",
+    ),
+    server_header_value: text("sluice", "The value of `server`."),
+    per_connection_buffer_limit_bytes: integer(32_768, bytes, "Of a connection."),
+    path_with_escaped_slashes_action: choice(
+      "REJECT_REQUEST",
+      ["REJECT_REQUEST", "KEEP_UNCHANGED", "UNESCAPE_AND_REDIRECT", "UNESCAPE_AND_FORWARD"],
+      "What `%2F` in a path does.",
+    ),
+    headers_with_underscores: choice(
+      "REJECT_REQUEST",
+      ["REJECT_REQUEST", "ALLOW", "DROP_HEADER"],
+      "What a header name with `_` does.",
+    ),
+    normalize_path: ignored("paths are always normalised"),
+    merge_slashes: ignored("slashes are always merged"),
+    trusted_proxies: integer(0, [0, 16], "How many proxies in front write `x-forwarded-for`."),
+    max_header_size_kb: integer(60, [1, 8_192], "All headers of a request."),
+    max_headers: integer(100, [10, 10_000], "How many headers a request may have."),
+    timeouts: section("`0s` is none.", {
+      request: duration("5m", "The whole request, to its last byte."),
+      request_headers: duration("10s", "Its headers."),
+      stream_idle: duration("5m", "Nothing in either direction."),
+      idle: duration("1h", "A connection without a request."),
+    }),
+  }),
+  upstream: section("Toward services.", {
+    timeouts: section("In milliseconds, unless an API says other.", {
+      route_timeout_ms: integer(60_000, [0, 86_400_000], "The whole answer; 0 is none."),
+      route_idle_timeout_ms: integer(300_000, [0, 86_400_000], "Nothing in either direction."),
+      connect_timeout_ms: integer(5_000, [1, 600_000], "A connection."),
+    }),
+    tls: ignored("TLS 1.2 and 1.3 with names verified, always; authorities are `certificates`"),
+  }),
+  downstream_tls: section("The certificate of the HTTPS port; self-signed unless given.", {
+    cert_path: text("", "PEM file."),
+    key_path: text("", "PEM file."),
+    client_ca_path: text("", "Clients must have a certificate of this authority."),
+    minimum_protocol_version: tlsVersion("TLS1_2"),
+    maximum_protocol_version: tlsVersion("TLS1_3"),
+    cipher_suites: list(
+      text("", ""),
+      [],
+      "For TLS 1.2, by their IANA names; Envoy's own when empty.",
+    ),
+  }),
+  max_request_body_bytes: integer(10_485_760, bytes, "What is held of a body for policies."),
+  policy_engine: elsewhere,
+  compression: flag(false, "gzip for clients that take it."),
+  concurrency: integer(0, [0, 1_024], "Envoy's worker threads; 0 is one for each core."),
+  access_logs: section("One line for each request.", {
+    enabled: flag(true, "Whether there are any."),
+    format: choice("json", ["json", "text"], "How a line looks."),
+    json_fields: ignored("the 23 short keys"),
+    text_format: ignored("one format"),
+  }),
+});
+
+export const policyEngine = section("The engine inside Envoy.", {
+  admin: section("Its admin port, on this machine.", {
+    enabled: flag(true, "Whether it listens."),
+    port: port(9002, "The port."),
+    allowed_ips: list(text("", ""), ["127.0.0.1", "::1"], "Who may ask for more than health."),
+    config_dump: ignored("`controller.admin_server.config_dump`"),
+  }),
+  metrics: section(
+    "Envoy's and the policies' metrics; `controller.metrics.enabled` turns them on.",
+    {
+      port: port(9003, "The port."),
+      enabled: ignored("`controller.metrics.enabled`"),
+    },
+  ),
+  request_body: elsewhere,
+  response_body: elsewhere,
+  python_executor: ignored("policies are proxy-wasm modules"),
+  logging: elsewhere,
+  server: elsewhere,
+  xds: elsewhere,
+  file_config: elsewhere,
+  config_mode: elsewhere,
+});
+
+export const tracing = section(
+  "Spans by Envoy's own tracer, in OpenTelemetry's protocol over gRPC.",
+  {
+    enabled: flag(false, "Whether there are any."),
+    endpoint: text("otel-collector:4317", "host:port of the collector."),
+    sampling_rate: number(1, [0, 1], "Which part of the requests."),
+    service_name: text("sluice", "What the spans say they are from."),
+    insecure: ignored("the collector is asked without TLS"),
+    batch_timeout: ignored("Envoy's own"),
+    max_export_batch_size: ignored("Envoy's own"),
+  },
+);
