@@ -2,6 +2,7 @@
  * Cases as data: what a policy does, told by requests and what the world sees of them. The same table runs in the
  * simulator and in a real Envoy. `policies/<name>/cases.ts` exports `cases: Case[]`.
  */
+import type { FeedEntry } from "./cases/agent.ts";
 import type { Chain, ChainLink, Route } from "./http/routes.ts";
 import type { Upstream } from "./http/upstream.ts";
 import type { Request } from "./setup.ts";
@@ -18,6 +19,8 @@ export interface Case extends Partial<CaseRequest> {
   routes?: Route[];
   upstream?: Upstream;
   clusters?: Record<string, Upstream>;
+  /** Records that the gateway knows: keys, subscriptions, plans, consumers, revocations, secrets. */
+  feed?: FeedEntry[];
   /** What happens, in order; a case of one request puts `request` and `expect` in place of this. */
   steps?: Step[];
   /** Envoy's worker threads; several cannot be told apart in a real Envoy. */
@@ -37,6 +40,8 @@ export type Step =
   | { together: CaseRequest[] }
   /** Time passes. A real Envoy waits it out if it is at most 2 s, and skips the case otherwise. */
   | { advanceMs: number }
+  /** Records that are there from now on, or gone. The next step sees them. */
+  | { feed: FeedEntry[] }
   /** Other parameters for the folder's own policy. */
   | { params: object };
 

@@ -18,6 +18,8 @@ export interface EnvoyOptions {
   concurrency?: number;
   logLevel?: "trace" | "debug" | "info" | "warning" | "error" | "critical";
   log?: (line: string) => void;
+  /** How long connections of a listener that is gone may stay; Envoy's own default is 600. */
+  drainSeconds?: number;
   /** How long the admin port may take to appear. */
   startTimeoutMs?: number;
 }
@@ -44,6 +46,9 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     [
       ...["-c", config, "--admin-address-path", addressFile, "--use-dynamic-base-id"],
       ...["--log-level", options.logLevel ?? "warning", "--log-format", "%L %n %v"],
+      ...(options.drainSeconds === undefined
+        ? []
+        : ["--drain-time-s", String(options.drainSeconds)]),
       ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },

@@ -45,6 +45,7 @@ export async function play(
       ...(one.routes ? { routes: one.routes } : { chain: chainOf(one, own) }),
       ...(one.upstream !== undefined && { upstream: one.upstream }),
       ...(one.clusters && { clusters: one.clusters }),
+      ...(one.feed && { feed: one.feed }),
       ...(one.workers !== undefined && { workers: one.workers }),
     });
     const lines = await walk(stepsOf(one), loaded, own);
@@ -84,6 +85,7 @@ async function walk(steps: Step[], loaded: Loaded, own: OwnPolicy): Promise<stri
   for (const [index, step] of steps.entries()) {
     const where = several ? `step ${index + 1}: ` : "";
     if ("advanceMs" in step) await loaded.advance(step.advanceMs);
+    else if ("feed" in step) await loaded.feed(step.feed);
     else if ("params" in step) await loaded.setChain(ownChain(own, step.params));
     else {
       const requests = "together" in step ? step.together : [step];

@@ -1,5 +1,6 @@
 /** Where a case can run: the simulator, or a real Envoy. */
 import type { RunnerName } from "../cases.ts";
+import type { FeedEntry } from "./agent.ts";
 import type { Chain, Route } from "../http/routes.ts";
 import type { Upstream, UpstreamRequest } from "../http/upstream.ts";
 import type { Request } from "../setup.ts";
@@ -11,6 +12,8 @@ export interface RunnerSetup {
   routes?: Route[];
   upstream?: Upstream;
   clusters?: Record<string, Upstream>;
+  /** What the agent's feed has from the start; without it there is no agent. */
+  feed?: FeedEntry[];
   workers?: number;
 }
 
@@ -33,6 +36,8 @@ export interface Loaded {
   advance(ms: number): Promise<void>;
   /** What modules counted, by the names that Envoy shows. */
   metrics(): Promise<Record<string, number | number[]>>;
+  /** Changes the feed, and waits until the module has taken it. */
+  feed(entries: FeedEntry[]): Promise<void>;
   /** Another chain on the only route. */
   setChain(chain: Chain): Promise<void>;
   close(): Promise<void>;

@@ -1,11 +1,28 @@
 /** Runs cases in the simulator. */
+import { SimulatorError } from "../errors.ts";
 import { Gateway } from "../gateway.ts";
+import { CaseAgent, agentCluster, neverTaken } from "./agent.ts";
 import type { Runner } from "./runner.ts";
+
+/** Virtual time that a module has to take its feed. */
+const feedPatienceMs = 10_000;
 
 export const simulatorRunner = (): Runner => ({
   name: "simulator",
-  async load(setup) {
-    const gateway = await Gateway.start({ ...setup, serverName: "sluice", errors: "text" });
+  async load({ feed, ...setup }) {
+    const agent = feed ? new CaseAgent(feed, setup.clusters?.[agentCluster]) : null;
+    const clusters = { ...setup.clusters, ...(agent && { [agentCluster]: agent.upstream }) };
+    const gateway = await Gateway.start({
+      ...{ ...setup, clusters },
+      ...{ serverName: "sluice", errors: "text" },
+    });
+    const fed = (): void => {
+      const deadline = gateway.clock.now + feedPatienceMs;
+      while (agent && !agent.taken && (gateway.clock.next ?? Infinity) < deadline)
+        gateway.clock.step();
+      if (!agent?.taken) throw new SimulatorError(neverTaken);
+    };
+    if (agent) fed();
     return {
       async request(request) {
         const answer = await gateway.request(request);
@@ -14,6 +31,10 @@ export const simulatorRunner = (): Runner => ({
         return { status, headers, body, text, upstream, callouts, logs, cut };
       },
       advance: async (ms) => gateway.clock.advance(ms),
+      feed: async (entries) => {
+        agent?.put(entries);
+        fed();
+      },
       // The same name is the same chain to the engine.
       setChain: async (chain) => gateway.setChain(chain, `route@${JSON.stringify(chain)}`),
       metrics: async () => gateway.metrics(),

@@ -24,6 +24,8 @@ export interface UpstreamAnswer {
   body?: BodyInput | AsyncIterable<Uint8Array>;
   trailers?: HeaderInput;
   delayMs?: number;
+  /** Is given what ends the delay, with another answer. */
+  unless?(hurry: (answer: UpstreamAnswer) => void): void;
   /** Between two chunks. */
   chunkDelayMs?: number;
   /** Hangs up instead of finishing. */
@@ -121,7 +123,13 @@ export class UpstreamCall {
 
   #answer(answer: UpstreamAnswer): void {
     if (!answer.delayMs) return this.#deliver(answer);
-    this.#timer = this.clock.after(answer.delayMs, () => this.#deliver(answer));
+    const timer = this.clock.after(answer.delayMs, () => this.#deliver(answer));
+    this.#timer = timer;
+    answer.unless?.((other) => {
+      if (this.#cancelled || timer.cancelled) return;
+      this.clock.cancel(timer);
+      this.#timer = this.clock.after(0, () => this.#deliver(other));
+    });
   }
 
   #deliver(answer: UpstreamAnswer): void {

@@ -62,7 +62,7 @@ export function configureRoot(id: u32, text: Uint8Array): bool {
   for (let i = 0; i < preparations.length; i++) preparations[i]();
   const rootId = textProperty("plugin_root_id");
   root.byRoute = rootId !== null && rootId == GATEWAY;
-
+  if (isDefined(FEED)) wantTick(FEED_TICK_MS);
   if (root.byRoute) return true;
   const alone = registrations.length == 1;
   const chain = buildChain(text.byteLength ? text : emptyObject(), alone);

@@ -4,11 +4,13 @@ import { createHash } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Change } from "../../controller/xds/cache.ts";
+import { until } from "../../controller/until.ts";
 import type { JsonObject } from "../../controller/xds/protos.ts";
 import { cluster, seconds } from "../../controller/xds/resources/cluster.ts";
 import { listener, singleRoutes } from "../../controller/xds/resources/listener.ts";
 import { moduleFilter } from "../../controller/xds/resources/module.ts";
 import { route } from "../../controller/xds/resources/route.ts";
+import { CaseAgent, agentCluster, isFeedRequest, neverTaken } from "../../host-sim/cases/agent.ts";
 import type { Loaded, Runner, RunnerAnswer, RunnerSetup } from "../../host-sim/cases/runner.ts";
 import type { Route, RouteMatch } from "../../host-sim/http/routes.ts";
 import { pairsOf } from "../../host-sim/http/upstream.ts";
@@ -16,6 +18,9 @@ import type { Request } from "../../host-sim/setup.ts";
 import { startLab, type EnvoyLab } from "./envoy-lab.ts";
 import { startService, type Service } from "./services.ts";
 import { pairs } from "./upstream.ts";
+
+const feedPatienceMs = 5_000;
+const drainPatienceMs = 5_000;
 
 export function envoyCases(): Runner & { close(): Promise<void> } {
   let lab: Promise<EnvoyLab> | undefined;
@@ -35,8 +40,10 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
   const own = await Promise.all(
     routes.map(({ upstream }) => startService(upstream ?? setup.upstream ?? {}, "")),
   );
+  const agent = setup.feed ? new CaseAgent(setup.feed, setup.clusters?.[agentCluster]) : null;
+  const clusters = { ...setup.clusters, ...(agent && { [agentCluster]: agent.upstream }) };
   const callees = await Promise.all(
-    Object.entries(setup.clusters ?? {}).map(
+    Object.entries(clusters).map(
       async ([name, upstream]) => [name, await startService(upstream, name)] as const,
     ),
   );
@@ -66,14 +73,25 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
     },
     { kind: "route", name: id, body: table(routes) },
   ];
+  const others = await machines(lab);
   const close = async () => {
     await lab.push(changes.map(({ kind, name }) => ({ kind, name, body: null })));
+    // An old machine that still ticks would take the next case's feed, and call its services.
+    await until(async () => {
+      const left = (await machines(lab)) - others;
+      if (left > 0) throw new Error(`${left} of the case's machines are still there`);
+    }, drainPatienceMs);
     await Promise.all(services.map((service) => service.close()));
   };
   try {
     await lab.push(changes);
     const port = await lab.port(id);
     const before = await counters(lab);
+    const fed = () =>
+      until(() => {
+        if (!agent?.taken) throw new Error(neverTaken);
+      }, feedPatienceMs);
+    if (agent) await fed();
     return {
       close,
       request: (request) =>
@@ -84,6 +102,10 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
           own,
           callees.map(([, service]) => service),
         ),
+      feed: async (entries) => {
+        agent?.put(entries);
+        await fed();
+      },
       advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       metrics: async () => since(before, await counters(lab)),
       setChain: (chain) =>
@@ -163,7 +185,7 @@ async function ask(
     ...answer,
     text: new TextDecoder().decode(answer.body),
     upstream: fresh(own)[0] ?? null,
-    callouts: fresh(callees),
+    callouts: fresh(callees).filter((call) => !isFeedRequest(call)),
     logs: lab.logs.slice(logged).flatMap((line) => /wasm log[^:]*: (.*)$/.exec(line)?.[1] ?? []),
   };
 }
@@ -236,6 +258,12 @@ function send(port: number, request: Request): Promise<Received> {
       });
     }
   });
+}
+
+/** How many of Envoy's wasm machines there are. */
+async function machines(lab: EnvoyLab): Promise<number> {
+  const text = await lab.envoy.admin("/stats?filter=^wasm.envoy.wasm.runtime.v8.active$");
+  return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
 }
 
 /** What modules counted, by the names that Envoy shows. */

@@ -36,6 +36,8 @@ export async function startLab(): Promise<EnvoyLab> {
       controllers: [{ host: "127.0.0.1", port: ads.port }],
     }),
     concurrency: 1,
+    // A listener that was taken away keeps its machines, which tick and call, until it is drained.
+    drainSeconds: 0,
     logLevel: "info",
     log: (line) => logs.push(line),
   });

@@ -62,8 +62,20 @@ async function read(request: IncomingMessage, cluster: string): Promise<Upstream
 const pause = (ms: number | undefined) =>
   ms ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
 
+/** Settles when the delay is over, with another answer if one came to end it. */
+const delay = ({ delayMs, unless }: UpstreamAnswer): Promise<UpstreamAnswer | undefined> =>
+  new Promise((resolve) => {
+    if (!delayMs) return resolve(undefined);
+    const timer = setTimeout(resolve, delayMs);
+    unless?.((answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+  });
+
 async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<void> {
-  await pause(answer.delayMs);
+  const instead = await delay(answer);
+  if (instead) return reply(response, instead);
   const broken = () => void response.socket?.destroy();
   if (answer.disconnect === "before-headers") return broken();
   const { body = "" } = answer;
