@@ -7,6 +7,7 @@ export { Context, Identity } from "./context";
 export { Exchange } from "./exchange";
 export { Headers } from "./headers";
 export { Counter, Gauge, Histogram } from "./metrics";
+export { nowMilliseconds } from "./hostcalls/clock";
 export { Place } from "./place";
 export { Policy, Verdict } from "./policy";
 export { Reply } from "./reply";

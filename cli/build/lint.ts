@@ -34,7 +34,7 @@ const namespaces = new Set([
   "f64x2",
 ]);
 const methods = new Set(["encodeUnsafe", "decodeUnsafe"]);
-const packages = /^(\.{1,2}\/|sluice\/sdk$|sluice\/sdk\/feed$|sluice\/sdk\/(std|shared|limits)\/)/;
+const packages = /^(\.{1,2}\/|sluice\/sdk$|sluice\/sdk\/feed$|sluice\/sdk\/(std|shared|limits|auth)\/)/;
 /** `CommonFlags.Ambient`: declared here, made elsewhere. */
 const AMBIENT = 1 << 15;
 

@@ -34,6 +34,19 @@ export class Claims {
     return this.json.root.get(name);
   }
 
+  /** A claim, or if there is none of that name, one inside of others: `realm_access.roles`. */
+  find(path: string): JsonValue | null {
+    const whole = this.get(path);
+    if (whole !== null || path.indexOf(".") < 0) return whole;
+    const names = path.split(".");
+    let value: JsonValue | null = this.json.root;
+    for (let i = 0; i < names.length; i++) {
+      const outer = value;
+      value = outer === null ? null : outer.get(names[i]);
+    }
+    return value;
+  }
+
   /** The text of a claim; null if it is absent or no text. */
   text(name: string): string | null {
     const value = this.get(name);
@@ -61,15 +74,35 @@ export class Claims {
 
   /** Whether a claim, an array or a text with `separator` between, has this item. */
   lists(name: string, separator: string, item: string): bool {
-    const value = this.get(name);
+    const value = this.find(name);
     if (value === null) return false;
     const list = value.text;
     return list === null ? hasText(value, item) : partOf(list, separator, item);
   }
 
+  /** The items of such a claim that are texts. */
+  list(name: string, separator: string): string[] {
+    const found: string[] = [];
+    const value = this.find(name);
+    if (value === null) return found;
+    const list = value.text;
+    if (list !== null) {
+      const parts = separator.length ? list.split(separator) : [list];
+      for (let i = 0; i < parts.length; i++) if (parts[i].length) found.push(parts[i]);
+      return found;
+    }
+    if (value.kind != JsonKind.Array) return found;
+    const items: JsonMembers = value.members();
+    while (items.next()) {
+      const item = items.value.text;
+      if (item !== null) found.push(item);
+    }
+    return found;
+  }
+
   /** Whether a claim is this text, number or bool as written, or an array that has it. */
   has(name: string, wanted: string): bool {
-    const value = this.get(name);
+    const value = this.find(name);
     if (value === null) return false;
     if (value.kind != JsonKind.Array) return isWritten(value, wanted);
     const items: JsonMembers = value.members();

@@ -1,0 +1,6 @@
+import type { Case } from "sluice/cases";
+import { accepted } from "./cases/accepted";
+import { attacks } from "./cases/attacks";
+import { requirements } from "./cases/requirements";
+
+export const cases: Case[] = [...accepted, ...requirements, ...attacks];
