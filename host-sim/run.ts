@@ -3,14 +3,20 @@
  * runners give the same report.
  */
 import { SimulatorError } from "./errors.ts";
-import type { RunnerSetup, Runner, RunnerAnswer, SeenRequest } from "./cases/runner.ts";
+import type {
+  MetricValue,
+  RunnerSetup,
+  Runner,
+  RunnerAnswer,
+  SeenRequest,
+} from "./cases/runner.ts";
 import type { Upstream } from "./http/upstream.ts";
 import type { Request } from "./setup.ts";
 
 export interface RunReport {
   runner: string;
   requests: RequestReport[];
-  metrics: Record<string, number | number[]>;
+  metrics: Record<string, MetricValue>;
 }
 
 export interface RequestReport {

@@ -31,11 +31,14 @@ export interface RunnerAnswer {
   cut: string | null;
 }
 
+/** Of a histogram, how many values were recorded. */
+export type MetricValue = number | { count: number };
+
 export interface Loaded {
   request(request: Request): Promise<RunnerAnswer>;
   advance(ms: number): Promise<void>;
   /** What modules counted, by the names that Envoy shows. */
-  metrics(): Promise<Record<string, number | number[]>>;
+  metrics(): Promise<Record<string, MetricValue>>;
   /** Changes the feed, and waits until the module has taken it. */
   feed(entries: FeedEntry[]): Promise<void>;
   /** Another chain on the only route. */

@@ -11,7 +11,7 @@ import { route } from "../../controller/xds/resources/route.ts";
 import type { Change } from "../../controller/xds/cache.ts";
 import type { JsonObject } from "../../controller/xds/protos.ts";
 import { send, type ReceivedAnswer, type SentRequest } from "./client.ts";
-import { startLab, type EnvoyLab } from "./envoy-lab.ts";
+import { startLab, type EnvoyLab } from "../../controller/lab/lab.ts";
 import { startUpstream, type SeenRequest, type UpstreamBehaviour } from "./upstream.ts";
 
 export interface EnvoySetup {

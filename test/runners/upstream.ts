@@ -1,5 +1,6 @@
 /** The upstream of a test on a real Envoy: answers as it was told, and records what it saw. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { pairs } from "../../controller/lab/services.ts";
 import type { AddressInfo, Socket } from "node:net";
 
 export type Headers = [string, string][];
@@ -98,9 +99,7 @@ async function reply(response: ServerResponse, answer: FixedAnswer): Promise<voi
   response.end(Array.isArray(body) ? undefined : body);
 }
 
-/** node:http's flat list of raw headers as pairs with lower-case names. */
-export const pairs = (raw: string[]): Headers =>
-  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i]!.toLowerCase(), raw[2 * i + 1]!]);
+export { pairs };
 
 export const asPairs = (headers: Headers | Record<string, string> = []): Headers =>
   Array.isArray(headers) ? headers : Object.entries(headers);

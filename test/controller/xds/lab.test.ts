@@ -3,7 +3,7 @@ import { cluster } from "../../../controller/xds/resources/cluster.ts";
 import { listener, singleRoutes } from "../../../controller/xds/resources/listener.ts";
 import { moduleFilter } from "../../../controller/xds/resources/module.ts";
 import { route } from "../../../controller/xds/resources/route.ts";
-import { startLab, type EnvoyLab } from "../../runners/envoy-lab.ts";
+import { startLab, type EnvoyLab } from "../../../controller/lab/lab.ts";
 import { tinyFilter } from "../tiny-filter.ts";
 
 let lab: EnvoyLab;

@@ -1,16 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
-import { play } from "../../host-sim/cases/play.ts";
-import type { Case } from "../../host-sim/cases.ts";
-import { envoyCases } from "./envoy-cases.ts";
-import { simulatorRunner } from "./simulator.ts";
+import { build } from "../../../cli/build/index.ts";
+import { play } from "../../../host-sim/cases/play.ts";
+import type { Case } from "../../../host-sim/cases.ts";
+import { envoyRunner } from "../../../controller/lab/runner.ts";
+import { simulatorRunner } from "../../../host-sim/cases/simulator.ts";
 
-const envoy = envoyCases();
+const envoy = envoyRunner();
 let module: Uint8Array;
 beforeAll(async () => {
   const { wasm } = await build([
-    fileURLToPath(new URL("../../policies/set-headers", import.meta.url)),
+    fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
   ]);
   module = wasm;
 }, 60_000);

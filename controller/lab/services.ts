@@ -7,7 +7,6 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from "../../host-sim/http/upstream.ts";
-import { pairs } from "./upstream.ts";
 
 export interface Service {
   port: number;
@@ -117,3 +116,7 @@ async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<
   if (answer.trailers) response.addTrailers(pairsOf(answer.trailers) as [string, string][]);
   response.end();
 }
+
+/** node:http's flat list of raw headers as pairs with lower-case names. */
+export const pairs = (raw: string[]): [string, string][] =>
+  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i]!.toLowerCase(), raw[2 * i + 1]!]);

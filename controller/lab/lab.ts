@@ -1,15 +1,15 @@
 /**
- * One real Envoy for a whole test file: each setup gets a listener, routes, clusters and module filters of its own in
- * it, because a start costs more than a test. Needs nothing but the controller's xDS server and an Envoy.
+ * One real Envoy for many setups: each gets a listener, routes, clusters and module filters of its own in it, because a
+ * start costs more than a case. Needs nothing but the controller's xDS server and an Envoy.
  */
-import { findEnvoy } from "../../controller/agent/find.ts";
-import { bootstrap } from "../../controller/agent/bootstrap.ts";
-import { startEnvoy, type Envoy } from "../../controller/agent/envoy.ts";
-import { Hopeless, until } from "../../controller/until.ts";
-import { ResourceCache, type Change } from "../../controller/xds/cache.ts";
-import type { Kind } from "../../controller/xds/kinds.ts";
-import { loadProtos } from "../../controller/xds/protos.ts";
-import { serveAds } from "../../controller/xds/server.ts";
+import { findEnvoy } from "../agent/find.ts";
+import { bootstrap } from "../agent/bootstrap.ts";
+import { startEnvoy, type Envoy } from "../agent/envoy.ts";
+import { Hopeless, until } from "../until.ts";
+import { ResourceCache, type Change } from "../xds/cache.ts";
+import type { Kind } from "../xds/kinds.ts";
+import { loadProtos } from "../xds/protos.ts";
+import { serveAds } from "../xds/server.ts";
 
 export interface EnvoyLab {
   envoy: Envoy;
@@ -24,17 +24,23 @@ export interface EnvoyLab {
 
 const patienceMs = 10_000;
 
-export async function startLab(): Promise<EnvoyLab> {
+export interface LabOptions {
+  /** Told what happens when an Envoy has to be fetched first. */
+  progress?: (line: string) => void;
+}
+
+export async function startLab(options: LabOptions = {}): Promise<EnvoyLab> {
   const protos = loadProtos();
   const cache = new ResourceCache(protos);
   const ads = await serveAds({ protos, cache });
   const logs: string[] = [];
   const envoy = await startEnvoy({
-    path: (await findEnvoy()).path,
-    bootstrap: bootstrap({
-      nodeId: "lab",
-      controllers: [{ host: "127.0.0.1", port: ads.port }],
-    }),
+    path: (await findEnvoy(options)).path,
+    bootstrap: {
+      ...bootstrap({ nodeId: "lab", controllers: [{ host: "127.0.0.1", port: ads.port }] }),
+      // Histograms are merged when they are asked for, not every five seconds.
+      stats_flush_on_admin: true,
+    },
     concurrency: 1,
     // A listener that was taken away keeps its machines, which tick and call, until it is drained.
     drainSeconds: 0,

@@ -1,0 +1,76 @@
+/** A client that sends what a case says, in its chunks and at its pace, and perhaps not to the end. */
+import { request as httpRequest } from "node:http";
+import type { Socket } from "node:net";
+import type { RunnerAnswer } from "../../host-sim/cases/runner.ts";
+import { pairsOf } from "../../host-sim/http/upstream.ts";
+import type { Request } from "../../host-sim/setup.ts";
+import { pairs } from "./services.ts";
+
+export type Received = Pick<RunnerAnswer, "status" | "headers" | "body" | "cut">;
+
+export function send(port: number, request: Request): Promise<Received> {
+  const { body, disconnect, chunkDelayMs } = request;
+  const headers = pairsOf(request.headers).map(([name, value]): [string, string] => [
+    name === ":authority" ? "host" : name,
+    value,
+  ]);
+  const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
+  if (!has("host")) headers.unshift(["host", "localhost"]);
+  const chunks = body === undefined ? [] : Array.isArray(body) ? body : [body];
+  if (body !== undefined && !has("content-length") && !has("transfer-encoding"))
+    headers.push(
+      Array.isArray(body) || request.trailers
+        ? ["transfer-encoding", "chunked"]
+        : ["content-length", String(Buffer.byteLength(body as string))],
+    );
+  return new Promise((resolve) => {
+    const received: Received = { status: 0, headers: [], body: new Uint8Array(), cut: null };
+    const parts: Buffer[] = [];
+    const finish = (cut: string | null) =>
+      resolve({ ...received, body: new Uint8Array(Buffer.concat(parts)), cut });
+    const call = httpRequest({
+      ...{ host: "127.0.0.1", port, method: request.method ?? "GET", path: request.path },
+      headers: headers.flat(),
+      setHost: false,
+      agent: false,
+    });
+    const hangUp = () => {
+      (call.socket as Socket | null)?.destroy();
+      finish("the client hung up");
+    };
+    call.on("error", (error) => finish(error.message));
+    call.on("response", (response) => {
+      received.status = response.statusCode!;
+      received.headers = pairs(response.rawHeaders);
+      if (disconnect === "on-response-headers") return hangUp();
+      response.on("data", (chunk: Buffer) => {
+        parts.push(chunk);
+        if (disconnect === "on-response-body") hangUp();
+      });
+      response.on("error", (error) => finish(error.message));
+      response.on("end", () => finish(null));
+    });
+    if (typeof disconnect === "object" && "afterMs" in disconnect)
+      setTimeout(hangUp, disconnect.afterMs);
+    void write();
+
+    async function write(): Promise<void> {
+      call.flushHeaders();
+      if (disconnect === "after-headers") return void call.on("socket", () => setImmediate(hangUp));
+      for (const [i, chunk] of chunks.entries()) {
+        if (
+          typeof disconnect === "object" &&
+          "afterChunks" in disconnect &&
+          i === disconnect.afterChunks
+        )
+          return hangUp();
+        if (i > 0 && chunkDelayMs) await new Promise((next) => setTimeout(next, chunkDelayMs));
+        if (chunk.length > 0) await new Promise<void>((next) => call.write(chunk, () => next()));
+      }
+      if (request.trailers) call.addTrailers(pairsOf(request.trailers));
+      call.end(() => {
+        if (disconnect === "after-request") setImmediate(hangUp);
+      });
+    }
+  });
+}

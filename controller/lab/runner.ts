@@ -1,0 +1,168 @@
+/**
+ * Runs cases in a real Envoy: the same face as the simulator's runner. Envoy starts with the first case and serves all
+ * of them, each with a listener, routes, clusters and services of its own, one case after the other.
+ */
+import { readFile } from "node:fs/promises";
+import { CaseAgent, agentCluster, isFeedRequest, neverTaken } from "../../host-sim/cases/agent.ts";
+import type { Loaded, Runner, RunnerAnswer, RunnerSetup } from "../../host-sim/cases/runner.ts";
+import type { Route } from "../../host-sim/http/routes.ts";
+import type { Request } from "../../host-sim/setup.ts";
+import { until } from "../until.ts";
+import type { Change } from "../xds/cache.ts";
+import type { JsonObject } from "../xds/protos.ts";
+import { cluster } from "../xds/resources/cluster.ts";
+import { listener, singleRoutes } from "../xds/resources/listener.ts";
+import { moduleFilter } from "../xds/resources/module.ts";
+import { send } from "./client.ts";
+import { startLab, type EnvoyLab, type LabOptions } from "./lab.ts";
+import { machines, machinesGone, readMetrics, since } from "./metrics.ts";
+import { routeTable } from "./routes.ts";
+import { startService, type Service } from "./services.ts";
+
+export interface EnvoyRunner extends Runner {
+  close(): Promise<void>;
+}
+
+const feedPatienceMs = 5_000;
+
+export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
+  let lab: Promise<EnvoyLab> | undefined;
+  let loads = 0;
+  return {
+    name: "envoy",
+    load: async (setup) => load(await (lab ??= startLab(options)), setup, `case-${++loads}`),
+    close: async () => (await lab)?.close(),
+  };
+}
+
+async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Loaded> {
+  const { module } = setup;
+  const bytes = typeof module === "string" ? new Uint8Array(await readFile(module)) : module;
+  const routes: Route[] = setup.routes ?? [{ ...(setup.chain && { chain: setup.chain }) }];
+  const agent = setup.feed ? new CaseAgent(setup.feed, setup.clusters?.[agentCluster]) : null;
+  const services = await startServices(setup, routes, agent);
+  const changes = resources(id, setup, bytes, routes, services);
+  const others = await machines(lab.envoy);
+  const close = async (): Promise<void> => {
+    await lab.push(changes.map(({ kind, name }) => ({ kind, name, body: null })));
+    // An old machine that still ticks would take the next case's feed, and call its services.
+    await machinesGone(lab.envoy, others);
+    await services.close();
+  };
+  const fed = (): Promise<void> =>
+    until(() => {
+      if (!agent?.taken) throw new Error(neverTaken);
+    }, feedPatienceMs);
+  try {
+    await lab.push(changes);
+    const port = await lab.port(id);
+    const before = await readMetrics(lab.envoy);
+    if (agent) await fed();
+    return {
+      close,
+      request: (request) => ask(lab, port, request, services),
+      feed: async (entries) => {
+        agent?.put(entries);
+        await fed();
+      },
+      advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      metrics: async () => since(before, await readMetrics(lab.envoy)),
+      setChain: (chain) =>
+        lab.push([{ kind: "route", name: id, body: routeTable(id, [{ ...routes[0], chain }]) }]),
+    };
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
+}
+
+interface Services {
+  /** What routes lead to, in the order of the routes. */
+  own: Service[];
+  callees: (readonly [cluster: string, Service])[];
+  close(): Promise<void>;
+}
+
+async function startServices(
+  setup: RunnerSetup,
+  routes: Route[],
+  agent: CaseAgent | null,
+): Promise<Services> {
+  const own = await Promise.all(
+    routes.map(({ upstream }) => startService(upstream ?? setup.upstream ?? {}, "")),
+  );
+  const clusters = { ...setup.clusters, ...(agent && { [agentCluster]: agent.upstream }) };
+  const callees = await Promise.all(
+    Object.entries(clusters).map(
+      async ([name, upstream]) => [name, await startService(upstream, name)] as const,
+    ),
+  );
+  const all = [...own, ...callees.map(([, service]) => service)];
+  return {
+    ...{ own, callees },
+    close: async () => void (await Promise.all(all.map((service) => service.close()))),
+  };
+}
+
+function resources(
+  id: string,
+  setup: RunnerSetup,
+  bytes: Uint8Array,
+  routes: Route[],
+  { own, callees }: Services,
+): Change[] {
+  const byRoute = routes.some(({ chain }) => chain !== undefined);
+  return [
+    ...own.map(({ port }, i) => serviceCluster(`${id}-${i}`, port)),
+    ...callees.map(([name, { port }]) => serviceCluster(name, port)),
+    {
+      kind: "extension",
+      name: id,
+      body: moduleFilter({
+        ...{ name: id, bytes, vmId: id },
+        rootId: byRoute ? "sluice.gateway" : "plain",
+        ...(setup.configuration !== undefined && {
+          configuration: setup.configuration as JsonObject | string,
+        }),
+      }),
+    },
+    {
+      kind: "listener",
+      name: id,
+      body: listener({
+        ...{ name: id, host: "127.0.0.1", port: 0, filters: [id], routes: singleRoutes(id) },
+        errors: "text",
+      }),
+    },
+    { kind: "route", name: id, body: routeTable(id, routes) },
+  ];
+}
+
+const serviceCluster = (name: string, port: number): Change => ({
+  kind: "cluster",
+  name,
+  body: cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
+});
+
+async function ask(
+  lab: EnvoyLab,
+  port: number,
+  request: Request,
+  { own, callees }: Services,
+): Promise<RunnerAnswer> {
+  const called = callees.map(([, service]) => service);
+  const seenBefore = new Map([...own, ...called].map((service) => [service, service.seen.length]));
+  const logged = lab.logs.length;
+  const answer = await send(port, request);
+  // Envoy writes its log before it answers; this lets what it wrote be read.
+  await lab.envoy.admin("/ready");
+  const fresh = (services: Service[]) =>
+    services.flatMap((service) => service.seen.slice(seenBefore.get(service)));
+  return {
+    ...answer,
+    text: new TextDecoder().decode(answer.body),
+    upstream: fresh(own)[0] ?? null,
+    callouts: fresh(called).filter((call) => !isFeedRequest(call)),
+    logs: lab.logs.slice(logged).flatMap((line) => /wasm log[^:]*: (.*)$/.exec(line)?.[1] ?? []),
+  };
+}
