@@ -34,7 +34,8 @@ const namespaces = new Set([
   "f64x2",
 ]);
 const methods = new Set(["encodeUnsafe", "decodeUnsafe"]);
-const packages = /^(\.{1,2}\/|sluice\/sdk$|sluice\/sdk\/feed$|sluice\/sdk\/(std|shared|limits|auth)\/)/;
+const packages =
+  /^(\.{1,2}\/|sluice\/sdk$|sluice\/sdk\/feed$|sluice\/sdk\/(std|shared|limits|auth)\/)/;
 /** `CommonFlags.Ambient`: declared here, made elsewhere. */
 const AMBIENT = 1 << 15;
 
@@ -72,7 +73,7 @@ function look(node: Node, refuse: (node: Node, what: string) => never): void {
     if (!packages.test(from)) {
       refuse(
         node,
-        `import from "${from}": a policy may use sluice/sdk, sluice/sdk/feed, sluice/sdk/std, sluice/sdk/shared, sluice/sdk/limits and files of its own`,
+        `import from "${from}": a policy may use sluice/sdk, sluice/sdk/feed, sluice/sdk/std, sluice/sdk/shared, sluice/sdk/limits, sluice/sdk/auth and files of its own`,
       );
     }
   }

@@ -73,7 +73,7 @@ function readSource(text: string, file: string, helpers: readonly string[]): Pol
   }
   const all = [text, ...helpers].join("\n");
   if (/\.(after|again)\(/.test(all)) handles |= waits;
-  if (/\bCall\b/.test(all)) handles |= calls;
+  if (/\bCall\b|\.(call|refresh)\(/.test(all)) handles |= calls;
   const looksUp = all.includes('"sluice/sdk/feed"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
   return { className: policy.name.text, handles, looksUp, shares };

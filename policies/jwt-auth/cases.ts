@@ -1,6 +1,7 @@
 import type { Case } from "sluice/cases";
 import { accepted } from "./cases/accepted";
 import { attacks } from "./cases/attacks";
+import { keyServices } from "./cases/key-services";
 import { requirements } from "./cases/requirements";
 
-export const cases: Case[] = [...accepted, ...requirements, ...attacks];
+export const cases: Case[] = [...accepted, ...requirements, ...attacks, ...keyServices];
