@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { UserError, reason } from "../../controller/errors.ts";
 import type { Manifest } from "./manifest.ts";
+import { codeByPolicy } from "./sizes.ts";
 import { parse } from "./wasm/module.ts";
 
 export interface Inspection {
@@ -10,7 +11,8 @@ export interface Inspection {
   size: number;
   sha256: string;
   abi: string;
-  policies: { name: string; version: string; phases: string[] }[];
+  /** `codeBytes` is known when the map lies beside the module. */
+  policies: { name: string; version: string; phases: string[]; codeBytes: number | null }[];
   imports: string[];
   exports: string[];
   memory: { initialBytes: number; maximumBytes: number | null };
@@ -39,15 +41,15 @@ export async function inspectFile(
   const code = module.bodies.reduce((sum, body) => sum + body.code.length, 0);
   const sections: Record<string, number> = { code, data: module.data?.length ?? 0 };
   for (const { name, bytes: content } of module.customs) sections[name] = content.length;
+  const sizes = await codeByPolicy(file, code);
   const found = {
     file,
     size: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
     abi: abi ?? "none",
     policies: (manifest?.policies ?? []).map(({ name, version, phases }) => ({
-      name,
-      version,
-      phases,
+      ...{ name, version, phases },
+      codeBytes: sizes?.get(name) ?? null,
     })),
     imports: module.imports.map((one) => `${one.module}.${one.name}`),
     exports: names,
@@ -67,7 +69,8 @@ export async function inspectFile(
       ["abi", found.abi],
       ...found.policies.map((one) => [
         "policy",
-        `${one.name} ${one.version} (${one.phases.join(", ")})`,
+        `${one.name} ${one.version} (${one.phases.join(", ")})` +
+          (one.codeBytes === null ? "" : `, ${bytesOf(one.codeBytes)} of code`),
       ]),
       ["imports", found.imports.join(" ")],
       ["exports", found.exports.join(" ")],

@@ -30,6 +30,7 @@ export interface ClassNode extends Node {
 
 interface Source {
   statements: Node[];
+  text: string;
   normalizedPath: string;
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../controller/errors.ts";
+import { packageRoot } from "../package-root.ts";
 import { build } from "./index.ts";
 
 export interface BuiltFile {
@@ -23,7 +24,7 @@ export async function buildToFile(
   options: FileOptions,
 ): Promise<BuiltFile> {
   const start = performance.now();
-  const folders = (await Promise.all(inputs.map(expand))).flat();
+  const folders = await foldersOf(inputs);
   const built = await build(folders, { target: options.debug ? "debug" : "release" });
   const only = built.policies.length === 1 ? built.policies[0] : undefined;
   const file = options.output ?? join("build", `${only ? only.name : "policies"}.wasm`);
@@ -39,7 +40,13 @@ export async function buildToFile(
   };
 }
 
-/** A folder as it is; a `build.yaml` as the folders that its policies name by `filePath`. */
+export const foldersOf = async (inputs: readonly string[]): Promise<string[]> =>
+  (await Promise.all(inputs.map(expand))).flat();
+
+/**
+ * A folder as it is; a `build.yaml` as the folders that its policies name by `filePath`, or this package's policy of the
+ * same name for those that come from elsewhere.
+ */
 async function expand(input: string): Promise<string[]> {
   const found = await stat(input).catch(() => null);
   if (!found)
@@ -49,12 +56,19 @@ async function expand(input: string): Promise<string[]> {
   const listed = (parse(text) as { policies?: { name?: string; filePath?: string }[] } | null)
     ?.policies;
   if (!Array.isArray(listed)) throw new UserError(`${basename(input)}: policies: expected a list`);
-  return listed.map(({ name, filePath }, i) => {
-    if (typeof filePath !== "string") {
+  return Promise.all(
+    listed.map(async ({ name, filePath }, i) => {
+      if (typeof filePath === "string") return join(dirname(input), filePath);
+      const own = join(packageRoot, "policies", String(name));
+      if (
+        typeof name === "string" &&
+        /^[a-z0-9-]+$/.test(name) &&
+        (await stat(own).catch(() => null))
+      )
+        return own;
       throw new UserError(
-        `${input}: policies[${i}] (${name ?? "no name"}): filePath: expected the policy's folder`,
+        `${input}: policies[${i}] (${name ?? "no name"}): filePath: expected the policy's folder, since no policy of this name comes with ap`,
       );
-    }
-    return join(dirname(input), filePath);
-  });
+    }),
+  );
 }

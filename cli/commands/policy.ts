@@ -1,5 +1,6 @@
 /** `ap policy …`: from a folder to a module, and looks into modules. */
 import { Command } from "commander";
+import type { BuiltFile } from "../build/to-file.ts";
 import type { Io } from "../io.ts";
 
 export const policy = (io: Io): Command =>
@@ -25,6 +26,13 @@ const create = (io: Io): Command =>
       io.line(`next: ap policy test ${folder}`);
     });
 
+interface BuildOptions {
+  output?: string;
+  debug?: boolean;
+  json?: boolean;
+  watch?: boolean;
+}
+
 const build = (io: Io): Command =>
   new Command("build")
     .description("compile policies into one module for Envoy")
@@ -32,17 +40,23 @@ const build = (io: Io): Command =>
     .option("-o, --output <file>", "the module (default: build/<policy>.wasm, build/policies.wasm)")
     .option("--debug", "keep names and lines, optimise less")
     .option("--json", "print what was built as JSON")
-    .action(
-      async (folders: string[], options: { output?: string; debug?: boolean; json?: boolean }) => {
-        const { buildToFile } = await import("../build/to-file.ts");
-        const built = await buildToFile(folders, { output: options.output, debug: options.debug });
+    .option("--watch", "build again whenever a file changes, until Ctrl-C")
+    .action(async (folders: string[], options: BuildOptions) => {
+      const show = (built: BuiltFile): void => {
         if (options.json) return io.json(built);
+        const { file, size, policies, milliseconds } = built;
+        const what = policies.length === 1 ? "policy" : "policies";
         io.line(
-          `${built.file}: ${built.size.toLocaleString("en")} bytes, ${built.policies.length} ` +
-            `${built.policies.length === 1 ? "policy" : "policies"}, ${built.milliseconds} ms`,
+          `${file}: ${size.toLocaleString("en")} bytes, ${policies.length} ${what}, ${milliseconds} ms`,
         );
-      },
-    );
+      };
+      if (options.watch) {
+        const { buildAndWatch } = await import("../build/watch.ts");
+        return buildAndWatch(folders, options, io, show);
+      }
+      const { buildToFile } = await import("../build/to-file.ts");
+      show(await buildToFile(folders, options));
+    });
 
 const test = (io: Io): Command =>
   new Command("test")

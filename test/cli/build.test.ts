@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { scaffold } from "../../cli/build/scaffold.ts";
+import { readMappings, type SourceMap } from "../../cli/build/source-map.ts";
+import { buildAndWatch } from "../../cli/build/watch.ts";
+import { until } from "../../controller/until.ts";
 import { main } from "../../cli/main.ts";
 import { io } from "../../cli/io.ts";
 
@@ -166,4 +169,80 @@ test.each([
   const answer = await ap(...argv);
   expect(answer.err).toMatch(message);
   expect(answer.code).toBe(code);
+});
+
+describe("what is built", () => {
+  test("is built again when a file changes, also after a mistake", async () => {
+    const made = await scaffold("watched", folder);
+    const output = join(folder, "watched.wasm");
+    const shown: number[] = [];
+    let said = "";
+    const stop = new AbortController();
+    const watching = buildAndWatch(
+      [made],
+      { output, debug: true },
+      io(
+        () => {},
+        (text) => (said += text),
+      ),
+      ({ size }) => shown.push(size),
+      stop.signal,
+    );
+    await until(() => expect(shown).toHaveLength(1), 20_000);
+    const file = join(made, "policy.ts");
+    const source = await readFile(file, "utf8");
+    await writeFile(file, source.replace("hello", "hello there"));
+    await until(() => expect(shown).toHaveLength(2), 20_000);
+    await writeFile(file, source.replace("export class", "export klass"));
+    await until(() => expect(said).toContain("policy.ts"), 20_000);
+    await writeFile(file, source);
+    await until(() => expect(shown).toHaveLength(3), 20_000);
+    stop.abort();
+    await watching;
+  });
+
+  test("tells by a build.yaml which policies it links: folders by path, others by the name they have here", async () => {
+    await scaffold("listed", folder);
+    const list = join(folder, "build.yaml");
+    await writeFile(
+      list,
+      "version: v1\npolicies:\n  - {name: listed, filePath: ./listed}\n" +
+        "  - {name: set-headers, gomodule: example.com/policies/set-headers@v1}\n",
+    );
+    const output = join(folder, "both.wasm");
+    const { code, out } = await ap("policy", "build", list, "-o", output, "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out).policies.map(({ name }: { name: string }) => name)).toEqual([
+      "listed",
+      "set-headers",
+    ]);
+    const inspected = JSON.parse((await ap("policy", "inspect", output, "--json")).out);
+    for (const { codeBytes } of inspected.policies) expect(codeBytes).toBeGreaterThan(100);
+    const sum = inspected.policies.reduce(
+      (bytes: number, one: { codeBytes: number }) => bytes + one.codeBytes,
+      0,
+    );
+    expect(sum).toBeLessThan(inspected.sections.code);
+
+    await writeFile(list, "policies:\n  - {name: nobody, gomodule: example.com/nobody@v1}\n");
+    const wrong = await ap("policy", "build", list);
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain("policies[0] (nobody): filePath");
+  });
+
+  test("turns offsets of a backtrace into lines", async () => {
+    const made = await scaffold("traced", folder);
+    const output = join(folder, "traced.wasm");
+    await ap("policy", "build", made, "-o", output, "--debug");
+    const map = JSON.parse(await readFile(`${output}.map`, "utf8")) as SourceMap;
+    const wanted = map.sources.findIndex((name) => name.includes("policies/traced/policy.ts"));
+    const { offset, line } = readMappings(map).find(({ source }) => source === wanted)!;
+    const log = join(folder, "envoy.log");
+    await writeFile(log, `plain line\n  0:  0x${offset.toString(16)} - <unknown>!handler\n`);
+    const { code, out } = await ap("policy", "symbolicate", `${output}.map`, log);
+    expect(code).toBe(0);
+    const [plain, traced] = out.split("\n");
+    expect(plain).toBe("plain line");
+    expect(traced).toContain(`policies/traced/policy.ts:${line + 1}:`);
+  });
 });
