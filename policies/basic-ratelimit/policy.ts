@@ -1,10 +1,13 @@
 import { Exchange, Place, Policy, Request, Response, Verdict } from "sluice/sdk";
-import { ConstantPart, Key, KeyPart, RoutePart } from "sluice/sdk/limits/key";
+import { Key } from "sluice/sdk/limits/key/key";
+import { RoutePart } from "sluice/sdk/limits/key/parts";
 import { Counted, Limiter } from "sluice/sdk/limits/limiter";
-import { Meter } from "sluice/sdk/limits/meter";
+import { Meter } from "sluice/sdk/limits/meter/meter";
+import { MeterReader } from "sluice/sdk/limits/meter/read";
+import { Problems } from "sluice/sdk/limits/problems";
 import { Quota } from "sluice/sdk/limits/quota";
 import { scopeOf } from "sluice/sdk/limits/scope";
-import { Settings } from "sluice/sdk/limits/settings";
+import { checkBackend, tell } from "sluice/sdk/limits/settings";
 import { Params } from "./params";
 
 /** Lets so many requests through in a time, for an API or for one of its operations. */
@@ -12,22 +15,23 @@ export class BasicRatelimit extends Policy<Params> {
   limiter: Limiter | null = null;
 
   configure(): string | null {
-    const settings = new Settings(this.params.algorithm, this.params.backend);
+    const problems = new Problems();
+    checkBackend(this.params.backend, problems);
+    const reader = new MeterReader(this.params.algorithm, problems);
     const meters: Meter[] = [];
     for (let i = 0; i < this.params.limits.length; i++) {
-      const limit = this.params.limits[i];
-      const meter = settings.meter(limit.requests, limit.duration, "limits[" + i.toString() + "]");
-      if (meter !== null) meters.push(meter);
+      const one = this.params.limits[i];
+      meters.push(reader.read(one.requests, one.duration, "limits[" + i.toString() + "]"));
     }
-    if (settings.problem !== null) return settings.problem;
     const place = Place.find();
-    const scope = scopeOf(place, "basic", false);
     // The scope names the API or the route already, where the gateway knows them.
-    const parts: KeyPart[] = [place.routeName.length ? new ConstantPart("") : new RoutePart()];
-    const limiter = new Limiter(place, [new Quota("default", scope, new Key(parts), meters)]);
-    settings.tell(limiter, this.params.headers);
+    const key = new Key(place.routeName.length ? [] : [new RoutePart()]);
+    const limiter = new Limiter(place, [
+      new Quota("default", scopeOf(place, "basic"), key, meters),
+    ]);
+    tell(limiter, this.params.headers);
     this.limiter = limiter;
-    return null;
+    return problems.first;
   }
 
   onRequestHeaders(request: Request): Verdict {

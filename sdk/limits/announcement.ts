@@ -7,7 +7,7 @@ import { Headers } from "../headers";
 import { decimal } from "../hostcalls/text";
 import { Fellowship, Place } from "../place";
 import { Reply } from "../reply";
-import { Demand } from "./counters";
+import { Demand } from "./counters/counters";
 import { Quota } from "./quota";
 
 const SECOND: i64 = 1000000;

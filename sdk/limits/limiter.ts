@@ -10,9 +10,9 @@ import { Place } from "../place";
 import { Request } from "../request";
 import { Response } from "../response";
 import { Announcement } from "./announcement";
-import { Cost, sum } from "./cost";
-import { Counters, Demand } from "./counters";
-import { LocalCounters } from "./local";
+import { Cost, sum } from "./cost/cost";
+import { Counters, Demand } from "./counters/counters";
+import { LocalCounters } from "./counters/local";
 import { Quota } from "./quota";
 import { Refusal } from "./refusal";
 

@@ -1,10 +1,10 @@
 /** Limits that are counted together: for the same key and at the same cost. */
 import { Request } from "../request";
 import { Body } from "../body";
-import { Demand } from "./counters";
-import { Cost } from "./cost";
-import { Key } from "./key";
-import { Meter } from "./meter";
+import { Demand } from "./counters/counters";
+import { Cost } from "./cost/cost";
+import { Key } from "./key/key";
+import { Meter } from "./meter/meter";
 import { Occasion } from "./occasion";
 
 export class Quota {

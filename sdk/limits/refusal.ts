@@ -3,7 +3,7 @@ import { Reply } from "../reply";
 import { Request } from "../request";
 import { decimal } from "../hostcalls/text";
 import { Announcement, seconds } from "./announcement";
-import { Demand } from "./counters";
+import { Demand } from "./counters/counters";
 import { Quota } from "./quota";
 
 export class Refusal {

@@ -3,11 +3,16 @@ import { Place } from "../place";
 
 /**
  * `api`: all routes of the API, if the policy stands in the API's list or the key is the API's. Otherwise
- * one route's policy counts for itself. With `wide`, every policy of the gateway that names the same
+ * one route's policy counts for itself. With `gatewayWide`, every policy of the gateway that names the same
  * quota counts in the same record.
  */
-export function scopeOf(place: Place, kind: string, apiWide: bool, wide: bool = false): string {
-  if (wide) return kind + " gateway";
+export function scopeOf(
+  place: Place,
+  kind: string,
+  apiWide: bool = false,
+  gatewayWide: bool = false,
+): string {
+  if (gatewayWide) return kind + " gateway";
   const own = place.ordinal ? " " + place.ordinal.toString() : "";
   if (place.attachedTo == "api" || apiWide) return kind + " api " + place.apiName + own;
   return kind + " route " + place.routeName + own;

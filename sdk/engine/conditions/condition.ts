@@ -28,7 +28,8 @@ export function enableConditions(): void {
   setConditions(compile, record);
 }
 
-function declarations(): Declarations {
+/** What expressions about a request can name. */
+export function declarations(): Declarations {
   const headers = map(list(Kind.String));
   const metadata = map(Kind.String);
   return new Declarations()
@@ -98,7 +99,12 @@ class Record {
 }
 
 function record(one: Stream): void {
-  if (!changetype<Chain>(one.chain).looksBack) return;
+  if (changetype<Chain>(one.chain).looksBack) remember(one);
+}
+
+/** Keeps the request's headers for expressions that are evaluated in the phases of the response. */
+export function remember(one: Stream): void {
+  if (one.record) return;
   requestMap.size();
   enterStream();
   const kept = new Record();
@@ -131,7 +137,8 @@ class RecordValue extends MapValue {
   }
 }
 
-class RequestActivation extends Activation {
+/** The running callback's request, and its response once that is here. */
+export class RequestActivation extends Activation {
   private texts: string[] | null = null;
 
   find(name: string): Value | null {

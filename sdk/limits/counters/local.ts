@@ -3,7 +3,7 @@
  * else has changed it meanwhile. Several records are looked at before the first is changed, so that a
  * refusal changes nothing; where another worker is faster in between, what was taken is given back.
  */
-import { Slot, openSlot } from "../shared/table";
+import { Slot, openSlot } from "../../shared/table";
 import { Counters, Demand } from "./counters";
 
 /** More lost races in a row do not happen unless the host is broken. */

@@ -1,54 +1,8 @@
-/**
- * For whom a limit counts: parts of a request, read one after the other. What is missing has a value of
- * its own, so that a request cannot get around a limit by leaving something out.
- */
-import { Request } from "../request";
-import { Identity } from "../context";
-import { lastingName } from "../place";
-import { decimal } from "../hostcalls/text";
-
-export abstract class KeyPart {
-  abstract of(request: Request): string;
-
-  /** True if it is the same for every request. */
-  get fixed(): bool {
-    return false;
-  }
-
-  /** False if requests with this value are not to be counted. */
-  counts(value: string): bool {
-    return true;
-  }
-}
-
-/** A key is read to its end, however long: what is kept of it is a hash of 128 bits. */
-export class Key {
-  private text: string | null = null;
-
-  constructor(private parts: KeyPart[]) {
-    let fixed = true;
-    for (let i = 0; i < parts.length; i++) if (!parts[i].fixed) fixed = false;
-    if (fixed) this.text = this.read(new Request());
-  }
-
-  /** Null if the request is not to be counted. */
-  of(request: Request): string | null {
-    const text = this.text;
-    return text !== null ? text : this.read(request);
-  }
-
-  private read(request: Request): string | null {
-    const parts = this.parts;
-    let text = "";
-    for (let i = 0; i < parts.length; i++) {
-      const value = unchecked(parts[i]).of(request);
-      if (!unchecked(parts[i]).counts(value)) return null;
-      // With their lengths, so that no two lists of values make the same text.
-      text += parts.length > 1 ? decimal(value.length) + ":" + value + ":" : value;
-    }
-    return text;
-  }
-}
+/** The parts of a request that a key can be made of. */
+import { Identity } from "../../context";
+import { lastingName } from "../../place";
+import { Request } from "../../request";
+import { KeyPart } from "./key";
 
 export class ConstantPart extends KeyPart {
   constructor(private value: string) {
@@ -103,13 +57,13 @@ export class IdentityPart extends KeyPart {
 
   of(request: Request): string {
     const identity = request.context.identity;
-    const value = identity === null ? null : propertyOf(identity, this.name);
-    return value === null || !value.length ? "_missing_authproperty_" + this.name + "_" : value;
+    const value = identity === null ? "" : propertyOf(identity, this.name);
+    return value.length ? value : "_missing_authproperty_" + this.name + "_";
   }
 }
 
 /** A claim of this name, else one of the facts that every identity has. */
-function propertyOf(identity: Identity, name: string): string | null {
+function propertyOf(identity: Identity, name: string): string {
   if (identity.properties.has(name)) return identity.properties.get(name);
   if (name == "subject" || name == "sub") return identity.subject;
   if (name == "issuer" || name == "iss") return identity.issuer;
@@ -118,7 +72,7 @@ function propertyOf(identity: Identity, name: string): string | null {
   if (name == "credentialId") return identity.credentialId;
   if (name == "tokenId" || name == "jti") return identity.tokenId;
   if (name == "authType") return identity.kind;
-  return null;
+  return "";
 }
 
 /**

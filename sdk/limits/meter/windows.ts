@@ -1,5 +1,5 @@
 /** Limits that count within windows of time. */
-import { Slot } from "../shared/table";
+import { Slot } from "../../shared/table";
 import { Meter, added, milliseconds } from "./meter";
 
 /** A count that starts from nothing with each window. The record has the count and the window's start. */

@@ -1,5 +1,5 @@
 /** Windows of the calendar: a quota that starts anew with the day or the month of some place. */
-import { Period, windowEnd, windowStart } from "../std/time/window";
+import { Period, windowEnd, windowStart } from "../../std/time/window";
 import { CountingWindow } from "./windows";
 
 const SECOND: i64 = 1000000;

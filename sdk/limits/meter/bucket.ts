@@ -5,7 +5,7 @@
  *
  * The record has the time of its last change, and the level then as a float.
  */
-import { Slot } from "../shared/table";
+import { Slot } from "../../shared/table";
 import { Meter, milliseconds } from "./meter";
 
 export class Bucket extends Meter {

@@ -2,7 +2,7 @@
  * Where limits are counted: what every kind of counter can do, in this worker's memory of the host or
  * shared between gateways. Nothing else of the limits knows which it is.
  */
-import { Meter } from "./meter";
+import { Meter } from "../meter/meter";
 
 /** One limit that a request is counted against, and how it stands after that. */
 export class Demand {

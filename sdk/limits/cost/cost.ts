@@ -1,7 +1,7 @@
 /** What a request counts for: one, unless a policy reads it from somewhere. */
-import { Body } from "../body";
-import { Request } from "../request";
-import { Response } from "../response";
+import { Body } from "../../body";
+import { Request } from "../../request";
+import { Response } from "../../response";
 
 /** No single request counts for more than this. */
 const MOST: f64 = 1e15;

@@ -2,7 +2,7 @@
  * How a limit counts: the arithmetic of one record, without saying where the record is kept. Times are
  * microseconds since 1970. A record is brought up to date with `roll` before anything else is asked.
  */
-import { Slot } from "../shared/table";
+import { Slot } from "../../shared/table";
 
 /** Above what any limit allows: more of it is not added up. */
 const MOST: i64 = 1 << 60;
