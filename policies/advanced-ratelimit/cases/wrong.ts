@@ -1,0 +1,33 @@
+/** What the policy refuses to be configured with. */
+import type { Case } from "sluice/cases";
+import { cost, key, limit, one } from "./steps.ts";
+
+const wrong: [string, object, RegExp][] = [
+  [
+    "a duration",
+    { quotas: [{ limits: [{ limit: 1, duration: "1 minute" }] }] },
+    /duration: expected/,
+  ],
+  ["no time", { quotas: [{ limits: [{ limit: 1, duration: "0s" }] }] }, /duration: expected/],
+  ["less than no time", { quotas: [{ limits: [{ limit: 1, duration: "-1m" }] }] }, /duration: exp/],
+  [
+    "a limit of nothing",
+    { quotas: [{ limits: [{ limit: 0, duration: "1m" }] }] },
+    /limit: expected/,
+  ],
+  ["a pattern", key({ type: "header", key: "a", match: { value: "(" } }), /match\.value: /],
+  ["a header without a name", key({ type: "header" }), /keyExtraction\[0\]\.key: expected a name/],
+  ["an expression", key({ type: "cel", expression: "request.Pth" }), /keyExtraction\[0\]\.expr/],
+  ["a path", cost({ sources: [{ type: "request_body", jsonPath: "items" }] }), /jsonPath: /],
+  ["a text as cost", cost({ sources: [{ type: "request_cel", expression: "'a'" }] }), /a number/],
+  ["a queue of a window", { quotas: [{ limits: [limit(1, { queue: 1 })] }] }, /has no queue/],
+  ["no sources", cost({}), /sources: expected at least one/],
+  ["shared counters", { ...one(), backend: "redis" }, /backend: expected memory, found redis/],
+];
+
+export const refused: Case[] = wrong.map(([what, params, log]) => ({
+  name: `refuses to be configured with ${what}`,
+  params,
+  request: { path: "/" },
+  expect: { status: 500, upstream: null, logs: [log] },
+}));
