@@ -1,6 +1,7 @@
 /**
  * The control plane put together: store, documents, modules, resources and the xDS server that hands them to Envoys.
  */
+import { openAccess, type Access } from "./access/index.ts";
 import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { loadFolder } from "./deploy/folder.ts";
@@ -26,6 +27,8 @@ export interface ControlPlane {
   store: Store;
   control: Control;
   modules: Modules;
+  /** Keys and what else gateways look up, and the feed that brings it to them. */
+  access: Access;
   xdsPort: number;
   connected(): number;
   /** One text for all that the Envoys should have. */
@@ -45,6 +48,7 @@ export async function startControlPlane(
   const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
   const store = await Store.open(options.store ?? "data/gateway.db");
   closing.push(() => store.close());
+  const access = openAccess(store, options, log);
   const protos = loadProtos();
   const cache = new ResourceCache(protos);
   // An Envoy that connected before everything is loaded would be told that the rest is gone.
@@ -97,6 +101,7 @@ export async function startControlPlane(
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
   await control.load();
+  await access.feeder.load();
   if (options.documents !== undefined) await loadFolder(control, options.documents);
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
@@ -116,9 +121,9 @@ export async function startControlPlane(
   const written = new Signal((error) => log(`cannot read what others wrote: ${reason(error)}`));
   closing.push(() => written.close());
   closing.push(await store.watch(() => written.raise()));
-  written.each(() => takeForeignChanges(store, control, modules));
+  written.each(() => takeForeignChanges({ store, control, modules, access }));
   return {
-    ...{ store, control, modules, changed },
+    ...{ store, control, modules, access, changed },
     xdsPort: server.port,
     connected: () => server.streams().length,
     version: () => cache.digest(),
@@ -159,10 +164,17 @@ const resolveGatewayPolicies = (
     throw new UserError("The gateway's own policies cannot be served", checked.errors);
   });
 
-async function takeForeignChanges(store: Store, control: Control, modules: Modules): Promise<void> {
-  for (const { kind, handle } of await store.foreignChanges()) {
+async function takeForeignChanges({
+  store,
+  control,
+  modules,
+  access,
+}: Pick<ControlPlane, "store" | "control" | "modules" | "access">): Promise<void> {
+  for (const change of await store.foreignChanges()) {
+    const { kind, handle } = change;
     const known = resourceKinds.find((row) => row.kind === kind);
     if (known) await control.reload(handle, known);
     else if (kind === "Module") await modules.load();
+    else await access.feeder.take(change);
   }
 }

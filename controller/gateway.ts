@@ -10,7 +10,7 @@ import { defaultPorts, type GatewayOptions, type Ports } from "./options.ts";
 
 export type { GatewayOptions, Ports } from "./options.ts";
 
-export interface Gateway extends Pick<ControlPlane, "store" | "control" | "modules"> {
+export interface Gateway extends Pick<ControlPlane, "store" | "control" | "modules" | "access"> {
   /** Those of the traffic are known when the gateway is ready. */
   ports: Ports;
   /** Null when Envoys connect from elsewhere. */
@@ -40,9 +40,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }
-    const { store, control, modules } = plane;
+    const { store, control, modules, access } = plane;
     return {
-      ...{ store, control, modules, ports, envoy },
+      ...{ store, control, modules, access, ports, envoy },
       ready: async (timeoutMs = 15_000) => {
         if (!envoy) throw new UserError("this gateway has no Envoy of its own to wait for");
         const wanted = (["http", "https"] as const).filter((name) => ports[name] !== null);

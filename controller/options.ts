@@ -1,5 +1,6 @@
 /** What a gateway can be told; everything has a default. */
 import type { ControllerTls } from "./agent/bootstrap.ts";
+import type { KeyRules } from "./access/api-keys.ts";
 import type { User } from "./api/auth.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
@@ -66,6 +67,8 @@ export interface GatewayOptions {
   gatewayPolicies?: Omit<PolicyReference, "field">[];
   /** What policies get beside their parameters, by `<name>_v<major>`. */
   policyConfigurations?: PolicyConfigurations;
+  /** How many API keys a user may have, and how long those from elsewhere are. */
+  apiKeys?: Partial<KeyRules>;
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];

@@ -3,11 +3,13 @@ import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { resourceKinds } from "../model/index.ts";
+import type { Access } from "../access/index.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Modules } from "../deploy/modules.ts";
 import { basicAuth, type Authenticated, type User } from "./auth.ts";
 import { onlyFrom } from "../people/only-from.ts";
 import { failure, problem } from "./respond.ts";
+import { keyRoutes } from "./access/api-keys.ts";
 import { moduleRoutes } from "./modules.ts";
 import { resourceRoutes } from "./resources.ts";
 
@@ -16,6 +18,7 @@ export const managementBase = "/api/management/v1";
 export interface ManagementOptions {
   control: Control;
   modules: Modules;
+  access: Access;
   users: readonly User[];
   immutable: boolean;
   allowedIps: readonly string[];
@@ -45,6 +48,14 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   for (const kind of resourceKinds) {
     for (const path of [`/${kind.path}`, `/${kind.path}/*`])
       api.use(path, tooLarge(maxDocumentBytes));
+    // Before the kind's own routes, whose roles are others.
+    api.route(
+      `/${kind.path}/:id/api-keys`,
+      keyRoutes({
+        ...{ keys: options.access.keys, kind: kind.kind, label: kind.label },
+        exists: (handle) => options.control.get(handle) !== undefined,
+      }),
+    );
     api.route(`/${kind.path}`, resourceRoutes(kind, options));
   }
   api.get("/policies", (c) => {

@@ -21,7 +21,7 @@ export async function openPorts(
   envoyStats: () => Promise<string>,
   closing: (() => unknown)[],
 ): Promise<Partial<Ports>> {
-  const { control, modules, changed } = plane;
+  const { control, modules, access, changed } = plane;
   const users = options.users ?? [];
   const allowed = { ...everybody, ...options.allowedIps };
   const admin = (component: AdminOptions["component"]) =>
@@ -35,7 +35,7 @@ export async function openPorts(
     });
   const apps = {
     management: managementApi({
-      ...{ control, modules, users },
+      ...{ control, modules, access, users },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { reason, UserError, type FieldError } from "../errors.ts";
+import { Clash, Missing } from "../access/refusals.ts";
 import { Conflict } from "../store/store.ts";
 
 export const problem = (
@@ -16,6 +17,9 @@ export function failure(c: Context, error: unknown, log?: (line: string) => void
   if (error instanceof UserError) return problem(c, 400, error.message, error.fields);
   if (error instanceof Conflict)
     return problem(c, error.field === "revision" ? 412 : 409, error.message);
+  if (error instanceof Missing) return problem(c, 404, error.message);
+  if (error instanceof Clash)
+    return problem(c, 409, error.message, [{ field: error.field, message: error.message }]);
   if (isStoreAway(error)) return problem(c, 503, "the store cannot be reached; try again");
   log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`);
   return problem(c, 500, "internal server error");

@@ -60,6 +60,30 @@ export const migrations: Step[] = [
       .addColumn("origin", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("api_keys")
+      .addColumn("uuid", "text", (c) => c.primaryKey())
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("handle", "text", (c) => c.notNull())
+      .addColumn("name", "text", (c) => c.notNull())
+      .addColumn("hash", "text", (c) => c.notNull())
+      .addColumn("old_hash", "text")
+      .addColumn("old_until", "text")
+      .addColumn("masked", "text", (c) => c.notNull())
+      .addColumn("source", "text", (c) => c.notNull())
+      .addColumn("issuer", "text")
+      .addColumn("external_ref", "text")
+      .addColumn("application_id", "text")
+      .addColumn("application_name", "text")
+      .addColumn("created_by", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .addColumn("expires_at", "text")
+      .addUniqueConstraint("api_keys_name", ["kind", "handle", "name"])
+      .addUniqueConstraint("api_keys_hash", ["hash", "kind", "handle"])
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

@@ -5,6 +5,7 @@ export interface Tables {
   modules: ModuleRow;
   assignments: AssignmentRow;
   changes: ChangeRow;
+  api_keys: ApiKeyRow;
 }
 
 export interface ArtifactRow {
@@ -50,4 +51,27 @@ export interface ChangeRow {
   kind: string;
   handle: string;
   origin: string;
+}
+
+/** A key of an API, or of a consumer. The key itself is nowhere: only its hash, and what lists show of it. */
+export interface ApiKeyRow {
+  uuid: string;
+  /** Of what it opens: `RestApi` and its handle, or `Consumer` and the consumer's. */
+  kind: string;
+  handle: string;
+  name: string;
+  hash: string;
+  /** What was the key before, and until when it is still good. */
+  old_hash: string | null;
+  old_until: string | null;
+  masked: string;
+  source: "local" | "external";
+  issuer: string | null;
+  external_ref: string | null;
+  application_id: string | null;
+  application_name: string | null;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+  expires_at: string | null;
 }

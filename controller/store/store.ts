@@ -3,11 +3,14 @@
  * which controllers on one database learn of each other's writes.
  */
 import { randomUUID } from "node:crypto";
-import { sql, type Kysely, type Selectable, type Transaction } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
+import { everything } from "./feed-changes.ts";
+import { KeyStore } from "./keys.ts";
 import { migrate } from "./migrations.ts";
 import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
+import { Turns, type Change } from "./turns.ts";
 
 export type Artifact = Selectable<ArtifactRow>;
 export type StoredModule = Selectable<ModuleRow>;
@@ -37,20 +40,20 @@ export interface ModuleAssignment {
   created_at: string;
 }
 
-const writersLock = 7_583;
 const keptRevisions = 10;
-/** Changes are read by other controllers within seconds; older rows are of no use. */
-const keptChanges = 10_000;
 
 export class Store {
-  /** Marks this controller's own writes in the log of changes. */
-  private readonly origin = randomUUID();
+  readonly keys: KeyStore;
+  private readonly turns: Turns;
   private lastSeen = 0;
 
   private constructor(
     private readonly db: Kysely<Tables>,
     private readonly postgres: Postgres | null,
-  ) {}
+  ) {
+    this.turns = new Turns(db, postgres);
+    this.keys = new KeyStore(db, this.turns);
+  }
 
   /** `postgres://…`, or the file of a SQLite database. */
   static async open(location: string): Promise<Store> {
@@ -87,7 +90,7 @@ export class Store {
 
   /** Writes a new document, or replaces one; `expected` is the revision it must replace, 0 for none. */
   async write(write: WriteArtifact, expected: number | "any"): Promise<Artifact> {
-    return this.inTurn(async (trx) => {
+    return this.turns.take(async ({ trx, changed }) => {
       const current = await inTransaction(trx, write.kind, write.handle);
       if (expected === 0 && current)
         throw new Conflict("handle", `'${write.handle}' already exists`);
@@ -124,21 +127,22 @@ export class Store {
         .where("handle", "=", handle)
         .where("revision", "<=", revision - keptRevisions)
         .execute();
-      await this.logChange(trx, kind, handle);
+      changed(kind, handle);
       return row;
     });
   }
 
   /** False when there was none. */
   async remove(kind: string, handle: string, expected: number | "any"): Promise<boolean> {
-    return this.inTurn(async (trx) => {
+    return this.turns.take(async ({ trx, changed }) => {
       const current = await inTransaction(trx, kind, handle);
       if (!current) return false;
       if (expected !== "any" && expected !== current.revision)
         throw new Conflict("revision", `expected revision ${expected}, found ${current.revision}`);
+      await this.keys.removeAllOf({ trx, changed }, kind, handle);
       for (const table of ["artifacts", "revisions"] as const)
         await trx.deleteFrom(table).where("kind", "=", kind).where("handle", "=", handle).execute();
-      await this.logChange(trx, kind, handle);
+      changed(kind, handle);
       return true;
     });
   }
@@ -183,13 +187,13 @@ export class Store {
 
   /** Makes a module the serving one. */
   async assign(hash: string): Promise<ModuleAssignment> {
-    return this.inTurn(async (trx) => {
+    return this.turns.take(async ({ trx, changed }) => {
       const assigned = await trx
         .insertInto("assignments")
         .values({ hash, created_at: new Date().toISOString() } as ModuleAssignment)
         .returningAll()
         .executeTakeFirstOrThrow();
-      await this.logChange(trx, "Module", hash);
+      changed("Module", hash);
       return assigned;
     });
   }
@@ -204,16 +208,24 @@ export class Store {
       .execute();
   }
 
+  /** Calls back after each of this controller's own writes, before it is answered. */
+  onOwnChange(heard: (change: Change) => Promise<void>): void {
+    this.turns.onChange(heard);
+  }
+
   /** What other controllers wrote since the last call. */
-  async foreignChanges(): Promise<{ kind: string; handle: string }[]> {
+  async foreignChanges(): Promise<Change[]> {
     const rows = await this.db
       .selectFrom("changes")
       .selectAll()
       .where("seq", ">", this.lastSeen)
       .orderBy("seq")
       .execute();
+    const missed = await this.turns.hasForgotten(this.lastSeen);
     this.lastSeen = rows.at(-1)?.seq ?? this.lastSeen;
-    return rows.filter(({ origin }) => origin !== this.origin);
+    const foreign = rows.filter(({ origin }) => origin !== this.turns.origin);
+    const [kind, handle] = everything;
+    return missed ? [{ kind, handle }, ...foreign] : foreign;
   }
 
   /** Calls back when another controller wrote: at once on PostgreSQL, and by a poll as a net. */
@@ -228,31 +240,6 @@ export class Store {
 
   async close(): Promise<void> {
     await this.db.destroy();
-  }
-
-  /**
-   * A transaction that no other controller's write overlaps: two cannot both create or replace the same revision, and no
-   * lower number of a change becomes visible after a higher one was read.
-   */
-  private inTurn<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return this.db.transaction().execute(async (trx) => {
-      if (this.postgres) await sql`select pg_advisory_xact_lock(${writersLock})`.execute(trx);
-      return work(trx);
-    });
-  }
-
-  private async logChange(trx: Transaction<Tables>, kind: string, handle: string): Promise<void> {
-    const { seq } = await trx
-      .insertInto("changes")
-      .values({ kind, handle, origin: this.origin } as Tables["changes"])
-      .returning("seq")
-      .executeTakeFirstOrThrow();
-    if (seq % 1_000 === 0)
-      await trx
-        .deleteFrom("changes")
-        .where("seq", "<", seq - keptChanges)
-        .execute();
-    if (this.postgres) await sql`select pg_notify(${this.postgres.channel}, '')`.execute(trx);
   }
 
   private async refuseSameName(trx: Transaction<Tables>, write: WriteArtifact): Promise<void> {

@@ -1,0 +1,213 @@
+/** API keys: who may make how many, and what becomes of them. The same for every kind that keys open. */
+import { randomBytes, randomUUID } from "node:crypto";
+import { UserError } from "../errors.ts";
+import { sha256Hex } from "../../host-sim/feed.ts";
+import { Reader } from "../model/reader.ts";
+import { readDuration } from "../model/shared.ts";
+import type { ApiKey, KeyOwner, KeyStore } from "../store/keys.ts";
+import { hasExpired, readExpiry } from "./expiry.ts";
+import { Clash, Missing, QuotaSpent } from "./refusals.ts";
+import { makeKey, maskKey } from "./raw-key.ts";
+
+export interface KeyRules {
+  /** Active keys of one user for one API. */
+  perUser: number;
+  /** Length of keys that come from elsewhere. */
+  minLength: number;
+  maxLength: number;
+}
+
+export const keyRules: KeyRules = { perUser: 10, minLength: 36, maxLength: 128 };
+
+export interface Caller {
+  user: string;
+  isAdmin: boolean;
+}
+
+export interface MadeKey {
+  row: ApiKey;
+  /** The only time that anyone sees it; null for one that came from elsewhere. */
+  raw: string | null;
+  quotaLeft: number;
+}
+
+const longestOverlapMs = 30 * 86_400_000;
+
+export class ApiKeys {
+  constructor(
+    private readonly store: KeyStore,
+    private readonly rules: KeyRules = keyRules,
+  ) {}
+
+  async create(owner: KeyOwner, caller: Caller, sent: unknown): Promise<MadeKey> {
+    const body = new Reader(sent ?? {}, "");
+    body.isObject();
+    const wish = this.readWish(body);
+    const name = readName(body.at("name")) ?? defaultName(owner.handle);
+    const expires = readExpiry(body);
+    refuseFaults(body);
+    // In the feed this name means every API.
+    if (owner.handle === "*") throw new UserError(`an API with the handle '*' can have no keys`);
+    const own = await this.store.active(owner, caller.user);
+    if (own.length >= this.rules.perUser)
+      throw new QuotaSpent(
+        `${caller.user} has ${own.length} active keys here, of at most ${this.rules.perUser}`,
+      );
+    const former = await this.store.named(owner, name);
+    if (former && !hasExpired(former))
+      throw new Clash("name", `API key with name '${name}' already exists`);
+    const raw = wish.raw ?? makeKey();
+    await this.refuseKnownValue(owner, raw);
+    const now = new Date().toISOString();
+    const row: ApiKey = {
+      ...{ uuid: randomUUID(), kind: owner.kind, handle: owner.handle, name },
+      ...valueOf(raw, wish.masked),
+      ...{ old_hash: null, old_until: null },
+      source: wish.raw === null ? "local" : "external",
+      ...{ issuer: wish.issuer, external_ref: wish.externalRef },
+      ...{ application_id: wish.applicationId, application_name: wish.applicationName },
+      ...{ created_by: caller.user, created_at: now, updated_at: now, expires_at: expires },
+    };
+    await this.store.write(row, former);
+    return {
+      row,
+      raw: wish.raw === null ? raw : null,
+      quotaLeft: this.rules.perUser - own.length - 1,
+    };
+  }
+
+  /** All of them to an admin, to others their own. */
+  list(owner: KeyOwner, caller: Caller): Promise<ApiKey[]> {
+    return this.store.active(owner, caller.isAdmin ? undefined : caller.user);
+  }
+
+  /** Another value or another end for a key that came from elsewhere. */
+  async update(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
+    const former = await this.named(owner, name, caller, caller.isAdmin);
+    if (former.source === "local")
+      throw new UserError(`API key '${name}' was generated here: use regenerate to change it`);
+    const body = new Reader(sent ?? {}, "");
+    body.isObject();
+    body.at("apiKey").required();
+    const wish = this.readWish(body);
+    const wanted = body.at("name");
+    if (!wanted.absent && wanted.text() !== name)
+      wanted.fail(`must be '${name}', as in the URL: keys keep their names`);
+    const expires = readExpiry(body);
+    refuseFaults(body);
+    await this.refuseKnownValue(owner, wish.raw!, former.uuid);
+    const row: ApiKey = {
+      ...former,
+      ...valueOf(wish.raw!, wish.masked),
+      ...{ issuer: wish.issuer ?? former.issuer },
+      ...{ external_ref: wish.externalRef ?? former.external_ref },
+      ...{ updated_at: new Date().toISOString(), expires_at: expires ?? former.expires_at },
+    };
+    await this.store.write(row, former);
+    return { row, raw: null, quotaLeft: await this.quotaLeft(owner, former.created_by) };
+  }
+
+  /** A new value; the old one stays good for `overlap`, which is none unless asked for. Only its creator may. */
+  async regenerate(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
+    const former = await this.named(owner, name, caller, false);
+    if (former.source === "external")
+      throw new UserError(`API key '${name}' comes from elsewhere: replace it with PUT`);
+    const body = new Reader(sent ?? {}, "");
+    body.isObject();
+    const overlap = body.at("overlap");
+    const overlapMs = readDuration(overlap) ?? 0;
+    if (overlapMs > longestOverlapMs) overlap.fail("must be at most 720h");
+    const expires = readExpiry(body);
+    refuseFaults(body);
+    const raw = makeKey();
+    const now = Date.now();
+    const row: ApiKey = {
+      ...former,
+      ...valueOf(raw),
+      old_hash: overlapMs > 0 ? former.hash : null,
+      old_until: overlapMs > 0 ? oldEnd(now + overlapMs, former) : null,
+      updated_at: new Date(now).toISOString(),
+      expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
+    };
+    await this.store.write(row, former);
+    return { row, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
+  }
+
+  /** Nobody learns whether there was one, or whose. */
+  async revoke(owner: KeyOwner, name: string, caller: Caller): Promise<void> {
+    const key = await this.store.named(owner, name);
+    if (key && (caller.isAdmin || key.created_by === caller.user)) await this.store.remove(key);
+  }
+
+  private async named(owner: KeyOwner, name: string, caller: Caller, anyones: boolean) {
+    const key = await this.store.named(owner, name);
+    if (key && (anyones || key.created_by === caller.user)) return key;
+    throw new Missing(`API key '${name}' not found`);
+  }
+
+  private async quotaLeft(owner: KeyOwner, user: string): Promise<number> {
+    return Math.max(0, this.rules.perUser - (await this.store.active(owner, user)).length);
+  }
+
+  private async refuseKnownValue(owner: KeyOwner, raw: string, except?: string): Promise<void> {
+    if (await this.store.hasValue(owner, sha256Hex(raw), except))
+      throw new Clash("apiKey", "an API key with this value already exists");
+  }
+
+  private readWish(body: Reader) {
+    const { minLength, maxLength } = this.rules;
+    return {
+      raw: readSecretText(body.at("apiKey"), minLength, maxLength),
+      masked: body.at("maskedApiKey").text({ max: 64 }),
+      issuer: body.at("issuer").text({ max: 255, ...plain }),
+      externalRef: body.at("externalRefId").text({ max: 255, ...plain }),
+      applicationId: body.at("applicationId").text({ max: 255, ...plain }),
+      applicationName: body.at("applicationName").text({ max: 255, ...plain }),
+    };
+  }
+}
+
+/** No message may show what was sent. */
+function readSecretText(reader: Reader, min: number, max: number): string | null {
+  const value = reader.raw();
+  if (reader.absent) return null;
+  if (typeof value !== "string" || value.length < min || value.length > max)
+    reader.fail(`must be a text of ${min} to ${max} characters`);
+  else if (!/^[\x21-\x7e]+$/.test(value))
+    reader.fail("must have visible ASCII characters only, as a header's value has");
+  else return value;
+  return null;
+}
+
+/** The feed separates its fields with a control character. */
+// eslint-disable-next-line no-control-regex
+const plain = { pattern: /^[^\u0000-\u001f\u007f]*$/, says: "must not have control characters" };
+
+const readName = (reader: Reader): string | null =>
+  reader.text({
+    ...{ min: 3, max: 63, pattern: /^[a-z0-9]+([-_][a-z0-9]+)*$/ },
+    says: "must be lower-case letters and digits, joined by single - or _",
+  });
+
+/** Handles may have more letters than names of keys. */
+const defaultName = (handle: string): string => {
+  const base = handle
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return `${base.slice(0, 48).replace(/-$/, "") || "api"}-key-${randomBytes(4).toString("hex")}`;
+};
+
+/** What is stored of a value. A mask that shows more than lists do is not taken. */
+const valueOf = (raw: string, masked: string | null = null) => ({
+  hash: sha256Hex(raw),
+  masked: masked !== null && /^\*{3,}.{0,5}$/.test(masked) ? masked : maskKey(raw),
+});
+
+const oldEnd = (wanted: number, { expires_at }: ApiKey): string =>
+  new Date(Math.min(wanted, expires_at === null ? Infinity : Date.parse(expires_at))).toISOString();
+
+function refuseFaults({ findings }: Reader): void {
+  if (findings.errors.length > 0)
+    throw new UserError("Configuration validation failed", findings.errors);
+}

@@ -1,0 +1,91 @@
+/**
+ * Keeps the feed's table as the store is: everything at the start, then row by row as rows change, whoever changed them.
+ */
+import { reason } from "../errors.ts";
+import { readChange, type FedTable } from "../store/feed-changes.ts";
+import type { Store } from "../store/store.ts";
+import type { Change } from "../store/turns.ts";
+import { FEED_BUCKETS } from "../../host-sim/feed.ts";
+import { FeedTable } from "../feed/table.ts";
+import { apiKeyRecords, type FeedRecord } from "./records.ts";
+
+interface Source {
+  all(): AsyncIterable<FeedRecord[]>;
+  /** The records of one row as it is now; none when it is gone. */
+  row(key: string): Promise<FeedRecord[]>;
+}
+
+export class Feeder {
+  readonly table = new FeedTable();
+  private readonly sources: Record<FedTable, Source>;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    store: Store,
+    private readonly log: (line: string) => void,
+  ) {
+    const { keys } = store;
+    this.sources = {
+      ApiKey: {
+        all: () => mapped(keys.all(), apiKeyRecords),
+        row: async (uuid) => recordsOf(await keys.byUuid(uuid), apiKeyRecords),
+      },
+    };
+  }
+
+  /** Fills the table; it answers nobody before. */
+  load(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.fill(this.table);
+      this.table.markWhole();
+    });
+  }
+
+  /** Makes the table as the store is, for when single changes were missed. */
+  reload(): Promise<void> {
+    return this.inTurn(async () => {
+      const fresh = new FeedTable();
+      await this.fill(fresh);
+      for (let bucket = 0; bucket < FEED_BUCKETS; bucket++)
+        this.table.replaceBucket(bucket, fresh.bucket(bucket));
+    });
+  }
+
+  /** Takes over a change, unless it is none of the feed's. */
+  async take(change: Change): Promise<void> {
+    const fed = readChange(change);
+    if (fed === null) return;
+    if (fed === "everything") return this.reload();
+    await this.inTurn(async () => {
+      const records = await this.sources[fed.table].row(fed.row);
+      for (const { id, value } of records) this.table.put(id, value);
+      for (const id of fed.ids)
+        if (!records.some((record) => record.id.equals(id))) this.table.delete(id);
+    });
+  }
+
+  private async fill(table: FeedTable): Promise<void> {
+    for (const source of Object.values(this.sources))
+      for await (const records of source.all())
+        for (const { id, value } of records) table.put(id, value);
+  }
+
+  /** One after the other: a row read before another change must not be put after it. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(work);
+    this.last = turn.catch((error: unknown) =>
+      this.log(`the feed lacks a change: ${reason(error)}`),
+    );
+    return turn;
+  }
+}
+
+const recordsOf = <Row>(row: Row | undefined, records: (row: Row) => FeedRecord[]): FeedRecord[] =>
+  row === undefined ? [] : records(row);
+
+async function* mapped<Row>(
+  pages: AsyncIterable<Row[]>,
+  records: (row: Row) => FeedRecord[],
+): AsyncGenerator<FeedRecord[]> {
+  for await (const rows of pages) yield rows.flatMap(records);
+}

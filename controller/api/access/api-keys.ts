@@ -1,0 +1,99 @@
+/** `/<kind>/{id}/api-keys`: the keys of one API. */
+import { Hono, type Context } from "hono";
+import type { ApiKeys, Caller, MadeKey } from "../../access/api-keys.ts";
+import { hasExpired } from "../../access/expiry.ts";
+import { QuotaSpent } from "../../access/refusals.ts";
+import { parseBody } from "../../model/index.ts";
+import type { ApiKey, KeyOwner } from "../../store/keys.ts";
+import { requireRole, type Authenticated } from "../auth.ts";
+import { problem } from "../respond.ts";
+
+export interface KeyRoutes {
+  keys: ApiKeys;
+  kind: string;
+  /** How messages name the kind. */
+  label: string;
+  exists: (handle: string) => boolean | Promise<boolean>;
+}
+
+/** To be mounted where the path has `:id`. */
+export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  app.use(requireRole("admin", "consumer"));
+
+  const owner = (c: Context): KeyOwner => ({ kind, handle: c.req.param("id") ?? "" });
+  app.use(async (c, next) => {
+    const { handle } = owner(c);
+    if (await exists(handle)) return next();
+    return problem(c, 404, `${label} with handle '${handle}' not found`);
+  });
+
+  const answer = (c: Context, message: string, made: MadeKey, status: 200 | 201) => {
+    c.header("Cache-Control", "no-store");
+    return c.json(
+      {
+        ...{ status: "success", message, remainingApiKeyQuota: made.quotaLeft },
+        apiKey: { ...represent(made.row), ...(made.raw !== null && { apiKey: made.raw }) },
+      },
+      status,
+    );
+  };
+
+  app.post("/", async (c) => {
+    try {
+      const made = await keys.create(owner(c), callerOf(c), await bodyOf(c));
+      return answer(c, "API key generated successfully", made, 201);
+    } catch (error) {
+      if (!(error instanceof QuotaSpent)) throw error;
+      // The status is the one that clients of this API know; what is wrong stands beside it.
+      return problem(c, 500, "internal server error", [{ field: "name", message: error.message }]);
+    }
+  });
+
+  app.get("/", async (c) => {
+    const list = await keys.list(owner(c), callerOf(c));
+    return c.json({ status: "success", apiKeys: list.map(represent), totalCount: list.length });
+  });
+
+  app.put("/:name", async (c) => {
+    const made = await keys.update(owner(c), c.req.param("name"), callerOf(c), await bodyOf(c));
+    return answer(c, "API key updated successfully", made, 200);
+  });
+
+  app.delete("/:name", async (c) => {
+    await keys.revoke(owner(c), c.req.param("name"), callerOf(c));
+    return c.json({ status: "success", message: "API key revoked successfully" });
+  });
+
+  app.post("/:name/regenerate", async (c) => {
+    const made = await keys.regenerate(owner(c), c.req.param("name"), callerOf(c), await bodyOf(c));
+    return answer(c, "API key regenerated successfully", made, 200);
+  });
+  return app;
+}
+
+export const callerOf = (c: Context<Authenticated>): Caller => ({
+  user: c.get("user"),
+  isAdmin: c.get("roles").includes("admin"),
+});
+
+/** Null when nothing was sent. */
+export async function bodyOf(c: Context): Promise<unknown> {
+  const text = await c.req.text();
+  return text.trim() === "" ? null : parseBody(text, c.req.header("content-type"));
+}
+
+const represent = (key: ApiKey) => ({
+  name: key.name,
+  apiKey: key.masked,
+  apiId: key.handle,
+  status: hasExpired(key) ? "expired" : "active",
+  createdAt: key.created_at,
+  createdBy: key.created_by,
+  updatedAt: key.updated_at,
+  expiresAt: key.expires_at,
+  source: key.source,
+  ...(key.issuer !== null && { issuer: key.issuer }),
+  ...(key.external_ref !== null && { externalRefId: key.external_ref }),
+  ...(key.old_until !== null && { previousKeyValidUntil: key.old_until }),
+});

@@ -1,0 +1,117 @@
+/** API keys in the store. Who may do what is decided elsewhere; here they are only kept. */
+import type { Kysely, Selectable, Transaction } from "kysely";
+import { changeOf, everything, keyIds } from "./feed-changes.ts";
+import type { ApiKeyRow, Tables } from "./schema.ts";
+import type { Turn, Turns } from "./turns.ts";
+
+export type ApiKey = Selectable<ApiKeyRow>;
+
+/** What a key opens. */
+export interface KeyOwner {
+  kind: string;
+  handle: string;
+}
+
+/** With more keys, each follower's reading everything anew is less work than as many single changes. */
+const singlyRemoved = 1_000;
+
+export class KeyStore {
+  constructor(
+    private readonly db: Kysely<Tables>,
+    private readonly turns: Turns,
+  ) {}
+
+  /** Those that are good now; `by` leaves only one creator's. */
+  active({ kind, handle }: KeyOwner, by?: string): Promise<ApiKey[]> {
+    const query = this.of(this.db, kind, handle)
+      .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now())]))
+      .orderBy("created_at")
+      .orderBy("uuid");
+    return (by === undefined ? query : query.where("created_by", "=", by)).execute();
+  }
+
+  named({ kind, handle }: KeyOwner, name: string): Promise<ApiKey | undefined> {
+    return this.of(this.db, kind, handle).where("name", "=", name).executeTakeFirst();
+  }
+
+  byUuid(uuid: string): Promise<ApiKey | undefined> {
+    return this.db.selectFrom("api_keys").selectAll().where("uuid", "=", uuid).executeTakeFirst();
+  }
+
+  /** A key with the same value, now or before. */
+  async hasValue({ kind, handle }: KeyOwner, hash: string, except = ""): Promise<boolean> {
+    const found = await this.of(this.db, kind, handle)
+      .where((eb) => eb.or([eb("hash", "=", hash), eb("old_hash", "=", hash)]))
+      .where("uuid", "!=", except)
+      .executeTakeFirst();
+    return found !== undefined;
+  }
+
+  /** Writes a key, in place of another one if it is told which. */
+  write(key: ApiKey, former: ApiKey | null = null): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      if (former) await trx.deleteFrom("api_keys").where("uuid", "=", former.uuid).execute();
+      await trx.insertInto("api_keys").values(key).execute();
+      const ids = [...keyIds(key), ...(former ? keyIds(former) : [])];
+      changed(...changeOf("ApiKey", key.uuid, ids));
+    });
+  }
+
+  remove(key: ApiKey): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await trx.deleteFrom("api_keys").where("uuid", "=", key.uuid).execute();
+      changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
+    });
+  }
+
+  /** As part of the removal of what they open. */
+  async removeAllOf({ trx, changed }: Turn, kind: string, handle: string): Promise<void> {
+    const keys = await this.of(trx, kind, handle)
+      .limit(singlyRemoved + 1)
+      .execute();
+    if (keys.length === 0) return;
+    await trx
+      .deleteFrom("api_keys")
+      .where("kind", "=", kind)
+      .where("handle", "=", handle)
+      .execute();
+    if (keys.length > singlyRemoved) return changed(...everything);
+    for (const key of keys) changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
+  }
+
+  /** Those that expired before a time; at most a thousand at once. */
+  async expired(before: string): Promise<ApiKey[]> {
+    return this.db
+      .selectFrom("api_keys")
+      .selectAll()
+      .where("expires_at", "<", before)
+      .limit(1_000)
+      .execute();
+  }
+
+  /** All keys, in pages, without holding them at once. */
+  async *all(page = 5_000): AsyncGenerator<ApiKey[]> {
+    for (let after = ""; ;) {
+      const keys = await this.db
+        .selectFrom("api_keys")
+        .selectAll()
+        .where("uuid", ">", after)
+        .orderBy("uuid")
+        .limit(page)
+        .execute();
+      if (keys.length > 0) yield keys;
+      if (keys.length < page) return;
+      after = keys.at(-1)!.uuid;
+    }
+  }
+
+  private of(db: Kysely<Tables> | Transaction<Tables>, kind: string, handle: string) {
+    return db
+      .selectFrom("api_keys")
+      .selectAll()
+      .where("kind", "=", kind)
+      .where("handle", "=", handle);
+  }
+}
+
+const now = () => new Date().toISOString();

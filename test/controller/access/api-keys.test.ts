@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import { until } from "../../../controller/until.ts";
+import { sha256Hex } from "../../../host-sim/feed.ts";
+import { restApi } from "../fixtures/gateway.ts";
+import { keyFed, onBothStores, rawOf, startAccess } from "./fixture.ts";
+
+const base = "/rest-apis/pets/api-keys";
+const external = "external-key-of-somebody-else-0123456789";
+
+describe("API keys", () => {
+  onBothStores((gateway, place) => {
+    const make = async (user: string, body?: object, path = base) => {
+      const { status, body: answer } = await gateway().as(user, "POST", path, body);
+      expect([status, answer]).toEqual([201, expect.anything()]);
+      return answer as unknown as {
+        remainingApiKeyQuota: number;
+        apiKey: { name: string; apiKey: string };
+      };
+    };
+
+    test("a key is shown once, and is in the feed when it is", async () => {
+      const { status, headers, body } = await gateway().as("ann", "POST", base, { name: "first" });
+      expect(status).toBe(201);
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(body).toMatchObject({
+        ...{ status: "success", message: "API key generated successfully" },
+        remainingApiKeyQuota: 9,
+        apiKey: {
+          ...{ name: "first", apiId: "pets", status: "active", createdBy: "ann" },
+          ...{
+            source: "local",
+            expiresAt: null,
+            apiKey: expect.stringMatching(/^apip_[0-9a-f]{64}$/),
+          },
+        },
+      });
+      const raw = rawOf({ body });
+      expect(keyFed(gateway(), raw)).toEqual(["first", "", "local", "", "ann", "", "", ""]);
+      const list = await gateway().as("ann", "GET", base);
+      expect(list.body).toMatchObject({ status: "success", totalCount: 1 });
+      expect(JSON.stringify(list.body)).toContain(`"***${raw.slice(-5)}"`);
+      expect(JSON.stringify(list.body)).not.toContain(raw.slice(0, 20));
+    });
+
+    test("others see their own keys, an admin all, a developer none", async () => {
+      await make("bob", { name: "of-bob" });
+      const names = async (user: string) => {
+        const { body } = await gateway().as(user, "GET", base);
+        return (body["apiKeys"] as unknown as { name: string }[]).map(({ name }) => name).sort();
+      };
+      expect(await names("ann")).toEqual(["first"]);
+      expect(await names("bob")).toEqual(["of-bob"]);
+      expect(await names("root")).toEqual(["first", "of-bob"]);
+      expect((await gateway().as("dev", "GET", base)).status).toBe(403);
+      expect((await gateway().as("ann", "GET", "/rest-apis/pets")).status).toBe(403);
+    });
+
+    test("a key without a name gets one, and a used name is refused", async () => {
+      const { apiKey } = await make("bob");
+      expect(apiKey.name).toMatch(/^pets-key-[a-z0-9]{8}$/);
+      const again = await gateway().as("bob", "POST", base, { name: "first" });
+      expect([again.status, again.body["message"]]).toEqual([
+        409,
+        "API key with name 'first' already exists",
+      ]);
+    });
+
+    test.each([
+      [{ name: "ab" }, "name", "3 to 63"],
+      [{ name: "No Spaces" }, "name", "lower-case"],
+      [{ apiKey: "too-short" }, "apiKey", "36 to 128"],
+      [{ apiKey: `${"x".repeat(40)}\n` }, "apiKey", "visible ASCII"],
+      [{ expiresIn: { unit: "years", duration: 1 } }, "expiresIn.unit", "seconds, minutes"],
+      [{ expiresIn: { unit: "days" } }, "expiresIn.duration", "is required"],
+      [{ expiresIn: { unit: "days", duration: 0 } }, "expiresIn.duration", "from 1"],
+      [{ expiresAt: "2001-01-01T00:00:00Z" }, "expiresAt", "future"],
+      [{ expiresAt: "tomorrow" }, "expiresAt", "such as"],
+      [{ issuer: "a\u001fb" }, "issuer", "control characters"],
+    ])("refuses %j and names the field", async (body, field, words) => {
+      const answer = await gateway().as("bob", "POST", base, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body.errors).toEqual([{ field, message: expect.stringContaining(words) }]);
+    });
+
+    test("a month has thirty days, and a moment wins over a while", async () => {
+      const month = { unit: "months", duration: 1 };
+      const expires = async (body: object) => {
+        const { apiKey } = await make("root", body);
+        return Date.parse((apiKey as unknown as { expiresAt: string }).expiresAt) - Date.now();
+      };
+      const left = await expires({ name: "month", expiresIn: month });
+      expect(Math.abs(left - 30 * 86_400_000)).toBeLessThan(10_000);
+      const expiresAt = new Date(Date.now() + 60_000).toISOString();
+      expect(await expires({ name: "both", expiresIn: month, expiresAt })).toBeLessThan(60_001);
+    });
+
+    test("a key that expired is listed no longer, and its name is free", async () => {
+      const expiresAt = new Date(Date.now() + 80).toISOString();
+      const { apiKey } = await make("bob", { name: "brief", expiresAt });
+      expect(keyFed(gateway(), apiKey.apiKey)![1]).toBe(String(Date.parse(expiresAt)));
+      await until(async () => {
+        const { body } = await gateway().as("bob", "GET", base);
+        expect(JSON.stringify(body)).not.toContain("brief");
+      }, 2_000);
+      await make("bob", { name: "brief" });
+      expect(keyFed(gateway(), apiKey.apiKey)).toBe(null);
+    });
+
+    test("a revoked key leaves the feed before the answer; an unknown one answers the same", async () => {
+      const { apiKey } = await make("bob", { name: "to-revoke" });
+      const answers = [];
+      for (const [user, name] of [
+        ["ann", "to-revoke"],
+        ["ann", "unknown"],
+      ] as const)
+        answers.push(await gateway().as(user, "DELETE", `${base}/${name}`));
+      expect(keyFed(gateway(), apiKey.apiKey)).not.toBe(null);
+      answers.push(await gateway().as("bob", "DELETE", `${base}/to-revoke`));
+      expect(keyFed(gateway(), apiKey.apiKey)).toBe(null);
+      expect(
+        new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size,
+      ).toBe(1);
+      expect(answers[0]!.status).toBe(200);
+    });
+
+    test("regenerating ends the old key at once, or after the overlap that was asked for", async () => {
+      const { apiKey: first } = await make("bob", { name: "renewed" });
+      const path = `${base}/renewed/regenerate`;
+      expect((await gateway().as("root", "POST", path)).status).toBe(404);
+      const second = await gateway().as("bob", "POST", path);
+      expect(second.status).toBe(200);
+      const raw = rawOf(second);
+      expect(raw).not.toBe(first.apiKey);
+      expect(keyFed(gateway(), first.apiKey)).toBe(null);
+      const third = await gateway().as("bob", "POST", path, { overlap: "1h" });
+      const until = Number(keyFed(gateway(), raw)![1]);
+      expect(Math.abs(until - Date.now() - 3_600_000)).toBeLessThan(10_000);
+      const newest = rawOf(third);
+      expect(keyFed(gateway(), newest)![1]).toBe("");
+      await gateway().as("bob", "DELETE", `${base}/renewed`);
+      expect([keyFed(gateway(), raw), keyFed(gateway(), newest)]).toEqual([null, null]);
+    });
+
+    test("only a key from elsewhere can be replaced, and its value stays unseen", async () => {
+      const body = { name: "outside", apiKey: external, issuer: "portal", externalRefId: "7" };
+      const made = await gateway().as("root", "POST", base, body);
+      expect(made.body).toMatchObject({
+        apiKey: { source: "external", issuer: "portal", externalRefId: "7", apiKey: "***56789" },
+      });
+      expect(keyFed(gateway(), external)![2]).toBe("external");
+      const clash = await gateway().as("root", "POST", base, { apiKey: external });
+      expect([clash.status, JSON.stringify(clash.body).includes(external)]).toEqual([409, false]);
+      const next = external.replace("external", "next");
+      const put = await gateway().as("root", "PUT", `${base}/outside`, { apiKey: next });
+      expect([put.status, put.body["message"]]).toEqual([200, "API key updated successfully"]);
+      expect([keyFed(gateway(), external), keyFed(gateway(), next)![3]]).toEqual([null, "portal"]);
+      const status = async (name: string, sent: object) =>
+        (await gateway().as("root", "PUT", `${base}/${name}`, sent)).status;
+      expect(await status("outside", {})).toBe(400);
+      expect(await status("first", { apiKey: external })).toBe(400);
+      expect(await status("nobody", { apiKey: external })).toBe(404);
+      expect(
+        (await gateway().as("ann", "PUT", `${base}/outside`, { apiKey: external })).status,
+      ).toBe(404);
+    });
+
+    test("the eleventh active key of a user is refused as clients know it, with the reason beside", async () => {
+      await gateway().as("root", "POST", "/rest-apis", restApi("full", 9));
+      const path = "/rest-apis/full/api-keys";
+      for (let left = 9; left >= 0; left--)
+        expect((await make("ann", undefined, path)).remainingApiKeyQuota).toBe(left);
+      const { status, body } = await gateway().as("ann", "POST", path);
+      expect([status, body["message"]]).toEqual([500, "internal server error"]);
+      expect(body.errors![0]!.message).toContain("10 active keys");
+      await make("bob", undefined, path);
+    });
+
+    test("keys go with their API, and one of the same name does not get them back", async () => {
+      await gateway().as("root", "POST", "/rest-apis", restApi("gone", 9));
+      const { apiKey } = await make("ann", {}, "/rest-apis/gone/api-keys");
+      expect(keyFed(gateway(), apiKey.apiKey, "gone")).not.toBe(null);
+      await gateway().as("root", "DELETE", "/rest-apis/gone");
+      expect(keyFed(gateway(), apiKey.apiKey, "gone")).toBe(null);
+      expect((await gateway().as("ann", "GET", "/rest-apis/gone/api-keys")).status).toBe(404);
+      await gateway().as("root", "POST", "/rest-apis", restApi("gone", 9));
+      expect(keyFed(gateway(), apiKey.apiKey, "gone")).toBe(null);
+    });
+
+    test("an API whose handle would mean every API can have no keys", async () => {
+      await gateway().as(
+        "root",
+        "POST",
+        "/rest-apis",
+        restApi("*", 9, { displayName: "All", context: "/all" }),
+      );
+      expect((await gateway().as("root", "POST", "/rest-apis/*/api-keys")).status).toBe(400);
+    });
+
+    test("another controller has the keys at its start, and each change after it", async () => {
+      const { apiKey: early } = await make("bob", { name: "early" });
+      const other = await startAccess({ store: place() });
+      try {
+        expect(keyFed(other, early.apiKey)).not.toBe(null);
+        const late = await other.as("bob", "POST", base, { name: "late" });
+        const raw = rawOf(late);
+        await until(() => expect(keyFed(gateway(), raw)).not.toBe(null), 5_000);
+        await gateway().as("bob", "DELETE", `${base}/late`);
+        await until(() => expect(keyFed(other, raw)).toBe(null), 5_000);
+      } finally {
+        await other.close();
+      }
+    });
+
+    test("the database and the logs have hashes and no key", async () => {
+      const { apiKey } = await make("root", { name: "unseen" });
+      const rows = JSON.stringify(
+        await gateway().gateway.store.keys.active({ kind: "RestApi", handle: "pets" }),
+      );
+      expect(rows).toContain(sha256Hex(apiKey.apiKey));
+      expect(rows).not.toContain(apiKey.apiKey);
+      expect(gateway().logs.join("\n")).not.toMatch(/apip_[0-9a-f]{8}/);
+    });
+  });
+});
