@@ -18,6 +18,13 @@ export interface Change {
   body: JsonObject | null;
 }
 
+/** A change whose content is bytes already. */
+export interface EncodedChange {
+  kind: Kind;
+  name: string;
+  resource: Resource | null;
+}
+
 export interface Changed {
   kind: Kind;
   name: string;
@@ -26,8 +33,11 @@ export interface Changed {
 export class ResourceCache {
   private readonly resources: Record<Kind, Map<string, Resource>>;
   private readonly listeners = new Set<(changed: readonly Changed[]) => void>();
+  /** Hashes of all that is in it, added up: the order in which it came does not matter. */
+  private readonly sum = Buffer.alloc(32);
 
-  constructor(private readonly protos: Protos) {
+  /** Without messages it can only be given what is encoded already. */
+  constructor(private readonly protos: Protos | null) {
     this.resources = Object.fromEntries(kinds.map(({ name }) => [name, new Map()])) as Record<
       Kind,
       Map<string, Resource>
@@ -44,11 +54,14 @@ export class ResourceCache {
 
   /** One text for all that is in it. */
   digest(): string {
-    const hash = createHash("sha256");
-    for (const { name: kind } of kinds)
-      for (const name of [...this.resources[kind].keys()].sort())
-        hash.update(`${kind} ${name} ${this.resources[kind].get(name)!.version}\n`);
-    return hash.digest("hex").slice(0, 16);
+    return this.sum.toString("hex", 0, 16);
+  }
+
+  /** All that is in it, in push order. */
+  all(): EncodedChange[] {
+    return kinds.flatMap(({ name: kind }) =>
+      [...this.resources[kind]].map(([name, resource]) => ({ kind, name, resource })),
+    );
   }
 
   /** Throws if one of the bodies is not what Envoy's protobuf allows. */
@@ -58,14 +71,22 @@ export class ResourceCache {
 
   /** Throws, changing nothing, if one of the bodies is not what Envoy's protobuf allows. Returns what differs. */
   apply(changes: readonly Change[]): Changed[] {
-    const encoded = changes.map(({ kind, name, body }) => ({
-      kind,
-      name,
-      resource: body && this.encode(kind, body),
-    }));
-    const changed = encoded.filter(({ kind, name, resource }) => {
+    return this.take(
+      changes.map(({ kind, name, body }) => ({
+        kind,
+        name,
+        resource: body && this.encode(kind, body),
+      })),
+    );
+  }
+
+  /** The same for what is encoded already. */
+  take(changes: readonly EncodedChange[]): Changed[] {
+    const changed = changes.filter(({ kind, name, resource }) => {
       const current = this.resources[kind].get(name);
       if (current?.version === resource?.version) return false;
+      if (current) this.count(kind, name, current);
+      if (resource) this.count(kind, name, resource);
       if (resource) this.resources[kind].set(name, resource);
       else this.resources[kind].delete(name);
       return true;
@@ -80,9 +101,19 @@ export class ResourceCache {
     return () => this.listeners.delete(listener);
   }
 
+  /** Adding by exclusive or: the second time takes away what the first added. */
+  private count(kind: Kind, name: string, { version }: Resource): void {
+    const hash = createHash("sha256").update(`${kind} ${name} ${version}`).digest();
+    for (let i = 0; i < hash.length; i++) this.sum[i]! ^= hash[i]!;
+  }
+
   private encode(kind: Kind, body: JsonObject): Resource {
+    if (!this.protos) throw new Error("this cache takes what is encoded already");
     const { message } = kinds.find(({ name }) => name === kind)!;
     const bytes = this.protos.encode(message, body);
-    return { bytes, version: createHash("sha256").update(bytes).digest("hex").slice(0, 16) };
+    return { bytes, version: versionOf(bytes) };
   }
 }
+
+export const versionOf = (bytes: Uint8Array): string =>
+  createHash("sha256").update(bytes).digest("hex").slice(0, 16);

@@ -1,21 +1,29 @@
 /**
- * The delta ADS service over gRPC: one `DeltaStream` per connected Envoy, all fed from one cache.
+ * The delta ADS service over gRPC: one `DeltaStream` per connected Envoy or agent, all fed from one cache; and beside it,
+ * for agents, the feed.
  */
 import {
   Server,
   ServerCredentials,
+  status,
   type ServerDuplexStream,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
 import { UserError } from "../errors.ts";
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { kinds, type Kind } from "./kinds.ts";
-import { typeUrlPrefix, type Protos } from "./protos.ts";
-import { DeltaStream, type DeltaRequest, type DeltaResponse } from "./stream.ts";
+import type { AskFeed } from "../feed/serve.ts";
+import { tokenOf, type Admit } from "./admission.ts";
 import type { ResourceCache } from "./cache.ts";
-
-const requestMessage = "envoy.service.discovery.v3.DeltaDiscoveryRequest";
-const responseMessage = "envoy.service.discovery.v3.DeltaDiscoveryResponse";
+import { feedService, serveFeedCalls } from "./feed-calls.ts";
+import type { Protos } from "./protos.ts";
+import { DeltaStream } from "./stream.ts";
+import {
+  deltaPath,
+  deltaWire,
+  servedType,
+  type DeltaRequest,
+  type DeltaResponse,
+  type Wire,
+} from "./wire.ts";
 
 export interface AdsOptions {
   protos: Protos;
@@ -24,39 +32,71 @@ export interface AdsOptions {
   host?: string;
   /** 0, the default, takes any free port. */
   port?: number;
+  /** A Unix socket in place of host and port. */
+  socket?: string;
   credentials?: ServerCredentials;
+  /** Everybody may call unless it is told who. */
+  admit?: Admit;
+  feed?: AskFeed;
   log?: (line: string) => void;
 }
 
 export interface AdsServer {
+  /** 0 on a Unix socket. */
   port: number;
   /** The Envoys connected now. */
   streams(): DeltaStream[];
   /** Calls back when an Envoy came, answered or went, until the returned function is called. */
   watch(listener: () => void): () => void;
+  /** Ends the calls of those that may not call any more. */
+  admitAgain(): void;
   close(): Promise<void>;
 }
 
 export async function serveAds(options: AdsOptions): Promise<AdsServer> {
-  const { protos, cache, log } = options;
-  const streams = new Set<DeltaStream>();
+  const { protos, cache, log, admit = () => ({ gateway: null }) } = options;
+  const streams = new Map<DeltaStream, () => void>();
   const listeners = new Set<() => void>();
   const notify = () => listeners.forEach((listener) => listener());
 
-  const handle = (call: ServerDuplexStream<DeltaRequest, DeltaResponse>) => {
+  const handle = (call: ServerDuplexStream<DeltaRequest, DeltaResponse | Settled>) => {
+    const refuse = (refused: string) => {
+      log?.(`refused a gateway at ${call.getPeer()}: ${refused}`);
+      call.emit("error", { code: status.UNAUTHENTICATED, details: refused });
+    };
+    const admitted = admit(tokenOf(call.metadata));
+    if ("refused" in admitted) return refuse(admitted.refused);
+    let isAgent = false;
+    let told = "";
     const stream = new DeltaStream(cache, {
-      send: (response) => void call.write(response),
+      ...(admitted.gateway !== null && { nodeId: admitted.gateway }),
+      send: (response) => {
+        told = "";
+        call.write(response);
+      },
       answered: notify,
+      refused: ({ kind, name, message }) =>
+        log?.(`envoy ${stream.nodeId} refused ${kind} ${name}: ${message}`),
+      settled: () => {
+        const digest = cache.digest();
+        if (!isAgent || told === digest) return;
+        told = digest;
+        call.write({ digest });
+      },
     });
-    streams.add(stream);
     const end = () => {
       if (!streams.delete(stream)) return;
       stream.close();
       notify();
     };
+    streams.set(stream, () => {
+      const now = admit(tokenOf(call.metadata));
+      if ("gateway" in now) return;
+      end();
+      refuse(now.refused);
+    });
     call.on("data", (request: DeltaRequest) => {
-      if (request.errorDetail)
-        log?.(`envoy ${stream.nodeId} refused ${request.typeUrl}: ${request.errorDetail.message}`);
+      isAgent ||= request.typeUrl === servedType;
       stream.receive(request);
     });
     call.on("end", () => {
@@ -67,71 +107,64 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     call.on("error", end);
   };
 
-  const unwatch = cache.watch((changed) => streams.forEach((stream) => stream.changed(changed)));
+  const unwatch = cache.watch((changed) =>
+    [...streams.keys()].forEach((stream) => stream.changed(changed)),
+  );
   const server = new Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
     "grpc.keepalive_time_ms": 10_000,
     "grpc.keepalive_timeout_ms": 5_000,
   });
-  server.addService(service(protos), { deltaAggregatedResources: handle });
+  server.addService(service(deltaWire(protos)), { deltaAggregatedResources: handle });
+  if (options.feed)
+    server.addService(
+      feedService,
+      serveFeedCalls(options.feed, (call) => admit(tokenOf(call))),
+    );
+  const address = options.socket
+    ? `unix:${options.socket}`
+    : `${options.host ?? "127.0.0.1"}:${options.port ?? 0}`;
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync(
-      `${options.host ?? "127.0.0.1"}:${options.port ?? 0}`,
+      address,
       options.credentials ?? ServerCredentials.createInsecure(),
       (error, bound) => (error ? reject(inPlainWords(error, options.port)) : resolve(bound)),
     ),
   );
   return {
     port,
-    streams: () => [...streams],
+    streams: () => [...streams.keys()],
     watch: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    admitAgain: () => [...streams.values()].forEach((check) => check()),
     close: async () => {
       unwatch();
-      streams.forEach((stream) => stream.close());
+      streams.forEach((_, stream) => stream.close());
       server.forceShutdown();
     },
   };
 }
 
-function service(protos: Protos): ServiceDefinition {
-  const request = protos.message(requestMessage);
-  const response = protos.message(responseMessage);
-  return {
-    deltaAggregatedResources: {
-      path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-      requestStream: true,
-      responseStream: true,
-      requestDeserialize: (bytes: Buffer) => fromBinary(request, bytes) as unknown as DeltaRequest,
-      responseSerialize: (value: DeltaResponse) =>
-        Buffer.from(toBinary(response, create(response, wire(value)))),
-      requestSerialize: () => Buffer.alloc(0),
-      responseDeserialize: (bytes: Buffer) => bytes,
-    },
-  };
-}
-
-const typeUrls = Object.fromEntries(
-  kinds.map(({ name, message }) => [name, typeUrlPrefix + message]),
-) as Record<Kind, string>;
-
-const wire = ({ kind, nonce, resources, removed }: DeltaResponse): Record<string, unknown> => ({
-  typeUrl: typeUrls[kind],
-  nonce,
-  removedResources: removed,
-  resources: resources.map(({ name, resource }) => ({
-    name,
-    version: resource.version,
-    resource: {
-      $typeName: "google.protobuf.Any",
-      typeUrl: typeUrls[kind],
-      value: resource.bytes,
-    },
-  })),
+const service = (wire: Wire): ServiceDefinition => ({
+  deltaAggregatedResources: {
+    path: deltaPath,
+    requestStream: true,
+    responseStream: true,
+    requestDeserialize: wire.readRequest,
+    responseSerialize: (answer: DeltaResponse | Settled) =>
+      "digest" in answer ? wire.writeSettled(answer.digest) : wire.writeResponse(answer),
+    requestSerialize: wire.writeRequest,
+    responseDeserialize: wire.readResponse,
+  },
 });
+
+/** All was sent that should be; only an agent understands it. */
+interface Settled {
+  digest: string;
+}
 
 /** Only Envoys with a certificate of this authority may ask. PEM texts. */
 export const mutualTls = (tls: {

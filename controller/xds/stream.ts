@@ -11,32 +11,9 @@
  * after refusing it.
  */
 import { kinds, stages, type Kind } from "./kinds.ts";
-import { typeUrlPrefix } from "./protos.ts";
+import { kindOf, readReport, servedType, type DeltaRequest, type DeltaResponse } from "./wire.ts";
+import { KindState, type Rejection } from "./kind-state.ts";
 import type { Changed, Resource, ResourceCache } from "./cache.ts";
-
-export interface DeltaRequest {
-  node?: { id: string } | undefined;
-  typeUrl: string;
-  resourceNamesSubscribe: string[];
-  resourceNamesUnsubscribe: string[];
-  initialResourceVersions: Record<string, string>;
-  responseNonce: string;
-  errorDetail?: { message: string } | undefined;
-}
-
-export interface DeltaResponse {
-  kind: Kind;
-  nonce: string;
-  resources: { name: string; resource: Resource }[];
-  removed: string[];
-}
-
-export interface Rejection {
-  kind: Kind;
-  name: string;
-  version: string;
-  message: string;
-}
 
 interface Sent {
   kind: Kind;
@@ -45,35 +22,24 @@ interface Sent {
   removed: string[];
 }
 
-class KindState {
-  subscribed = false;
-  wildcard = false;
-  /** Whether anything was sent yet: who asks for everything waits for an answer, be it empty. */
-  spoken = false;
-  readonly names = new Set<string>();
-  /** Versions the Envoy has acknowledged; a name it was told does not exist has none. */
-  readonly held = new Map<string, string>();
-  /** What was sent last, acknowledged or not. */
-  readonly sent = new Map<string, string>();
-  readonly rejected = new Map<string, Rejection>();
-  /** Names that may differ from what was sent. */
-  readonly pending = new Set<string>();
-  /** Names to send each in a response of its own. */
-  readonly alone = new Set<string>();
-
-  wants(name: string): boolean {
-    return this.wildcard || this.names.has(name);
-  }
-}
+export type { Rejection } from "./kind-state.ts";
 
 /** Keeps a response well under what Envoy takes in one event-loop turn. */
 const resourcesPerResponse = 256;
 const absent = "";
 
+/** Told what an Envoy acknowledged, or with `null` what it has no more. */
+export type Witness = (kind: Kind, name: string, version: string | null) => void;
+
 export interface StreamOptions {
+  /** Who it is, whatever it says itself. */
+  nodeId?: string;
   send(response: DeltaResponse): void;
+  /** Called when there is nothing more to send. */
+  settled?(): void;
   /** Called when the Envoy answered, so that a status can be told. */
   answered?(): void;
+  refused?(rejection: Rejection): void;
   patienceMs?: number;
   now?(): number;
   /** Calls `run` after `ms`; returns a function that cancels. */
@@ -81,7 +47,7 @@ export interface StreamOptions {
 }
 
 export class DeltaStream {
-  nodeId = "";
+  nodeId: string;
   private readonly states = Object.fromEntries(
     kinds.map(({ name }) => [name, new KindState()]),
   ) as Record<Kind, KindState>;
@@ -89,13 +55,46 @@ export class DeltaStream {
   private nonce = 0;
   private cancelTimer: (() => void) | null = null;
   private closed = false;
+  private witness: Witness | null = null;
 
   constructor(
     private readonly cache: ResourceCache,
     private readonly options: StreamOptions,
-  ) {}
+  ) {
+    this.nodeId = options.nodeId ?? "";
+  }
 
-  /** The version of a resource that this Envoy acknowledged last. */
+  /** Whether what it holds was seen, and not only acknowledged. */
+  get isWitnessed(): boolean {
+    return this.witness !== null;
+  }
+
+  /** From now on an ACK is no proof: `testify` says what the Envoy holds, after the witness looked. */
+  witnessedBy(witness: Witness): void {
+    this.witness = witness;
+    for (const { name: kind } of kinds) {
+      const { held } = this.states[kind];
+      const acknowledged = [...held];
+      held.clear();
+      for (const [name, version] of acknowledged) witness(kind, name, version);
+    }
+  }
+
+  /** What the Envoy was seen to serve; `null`: no more. */
+  testify(kind: Kind, name: string, version: string | null): void {
+    const state = this.states[kind];
+    if (version === null) state.held.delete(name);
+    else state.held.set(name, version);
+    state.rejected.delete(name);
+    this.options.answered?.();
+  }
+
+  /** All that it holds. */
+  everythingHeld(): Map<Kind, ReadonlyMap<string, string>> {
+    return new Map(kinds.map(({ name }) => [name, this.states[name].held]));
+  }
+
+  /** The version of a resource that this Envoy holds: acknowledged or, with a witness, seen. */
   held(kind: Kind, name: string): string | undefined {
     return this.states[kind].held.get(name);
   }
@@ -118,7 +117,8 @@ export class DeltaStream {
   }
 
   receive(request: DeltaRequest): void {
-    if (request.node?.id) this.nodeId = request.node.id;
+    if (request.node?.id && !this.options.nodeId) this.nodeId = request.node.id;
+    if (request.typeUrl === servedType) return this.takeReport(request);
     const kind = kindOf(request.typeUrl);
     if (!kind) return;
     if (request.responseNonce) this.answer(kind, request);
@@ -145,18 +145,46 @@ export class DeltaStream {
     if (!sent || sent.kind !== kind) return;
     this.inFlight.delete(responseNonce);
     const state = this.states[kind];
-    for (const name of sent.removed) state.held.delete(name);
+    for (const name of sent.removed) this.hold(kind, name, null);
     for (const [name, version] of sent.versions) {
       if (!errorDetail) {
-        state.held.set(name, version);
-        state.rejected.delete(name);
+        this.hold(kind, name, version);
+        if (!this.witness) state.rejected.delete(name);
       } else if (sent.versions.size > 1) {
         state.sent.delete(name);
         state.alone.add(name);
       } else {
-        state.rejected.set(name, { kind, name, version, message: errorDetail.message });
+        this.refuse({ kind, name, version, message: errorDetail.message });
       }
     }
+  }
+
+  private hold(kind: Kind, name: string, version: string | null): void {
+    if (this.witness) this.witness(kind, name, version);
+    else if (version === null) this.states[kind].held.delete(name);
+    else this.states[kind].held.set(name, version);
+  }
+
+  private refuse(rejection: Rejection): void {
+    this.states[rejection.kind].rejected.set(rejection.name, rejection);
+    this.options.refused?.(rejection);
+  }
+
+  /** An agent tells what its Envoy was seen to serve, or why it does not. */
+  private takeReport(request: DeltaRequest): void {
+    if (!this.witness) this.witnessedBy(() => {});
+    const { everything, gone, served, refusal } = readReport(request);
+    if (everything)
+      for (const { name } of kinds)
+        for (const map of [this.states[name].held, this.states[name].rejected]) map.clear();
+    for (const { kind, name } of gone) this.states[kind].held.delete(name);
+    for (const { kind, name, version } of served) {
+      this.states[kind].held.set(name, version);
+      this.states[kind].rejected.delete(name);
+    }
+    if (refusal) this.refuse(refusal);
+    this.flush();
+    this.options.answered?.();
   }
 
   private subscribe(kind: Kind, request: DeltaRequest): void {
@@ -166,7 +194,7 @@ export class DeltaStream {
     if (first) {
       for (const [name, version] of Object.entries(request.initialResourceVersions)) {
         state.sent.set(name, version);
-        state.held.set(name, version);
+        this.hold(kind, name, version);
         state.pending.add(name);
       }
       if (request.resourceNamesSubscribe.length === 0) this.subscribeAll(kind);
@@ -182,7 +210,9 @@ export class DeltaStream {
     for (const name of request.resourceNamesUnsubscribe) {
       if (name === "*") state.wildcard = false;
       state.names.delete(name);
-      if (!state.wants(name)) for (const map of [state.sent, state.held]) map.delete(name);
+      if (state.wants(name)) continue;
+      state.sent.delete(name);
+      this.hold(kind, name, null);
     }
   }
 
@@ -201,6 +231,7 @@ export class DeltaStream {
       for (const kind of stage) this.sendRemovals(kind);
       if (stage.some((kind) => this.waiting(kind))) return this.retryLater();
     }
+    this.options.settled?.();
   }
 
   private sendAdditions(kind: Kind): void {
@@ -282,9 +313,6 @@ export class DeltaStream {
     return this.options.now?.() ?? performance.now();
   }
 }
-
-const kindOf = (typeUrl: string): Kind | undefined =>
-  kinds.find(({ message }) => typeUrl === typeUrlPrefix + message)?.name;
 
 function afterTimeout(run: () => void, ms: number): () => void {
   const timer = setTimeout(run, ms);

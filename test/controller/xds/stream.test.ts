@@ -2,11 +2,8 @@ import { expect, test } from "vitest";
 import { ResourceCache } from "../../../controller/xds/cache.ts";
 import { kinds, type Kind } from "../../../controller/xds/kinds.ts";
 import { loadProtos, typeUrlPrefix, type JsonObject } from "../../../controller/xds/protos.ts";
-import {
-  DeltaStream,
-  type DeltaRequest,
-  type DeltaResponse,
-} from "../../../controller/xds/stream.ts";
+import { DeltaStream } from "../../../controller/xds/stream.ts";
+import type { DeltaRequest, DeltaResponse } from "../../../controller/xds/wire.ts";
 
 const protos = loadProtos();
 
