@@ -1,4 +1,5 @@
 /** What gateways look up while they serve: opened over the store, brought to them by the feed. */
+import { GatewayTokens } from "../feed/gateway-tokens.ts";
 import type { GatewayOptions } from "../options.ts";
 import type { Store } from "../store/store.ts";
 import { ApiKeys, keyRules } from "./api-keys.ts";
@@ -7,6 +8,8 @@ import { Feeder } from "./feeder.ts";
 export interface Access {
   keys: ApiKeys;
   feeder: Feeder;
+  /** Who may follow the feed from another machine. */
+  tokens: GatewayTokens;
 }
 
 export function openAccess(
@@ -18,6 +21,7 @@ export function openAccess(
   store.onOwnChange((change) => feeder.take(change));
   return {
     feeder,
+    tokens: new GatewayTokens(options.gatewayTokens),
     keys: new ApiKeys(store.keys, { ...keyRules, ...options.apiKeys }),
   };
 }

@@ -3,7 +3,7 @@ import { request as plain, type IncomingMessage, type ServerResponse } from "nod
 import { request as secure } from "node:https";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import { reason } from "../errors.ts";
-import { FeedBusy, type AskFeed, type FeedQuery } from "./serve.ts";
+import { FeedBusy, FeedDenied, type AskFeed, type FeedQuery } from "./serve.ts";
 
 /** Throws a RangeError that names the parameter. */
 export function readFeedQuery(parameters: URLSearchParams): FeedQuery {
@@ -41,6 +41,7 @@ export function feedHandler(ask: AskFeed) {
         .end(bytes);
     } catch (error) {
       if (error instanceof RangeError) refuse(400, error.message);
+      else if (error instanceof FeedDenied) refuse(401, error.message);
       else if (error instanceof FeedBusy) refuse(503, error.message);
       else refuse(500, "internal server error");
     }

@@ -39,6 +39,11 @@ export class FeedTable {
     return this.whole;
   }
 
+  /** How many wait for a change now. */
+  get waiters(): number {
+    return this.waiting.size;
+  }
+
   markWhole(): void {
     this.whole = true;
     this.wake();
