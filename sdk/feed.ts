@@ -11,6 +11,8 @@ import { Request } from "./request";
 import { sha256Text } from "./hostcalls/digest";
 import { Verdict } from "./policy";
 
+export { sha256Text } from "./hostcalls/digest";
+
 const FIELD: string = "\u001f";
 /** A request waits at most this long for the feed of an Envoy that has just started. */
 const PATIENCE_MS: i64 = 5000;

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import type { Case } from "sluice/cases";
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+const password = { username: "ada", password: "secret" };
+const basic = { authorization: `Basic ${Buffer.from("ada:secret").toString("base64")}` };
+const api = { name: "pets", version: "v1.0", context: "/pets", kind: "RestApi" };
+const behind = (policy: string, params: object, acl: object) => ({
+  api,
+  policies: [
+    { name: policy, version: "v1", params },
+    { name: "acl", version: "v1", params: acl },
+  ],
+});
+const feed = [
+  {
+    table: "key" as const,
+    id: ["*", hash("k")],
+    fields: ["k", "", "local", "", "o", "acme", "", ""],
+  },
+  { table: "consumer" as const, id: ["acme"], fields: ["Acme", "gold", "partners,beta", "{}"] },
+];
+const withKey = { path: "/", headers: { "api-key": "k" } };
+const forbidden = (message = "You are not allowed to use this") => ({
+  status: 403,
+  body: { error: "Forbidden", message },
+  upstream: null,
+});
+
+export const cases: Case[] = [
+  {
+    name: "refuses callers whom nobody has authenticated",
+    params: { allow: { subjects: ["ada"] } },
+    request: { path: "/" },
+    expect: { status: 401, body: { error: "Unauthorized", message: "Authentication required" } },
+  },
+  {
+    name: "lets through who is allowed, and refuses the others",
+    chain: behind("basic-auth", password, { allow: { subjects: ["ada"] } }),
+    request: { path: "/", headers: basic },
+    expect: { status: 200 },
+  },
+  {
+    name: "refuses who is not among the allowed",
+    chain: behind("basic-auth", password, { allow: { subjects: ["bob"] }, message: "Ask Bob" }),
+    request: { path: "/", headers: basic },
+    expect: forbidden("Ask Bob"),
+  },
+  {
+    name: "refuses who is denied, though allowed",
+    chain: behind("basic-auth", password, {
+      allow: { subjects: ["ada"] },
+      deny: { subjects: ["ada"] },
+    }),
+    request: { path: "/", headers: basic },
+    expect: forbidden(),
+  },
+  ...(
+    [
+      ["consumers", "acme", "globex"],
+      ["groups", "beta", "alpha"],
+      ["plans", "gold", "free"],
+    ] as const
+  ).flatMap(([what, its, other]): Case[] => [
+    {
+      name: `allows by ${what}`,
+      chain: behind("api-key-auth", {}, { allow: { [what]: [other, its] } }),
+      feed,
+      request: withKey,
+      expect: { status: 200 },
+    },
+    {
+      name: `refuses other ${what}`,
+      chain: behind("api-key-auth", {}, { allow: { [what]: [other] } }),
+      feed,
+      request: withKey,
+      expect: forbidden(),
+    },
+  ]),
+  {
+    name: "denies by groups, and lets the others through",
+    chain: behind("api-key-auth", {}, { deny: { groups: ["partners"] } }),
+    feed,
+    request: withKey,
+    expect: forbidden(),
+  },
+  {
+    name: "lets everybody through who was authenticated and is not denied",
+    chain: behind("api-key-auth", {}, { deny: { groups: ["strangers"] } }),
+    feed,
+    request: withKey,
+    expect: { status: 200 },
+  },
+];
