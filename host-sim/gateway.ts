@@ -60,6 +60,8 @@ export class Gateway {
   #settings: FilterSettings[] = [];
   #filters: FilterSetup[];
   readonly #workers: WorkerFilter[][];
+  /** Envoy's main thread has a VM of each filter too: it serves no request, but ticks and calls as the others do. */
+  readonly #main: WorkerFilter[];
   readonly #metrics = new Metrics();
   readonly #waiting: Waiting;
   readonly #active = new Map<Exchange, (error: Error) => void>();
@@ -112,6 +114,7 @@ export class Gateway {
     this.#workers = Array.from({ length: setup.workers ?? 1 }, (_, worker) =>
       filters.map(() => new WorkerFilter(this.host, worker)),
     );
+    this.#main = filters.map(() => new WorkerFilter(this.host, -1));
   }
 
   static async start(setup: Setup): Promise<Gateway> {
@@ -138,13 +141,17 @@ export class Gateway {
     this.#apply(settings);
   }
 
+  get #threads(): WorkerFilter[][] {
+    return [this.#main, ...this.#workers];
+  }
+
   #module(source: ModuleSource): Promise<WasmModule> {
     return loadModule(source, this.setup.inject?.memoryBytes);
   }
 
   #apply(settings: FilterSettings[]): void {
     this.#settings = settings;
-    for (const worker of this.#workers) settings.forEach((one, index) => worker[index]!.load(one));
+    for (const thread of this.#threads) settings.forEach((one, index) => thread[index]!.load(one));
   }
 
   /** Sends a request; the answer is what the client saw, and what else the world did. */
@@ -330,7 +337,7 @@ export class Gateway {
 
   /** What is there now: all 0 but the VMs, and timers of modules that tick, when nothing goes on. */
   get leftovers(): Leftovers {
-    const filters = this.#workers.flat();
+    const filters = this.#threads.flat();
     return {
       streams: this.#active.size,
       callouts: this.host.callouts.pending,
@@ -367,7 +374,7 @@ export class Gateway {
     if (refused !== null) throw new SimulatorError(refused);
     this.#filters = this.#filters.with(index, changed);
     this.#settings = this.#settings.with(index, settings);
-    for (const worker of this.#workers) worker[index]!.load(settings);
+    for (const thread of this.#threads) thread[index]!.load(settings);
   }
 
   /** Other routes, for requests from now on. */
@@ -385,7 +392,7 @@ export class Gateway {
     for (const exchange of [...this.#active.keys()]) exchange.reset("the gateway closed");
     this.#closed = true;
     clearTimeout(this.#alarm);
-    for (const filter of this.#workers.flat()) filter.close();
+    for (const filter of this.#threads.flat()) filter.close();
   }
 }
 

@@ -1,30 +1,86 @@
-/** Prints outcomes as they come, and how many there were. */
-import { simulatorRunner } from "../../host-sim/index.ts";
+/** `ap policy test`: plays cases, prints outcomes as they come, and how many there were. */
+import { envoyRunner } from "../../controller/lab/runner.ts";
 import { UserError } from "../../controller/errors.ts";
+import { simulatorRunner, type Runner } from "../../host-sim/index.ts";
+import { watchPaths } from "../dev/watch.ts";
 import type { Io } from "../io.ts";
+import { report } from "../report.ts";
 import { shelfFolders } from "../run/shelf.ts";
+import { aborted } from "../signal.ts";
 import { junit } from "./junit.ts";
-import { playAll } from "./play-all.ts";
+import { playAll, type PolicyOutcome } from "./play-all.ts";
 
+export interface TestOptions {
+  reporter: string;
+  json?: boolean;
+  envoy?: boolean;
+  watch?: boolean;
+}
+
+/** With `watch` until `signal` is aborted. */
 export async function testPolicies(
   folders: readonly string[],
-  options: { reporter: string; json?: boolean },
+  options: TestOptions,
   io: Io,
+  signal: AbortSignal,
 ): Promise<void> {
-  if (!["lines", "junit"].includes(options.reporter)) {
+  if (!["lines", "junit"].includes(options.reporter))
     throw new UserError(`--reporter: expected lines or junit, found ${options.reporter}`);
-  }
-  const lines = options.reporter === "lines" && !options.json;
   const all = folders.length ? folders : await shelfFolders();
-  const outcomes = await playAll(all, [simulatorRunner()], (one) => {
-    if (!lines) return;
-    const mark = one.result === "passed" ? "ok  " : one.result === "failed" ? "FAIL" : "skip";
-    io.line(`${mark} ${one.policy}: ${one.name}`);
-    for (const line of one.lines) io.line(`       ${line}`);
+  const envoy = options.envoy ? envoyRunner({ progress: io.progress }) : null;
+  const runners: Runner[] = [simulatorRunner(), ...(envoy ? [envoy] : [])];
+  try {
+    if (options.watch) await playOnSave(all, runners, options, io, signal);
+    else if (await playOnce(all, runners, options, io)) io.exitCode = 1;
+  } finally {
+    await envoy?.close();
+  }
+}
+
+/** How many failed. */
+async function playOnce(
+  folders: readonly string[],
+  runners: readonly Runner[],
+  options: TestOptions,
+  io: Io,
+): Promise<number> {
+  const lines = options.reporter === "lines" && !options.json;
+  const outcomes = await playAll(folders, runners, (one) => {
+    if (lines) for (const line of linesOf(one, runners.length > 1)) io.line(line);
   });
   const count = (result: string): number => outcomes.filter((one) => one.result === result).length;
   if (options.json) io.json(outcomes);
   else if (options.reporter === "junit") io.out(junit(outcomes));
   else io.line(`${count("passed")} passed, ${count("failed")} failed, ${count("skipped")} skipped`);
-  if (count("failed")) io.exitCode = 1;
+  return count("failed");
+}
+
+const marks = { passed: "ok  ", failed: "FAIL", skipped: "skip" };
+
+const linesOf = (one: PolicyOutcome, several: boolean): string[] => [
+  `${marks[one.result]} ${one.policy}${several ? ` on ${one.runner}` : ""}: ${one.name}`,
+  ...one.lines.map((line) => `       ${line}`),
+];
+
+/** All at first, then those folders that change; what cannot be built is told, and the next save tried. */
+async function playOnSave(
+  folders: readonly string[],
+  runners: readonly Runner[],
+  options: TestOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
+  let last = Promise.resolve();
+  const play = (changed: readonly string[]): void => {
+    last = last.then(async () => {
+      if (signal.aborted) return;
+      await playOnce(changed, runners, options, io).catch((error: unknown) => report(error, io));
+      io.progress("waiting for changes …");
+    });
+  };
+  const watcher = await watchPaths(folders, play);
+  play(folders);
+  await aborted(signal);
+  watcher.close();
+  await last;
 }

@@ -2,6 +2,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../controller/errors.ts";
 import { parseUpstream, run, simulatorRunner, type RunReport } from "../../host-sim/index.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
+import type { Io } from "../io.ts";
 import { build } from "../build/index.ts";
 
 export interface RunOptions {
@@ -10,9 +12,10 @@ export interface RunOptions {
   header: string[];
   data?: string;
   upstream: string;
+  envoy?: boolean;
 }
 
-export async function runModule(file: string, options: RunOptions): Promise<RunReport> {
+export async function runModule(file: string, options: RunOptions, io: Io): Promise<RunReport> {
   const found = await stat(file).catch(() => {
     throw new UserError(`${file}: not found; expected a .wasm file or a policy's folder`);
   });
@@ -37,15 +40,18 @@ export async function runModule(file: string, options: RunOptions): Promise<RunR
     }
     return { method, path, headers, ...(body !== undefined && { body }) };
   });
-  return run(
-    simulatorRunner(),
-    {
-      module,
-      ...(configuration !== undefined && { configuration }),
-      upstream: parseUpstream(options.upstream),
-    },
-    requests,
-  );
+  const setup = {
+    module,
+    ...(configuration !== undefined && { configuration }),
+    upstream: parseUpstream(options.upstream),
+  };
+  if (!options.envoy) return run(simulatorRunner(), setup, requests);
+  const envoy = envoyRunner({ progress: io.progress });
+  try {
+    return await run(envoy, setup, requests);
+  } finally {
+    await envoy.close();
+  }
 }
 
 async function configurationOf(option: string): Promise<string | undefined> {

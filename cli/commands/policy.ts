@@ -60,21 +60,28 @@ const build = (io: Io): Command =>
 
 const test = (io: Io): Command =>
   new Command("test")
-    .description("play the policies' cases in the simulator")
+    .description("play the policies' cases in the simulator, and in a real Envoy")
     .argument("[folder...]", "policy folders; every policy of the shelf unless given")
+    .option("--envoy", "in a real Envoy too")
+    .option("--watch", "again on every save, until interrupted")
     .option("--reporter <name>", "lines or junit", "lines")
     .option("--json", "print the outcomes as JSON")
-    .action(async (folders: string[], options: { reporter: string; json?: boolean }) => {
+    .action(async (folders: string[], options: import("../cases/command.ts").TestOptions) => {
       const { testPolicies } = await import("../cases/command.ts");
-      await testPolicies(folders, options, io);
+      const { interrupted } = await import("../signal.ts");
+      await testPolicies(folders, options, io, interrupted());
     });
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const run = (io: Io): Command =>
   new Command("run")
-    .description("run any proxy-wasm module in the simulator and print what the world sees")
+    .description(
+      "run any proxy-wasm module, in the simulator or in Envoy, and print what the world sees",
+    )
     .argument("<file>", "a .wasm file, or a policy's folder")
+    .option("--envoy", "in a real Envoy instead")
+    .option("--json", "print JSON, which is what it always prints")
     .option("--config <file>", "plugin configuration: a file, or JSON", "")
     .option("--request <line>", "such as 'POST /x'; may be repeated", collect, [])
     .option("-H, --header <line>", "a header of every request; may be repeated", collect, [])
@@ -86,7 +93,7 @@ const run = (io: Io): Command =>
     )
     .action(async (file: string, options: import("../cases/run.ts").RunOptions) => {
       const { runModule } = await import("../cases/run.ts");
-      io.json(await runModule(file, options));
+      io.json(await runModule(file, options, io));
     });
 
 const inspect = (io: Io): Command =>

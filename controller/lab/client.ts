@@ -1,5 +1,5 @@
 /** A client that sends what a case says, in its chunks and at its pace, and perhaps not to the end. */
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { RunnerAnswer } from "../../host-sim/cases/runner.ts";
 import { pairsOf } from "../../host-sim/http/upstream.ts";
@@ -23,16 +23,22 @@ export function send(port: number, request: Request): Promise<Received> {
         ? ["transfer-encoding", "chunked"]
         : ["content-length", String(Buffer.byteLength(body as string))],
     );
+  if (body === undefined && !request.trailers && /^(POST|PUT|PATCH)$/.test(request.method ?? ""))
+    headers.push(["content-length", "0"]);
   return new Promise((resolve) => {
     const received: Received = { status: 0, headers: [], body: new Uint8Array(), cut: null };
     const parts: Buffer[] = [];
-    const finish = (cut: string | null) =>
+    // A client that says it will close is told of it in the answer.
+    const agent = new Agent({ keepAlive: true });
+    const finish = (cut: string | null) => {
+      agent.destroy();
       resolve({ ...received, body: new Uint8Array(Buffer.concat(parts)), cut });
+    };
     const call = httpRequest({
       ...{ host: "127.0.0.1", port, method: request.method ?? "GET", path: request.path },
       headers: headers.flat(),
       setHost: false,
-      agent: false,
+      agent,
     });
     const hangUp = () => {
       (call.socket as Socket | null)?.destroy();

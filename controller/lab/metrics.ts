@@ -3,39 +3,59 @@ import type { MetricValue } from "../../host-sim/cases/runner.ts";
 import { until } from "../until.ts";
 import type { Envoy } from "../agent/envoy.ts";
 
-export type Counted = Record<string, MetricValue>;
-
 interface Stats {
   stats: {
     name?: string;
     value?: number;
-    histograms?: { details: { name: string; totals: { count: number }[] }[] };
+    histograms?: { details?: { name: string; totals: { count: number }[] }[] };
   }[];
 }
 
-/** Counters and gauges by the names that Envoy shows; of histograms, how many values were recorded. */
-export async function readMetrics(envoy: Envoy): Promise<Counted> {
-  const path = "/stats?format=json&histogram_buckets=detailed&filter=^wasmcustom";
-  const { stats } = JSON.parse(await envoy.admin(path)) as Stats;
-  const found = stats.flatMap(({ name, value, histograms }): [string, MetricValue][] => {
-    if (name !== undefined) return [[name, value ?? 0]];
-    return (histograms?.details ?? []).map((one) => [
-      one.name,
-      { count: one.totals.reduce((sum, { count }) => sum + count, 0) },
-    ]);
-  });
-  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+export interface Counted {
+  counters: Record<string, number>;
+  gauges: Record<string, number>;
+  /** How many values were recorded. */
+  histograms: Record<string, number>;
 }
 
-/** Envoy keeps what it counts for as long as it runs, over all modules. */
-export const since = (before: Counted, after: Counted): Counted =>
-  Object.fromEntries(
-    Object.entries(after).map(([name, value]) => [name, difference(value, before[name])]),
-  );
+/** What modules counted, by the names that Envoy shows. */
+export async function readMetrics(envoy: Envoy): Promise<Counted> {
+  const numbers = async (type: string): Promise<Record<string, number>> => {
+    const { stats } = await read(envoy, type);
+    return Object.fromEntries(
+      stats.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value ?? 0]])),
+    );
+  };
+  const { stats } = await read(envoy, "Histograms&histogram_buckets=detailed");
+  const details = stats.flatMap(({ histograms }) => histograms?.details ?? []);
+  const recorded = details.map(({ name, totals }) => [
+    name,
+    totals.reduce((sum, { count }) => sum + count, 0),
+  ]);
+  return {
+    counters: await numbers("Counters"),
+    gauges: await numbers("Gauges"),
+    histograms: Object.fromEntries(recorded),
+  };
+}
 
-function difference(value: MetricValue, before: MetricValue | undefined): MetricValue {
-  if (typeof value === "number") return typeof before === "number" ? value - before : value;
-  return { count: value.count - (typeof before === "object" ? before.count : 0) };
+const read = async (envoy: Envoy, type: string): Promise<Stats> =>
+  JSON.parse(await envoy.admin(`/stats?format=json&filter=^wasmcustom&type=${type}`)) as Stats;
+
+/** Envoy keeps what it counts for as long as it runs, over all modules; a gauge shows what is now. */
+export function since(before: Counted, after: Counted): Record<string, MetricValue> {
+  const found: [string, MetricValue][] = [
+    ...Object.entries(after.counters).map(([name, value]): [string, number] => [
+      name,
+      value - (before.counters[name] ?? 0),
+    ]),
+    ...Object.entries(after.gauges),
+    ...Object.entries(after.histograms).map(([name, count]): [string, { count: number }] => [
+      name,
+      { count: count - (before.histograms[name] ?? 0) },
+    ]),
+  ];
+  return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export async function machines(envoy: Envoy): Promise<number> {

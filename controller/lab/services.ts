@@ -98,7 +98,8 @@ async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<
         .map(([name]) => name)
         .join(","),
     ]);
-  response.sendDate = !has("date");
+  // The headers of the answer are the answer's alone: none of node's own.
+  response.sendDate = false;
   response.writeHead(status, headers.flat());
   if (answer.disconnect === "after-headers") {
     response.flushHeaders();

@@ -1,0 +1,68 @@
+/** `ap policy test`: what it prints, in both hosts, and again on every save. */
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testPolicies, type TestOptions } from "../../cli/cases/command.ts";
+import { io } from "../../cli/io.ts";
+import { until } from "../../controller/until.ts";
+
+let folder: string;
+let policy: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sluice-test-"));
+  policy = join(folder, "set-headers");
+  await cp("policies/set-headers", policy, { recursive: true });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function playing(options: Partial<TestOptions>) {
+  let printed = "";
+  const ending = new AbortController();
+  const screen = io(
+    (text) => void (printed += text),
+    (text) => void (printed += text),
+  );
+  const done = testPolicies([policy], { reporter: "lines", ...options }, screen, ending.signal);
+  return { screen, done, printed: () => printed, end: () => ending.abort() };
+}
+
+const summaries = (text: string): string[] => text.match(/^\d+ passed, .*$/gm) ?? [];
+
+test("every case is a line, in Envoy too if asked", async () => {
+  const { done, printed, screen } = playing({ envoy: true });
+  await done;
+  expect(screen.exitCode).toBe(0);
+  expect(printed()).toMatch(/^ok {3}set-headers on simulator: sets a header/m);
+  expect(printed()).toMatch(/^ok {3}set-headers on envoy: sets a header/m);
+  expect(summaries(printed())).toEqual([
+    expect.stringMatching(/^\d+ passed, 0 failed, \d+ skipped$/),
+  ]);
+}, 120_000);
+
+test("a save plays the cases again; what does not compile is told, and mended by the next save", async () => {
+  const { done, printed, end } = playing({ watch: true });
+  const source = join(policy, "policy.ts");
+  const good = await readFile(source, "utf8");
+  const deadline = 60_000;
+  await until(() => expect(summaries(printed())).toHaveLength(1), deadline);
+  await writeFile(source, `${good}\nnonsense nonsense;\n`);
+  await until(() => expect(printed()).toMatch(/^error: .*policy\.ts:\d+/m), deadline);
+  await writeFile(source, good);
+  await until(() => expect(summaries(printed())).toHaveLength(2), deadline);
+  const cases = join(policy, "cases.ts");
+  await writeFile(cases, (await readFile(cases, "utf8")).replace('"x-down": "2"', '"x-down": "3"'));
+  await until(
+    () => expect(printed()).toContain('header x-down: expected "3", found "2"'),
+    deadline,
+  );
+  end();
+  await done;
+}, 120_000);
+
+test("a reporter that is none is refused", async () => {
+  await expect(playing({ reporter: "tap" }).done).rejects.toThrow(
+    "--reporter: expected lines or junit, found tap",
+  );
+});
