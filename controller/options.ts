@@ -1,7 +1,8 @@
 /** What a gateway can be told; everything has a default. */
 import type { ControllerTls } from "./agent/bootstrap.ts";
 import type { KeyRules } from "./access/api-keys.ts";
-import type { User } from "./api/auth.ts";
+import type { IdentityProviderOptions } from "./people/identity-provider.ts";
+import type { ConfiguredUser } from "./people/users.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
@@ -56,8 +57,15 @@ export interface GatewayOptions {
   host?: string;
   /** Where Envoy listens for traffic; every address unless told otherwise. */
   trafficHost?: string;
-  /** None: the management API is open. */
-  users?: User[];
+  /** Beside those in the store. Nobody at all: open on loopback; else an admin is made and `announce`d once. */
+  users?: ConfiguredUser[];
+  /** False: tokens of the identity provider only. */
+  passwords?: boolean;
+  identityProvider?: IdentityProviderOptions;
+  /** How many entries the audit log keeps. */
+  auditKeep?: number;
+  /** Shows a line to whoever starts the gateway, and keeps it nowhere. */
+  announce?: (line: string) => void;
   /** The module to serve when the store has none, or when it differs from the one given last. */
   module?: Uint8Array;
   /** A folder of documents that are created or replaced at the start. */

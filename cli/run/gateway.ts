@@ -32,23 +32,19 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   );
   for (const warning of warnings) log(`warning: ${warning}`);
   const told = gatewayOptions(config);
-  const host = options.host ?? told.host ?? "127.0.0.1";
-  const users = options.user.map(userOf);
-  if (!users.length && !/^(127\.|::1$|localhost$)/.test(host)) {
-    throw new UserError(
-      `--host ${host}: an open management API is for loopback only; add --user name:password`,
-    );
-  }
+  const users = [...options.user.map(userOf), ...(told.users ?? [])];
   const module = await shelfModule(options.policies ?? [], log);
   const gateway = await startGateway({
     ...told,
     ...(options.data !== undefined && { store: join(options.data, "gateway.db") }),
     ...(options.store !== undefined && { store: options.store }),
-    ...{ host, users, module, log },
+    ...(options.host !== undefined && { host: options.host }),
+    ...{ users, module, log },
+    announce: (line) => io.line(line),
     envoy: options.envoy ? "spawn" : "none",
     ports: { ...told.ports, ...portsOf(options) },
   });
-  const echo = options.sample ? await startEcho(await addSample(gateway, users[0])) : null;
+  const echo = options.sample ? await startEcho(await addSample(gateway)) : null;
   if (options.envoy) await gateway.ready(30_000);
   io.line(`traffic     http://localhost:${gateway.ports.http}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);

@@ -1,5 +1,6 @@
 /** What a newcomer finds: one API with a policy, in front of an upstream that shows what it receives. */
 import type { Gateway, Ports } from "../../controller/gateway.ts";
+import { resourceKinds } from "../../controller/model/index.ts";
 
 export const echoPort = 8082;
 
@@ -37,22 +38,9 @@ const sample = {
 };
 
 /** Adds the sample unless the store has it, and says where its upstream is expected. */
-export async function addSample(
-  gateway: Gateway,
-  user?: { username: string; password: string },
-): Promise<number> {
-  if (!gateway.control.get(sample.metadata.name)) {
-    const url = `http://127.0.0.1:${gateway.ports.management}/api/management/v1/rest-apis`;
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(user && { authorization: `Basic ${btoa(`${user.username}:${user.password}`)}` }),
-      },
-      body: JSON.stringify(sample),
-    });
-    if (!answer.ok) throw new Error(`the sample API was refused: ${await answer.text()}`);
-  }
+export async function addSample(gateway: Gateway): Promise<number> {
+  if (!gateway.control.get(sample.metadata.name))
+    await gateway.control.put(resourceKinds[0], sample, { create: true });
   return echoPort;
 }
 

@@ -4,11 +4,13 @@
  */
 import { Hono } from "hono";
 import { onlyFrom } from "../people/only-from.ts";
-import { requireRole, basicAuth, type Authenticated, type User } from "./auth.ts";
+import { authenticate, type People } from "../people/authenticate.ts";
+import { sameOrigin } from "../people/same-origin.ts";
+import { requireRole, type Authenticated } from "./auth.ts";
 import { failure, problem } from "./respond.ts";
 
 export interface AdminOptions {
-  users: readonly User[];
+  people: People;
   component: "gateway-controller" | "policy-engine";
   /** Whether `/config_dump` answers at all. */
   configDump: boolean;
@@ -31,7 +33,7 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
   api.use(onlyFrom(options.allowedIps));
   if (options.authenticated) {
-    api.use(basicAuth(options.users));
+    api.use(sameOrigin(options.people.open), authenticate(options.people));
     api.use(requireRole("admin"));
   }
   api.get("/xds_sync_status", (c) =>

@@ -6,7 +6,18 @@ import { resourceKinds } from "../model/index.ts";
 import type { Access } from "../access/index.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Modules } from "../deploy/modules.ts";
-import { basicAuth, type Authenticated, type User } from "./auth.ts";
+import type { Audit } from "../people/audit.ts";
+import { audited } from "../people/audited.ts";
+import {
+  authenticate,
+  authorize,
+  type Authenticated,
+  type People,
+} from "../people/authenticate.ts";
+import { allowedRoles } from "../people/roles.ts";
+import { sameOrigin } from "../people/same-origin.ts";
+import { auditRoutes } from "./people/audit.ts";
+import { userRoutes } from "./people/users.ts";
 import { onlyFrom } from "../people/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { keyRoutes } from "./access/api-keys.ts";
@@ -19,7 +30,8 @@ export interface ManagementOptions {
   control: Control;
   modules: Modules;
   access: Access;
-  users: readonly User[];
+  people: People;
+  audit: Audit;
   immutable: boolean;
   allowedIps: readonly string[];
   /** Settles when something changed at an Envoy; for `?wait=`. */
@@ -28,6 +40,7 @@ export interface ManagementOptions {
 }
 
 const maxDocumentBytes = 8 * 1_048_576;
+const maxUserBytes = 16_384;
 const maxModuleBytes = 64 * 1_048_576;
 
 export function managementApi(options: ManagementOptions): Hono<Authenticated> {
@@ -40,11 +53,14 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   });
   const api = new Hono<Authenticated>();
   api.use(onlyFrom(options.allowedIps));
-  api.use(basicAuth(options.users));
+  api.use(sameOrigin(options.people.open), authenticate(options.people));
+  api.use(audited(options.audit, options.people.log));
+  api.use(authorize((c) => allowedRoles(c.req.method, belowBase(c.req.path))));
   if (options.immutable) api.use(onlyReads);
   const tooLarge = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
   api.use("/modules", tooLarge(maxModuleBytes));
+  for (const path of ["/users", "/users/*"]) api.use(path, tooLarge(maxUserBytes));
   for (const kind of resourceKinds) {
     for (const path of [`/${kind.path}`, `/${kind.path}/*`])
       api.use(path, tooLarge(maxDocumentBytes));
@@ -63,12 +79,17 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     return c.json({ status: "success", count: policies.length, policies });
   });
   api.route("/modules", moduleRoutes(options));
+  api.route("/users", userRoutes(options.people.users));
+  api.route("/audit", auditRoutes(options.audit));
 
   app.route(managementBase, api);
   app.use(deprecated);
   app.route("/", api);
   return app;
 }
+
+const belowBase = (path: string): string =>
+  path.startsWith(`${managementBase}/`) ? path.slice(managementBase.length) : path;
 
 const onlyReads: MiddlewareHandler = async (c, next) => {
   if (["GET", "HEAD"].includes(c.req.method)) return next();

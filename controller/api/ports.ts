@@ -4,6 +4,8 @@ import { openSyncPort } from "../feed/port.ts";
 import { prometheus } from "../metrics.ts";
 import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
+import { openPeople } from "../people/open.ts";
+import { redact } from "../people/redact.ts";
 import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
 import { listen } from "./listen.ts";
 import { managementApi } from "./management.ts";
@@ -23,11 +25,11 @@ export async function openPorts(
   closing: (() => unknown)[],
 ): Promise<Partial<Ports>> {
   const { control, modules, access, changed } = plane;
-  const users = options.users ?? [];
+  const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
   const admin = (component: AdminOptions["component"]) =>
     adminApi({
-      ...{ users, component },
+      ...{ people, component },
       configDump: options.configDump ?? false,
       allowedIps: component === "gateway-controller" ? allowed.admin : allowed.engine,
       authenticated: component === "gateway-controller",
@@ -36,7 +38,7 @@ export async function openPorts(
     });
   const apps = {
     management: managementApi({
-      ...{ control, modules, access, users },
+      ...{ control, modules, access, people, audit },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),
@@ -74,7 +76,7 @@ async function dump({ control, modules, connected }: ControlPlane): Promise<obje
   return {
     apis: apis.map(({ handle, source, revision, updated_at }) => ({
       id: handle,
-      configuration: JSON.parse(source) as unknown,
+      configuration: redact(JSON.parse(source)),
       metadata: { revision, updatedAt: updated_at },
     })),
     policies: modules.catalog.list(),

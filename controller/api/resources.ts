@@ -4,7 +4,8 @@ import { parseBody, type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
 import type { Artifact } from "../store/store.ts";
-import { requireRole, type Authenticated } from "./auth.ts";
+import { noteChange } from "../people/audited.ts";
+import type { Authenticated } from "./auth.ts";
 import type { ManagementOptions } from "./management.ts";
 import { problem } from "./respond.ts";
 import { readWait, waitUntil } from "./wait.ts";
@@ -17,8 +18,6 @@ export function resourceRoutes(
 ): Hono<Authenticated> {
   const { control } = options;
   const app = new Hono<Authenticated>();
-  app.use(requireRole("admin", "developer"));
-
   const missing = (c: Context, id: string) =>
     problem(c, 404, `${kind.label} with handle '${id}' not found`);
 
@@ -37,12 +36,19 @@ export function resourceRoutes(
   const asWritten = (artifact: Artifact) =>
     represent(artifact, JSON.parse(artifact.source) as object);
 
+  const noteDocument = (c: Context, handle: string, before?: string, after?: string) => {
+    const read = (source?: string): unknown => (source === undefined ? null : JSON.parse(source));
+    noteChange(c, { kind: kind.kind, handle, before: read(before), after: read(after) });
+  };
+
   const accept = async (c: Context, mode: WriteMode, created: boolean) => {
     const body = parseBody(await c.req.text(), c.req.header("content-type"));
     const dryRun = c.req.query("dryRun") === "true";
     const waitMs = readWait(c);
+    const before = "replace" in mode ? control.get(mode.replace)?.source : undefined;
     const accepted = await control.put(kind, body, mode, dryRun);
     const { artifact } = accepted;
+    if (!dryRun) noteDocument(c, artifact.handle, before, artifact.source);
     warn(c, accepted);
     c.header("ETag", etag(artifact));
     if (dryRun) {
@@ -100,7 +106,9 @@ export function resourceRoutes(
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
     const waitMs = readWait(c);
+    const before = control.get(id)?.source;
     if (!(await control.remove(kind, id, expectedRevision(c)))) return missing(c, id);
+    noteDocument(c, id, before, undefined);
     const settled =
       waitMs === null
         ? "served"

@@ -1,5 +1,6 @@
 /** What only two keys together can get wrong. */
 import { existsSync } from "node:fs";
+import { isBcrypt, maxPasswordBytes } from "../people/password.ts";
 import type { Fail, FieldError } from "../errors.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import type { Config } from "./schema/index.ts";
@@ -71,6 +72,8 @@ function checkUsers({ controller }: Config, fail: Fail): void {
     if (seen.has(user.username)) fail(`${field}.username`, `is there twice: ${user.username}`);
     seen.add(user.username);
     const hash = user.password_hash || (user.password_hashed ? user.password : "");
+    if (!hash && !isBcrypt(user.password) && Buffer.byteLength(user.password) > maxPasswordBytes)
+      fail(`${field}.password`, `expected at most ${maxPasswordBytes} bytes`);
     if (hash && !isBcrypt(hash)) fail(field, "expected a bcrypt hash such as $2b$12$…");
   });
   if (!idp.enabled) return;
@@ -83,5 +86,3 @@ function checkUsers({ controller }: Config, fail: Fail): void {
   const all = Object.values(idp.role_mapping).filter((values) => values.includes("*"));
   if (all.length > 1) fail("controller.auth.idp.role_mapping", "expected * once");
 }
-
-export const isBcrypt = (text: string): boolean => /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/.test(text);

@@ -12,6 +12,8 @@ export function gatewayOptions(config: Config): GatewayOptions {
     store: storeOf(controller.storage),
     ports: portsOf(config),
     host: controller.server.host,
+    ...peopleOf(controller.auth),
+    auditKeep: config.audit.keep,
     trafficHost: router.gateway_host === "*" ? "0.0.0.0" : router.gateway_host,
     immutable: immutable?.enabled ?? false,
     ...(immutable?.enabled && immutable.artifacts_dir && { documents: immutable.artifacts_dir }),
@@ -59,6 +61,28 @@ function portsOf({ controller, router, policy_engine: engine }: Config): Partial
     engineMetrics: metrics.enabled ? engine.metrics.port : null,
     http: router.http_enabled ? router.listener_port : null,
     https: router.https_enabled ? router.https_port : null,
+  };
+}
+
+function peopleOf({
+  basic,
+  idp,
+}: Config["controller"]["auth"]): Pick<GatewayOptions, "users" | "passwords" | "identityProvider"> {
+  const users = basic.users.map(({ username, password, password_hash: hash, roles }) => ({
+    ...{ username, roles },
+    password: hash || password,
+  }));
+  return {
+    ...(basic.enabled ? { users } : { passwords: false }),
+    ...(idp.enabled && {
+      identityProvider: {
+        issuer: idp.issuer,
+        jwksUrl: idp.jwks_url,
+        audience: idp.audience,
+        rolesClaim: idp.roles_claim,
+        roleMapping: idp.role_mapping,
+      },
+    }),
   };
 }
 

@@ -84,6 +84,31 @@ export const migrations: Step[] = [
       .addUniqueConstraint("api_keys_hash", ["hash", "kind", "handle"])
       .execute();
   },
+  async (db, types) => {
+    await db.schema
+      .createTable("users")
+      .addColumn("username", "text", (c) => c.primaryKey())
+      .addColumn("password_hash", "text", (c) => c.notNull())
+      .addColumn("roles", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("audit")
+      .addColumn("id", sql.raw(types.sequence), (c) => c.primaryKey())
+      .addColumn("at", "text", (c) => c.notNull())
+      .addColumn("actor", "text", (c) => c.notNull())
+      .addColumn("address", "text", (c) => c.notNull())
+      .addColumn("correlation_id", "text", (c) => c.notNull())
+      .addColumn("action", "text", (c) => c.notNull())
+      .addColumn("path", "text", (c) => c.notNull())
+      .addColumn("kind", "text")
+      .addColumn("handle", "text")
+      .addColumn("status", "integer", (c) => c.notNull())
+      .addColumn("before", "text")
+      .addColumn("after", "text")
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

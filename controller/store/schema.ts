@@ -1,4 +1,6 @@
 /** The tables, as Kysely sees them; `migrations.ts` makes them. Times are ISO 8601 in UTC, documents JSON text. */
+import type { Generated } from "kysely";
+
 export interface Tables {
   artifacts: ArtifactRow;
   revisions: RevisionRow;
@@ -6,6 +8,8 @@ export interface Tables {
   assignments: AssignmentRow;
   changes: ChangeRow;
   api_keys: ApiKeyRow;
+  users: UserRow;
+  audit: AuditRow;
 }
 
 export interface ArtifactRow {
@@ -74,4 +78,30 @@ export interface ApiKeyRow {
   created_at: string;
   updated_at: string;
   expires_at: string | null;
+}
+
+/** Who may manage, beside those in the configuration. */
+export interface UserRow {
+  username: string;
+  password_hash: string;
+  /** A JSON list. */
+  roles: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Who changed what; `before` and `after` are JSON without secrets. */
+export interface AuditRow {
+  id: Generated<number>;
+  at: string;
+  actor: string;
+  address: string;
+  correlation_id: string;
+  action: string;
+  path: string;
+  kind: string | null;
+  handle: string | null;
+  status: number;
+  before: string | null;
+  after: string | null;
 }

@@ -48,7 +48,8 @@ export class Store {
   private lastSeen = 0;
 
   private constructor(
-    private readonly db: Kysely<Tables>,
+    /** For tables that have a file of their own. */
+    readonly db: Kysely<Tables>,
     private readonly postgres: Postgres | null,
   ) {
     this.turns = new Turns(db, postgres);
