@@ -16,7 +16,7 @@ export async function openPeople(
   for (const [i, { username, password }] of (options.users ?? []).entries())
     if (!username || !password)
       throw new UserError(`users[${i}]: expected a username and a password`);
-  const users = await Users.open(store, options.users ?? []);
+  const users = await Users.open(store, options.users ?? [], log);
   const provider = options.identityProvider ? new IdentityProvider(options.identityProvider) : null;
   const open = !provider && isLoopback(options.host ?? "127.0.0.1");
   const passwords = options.passwords ?? true;

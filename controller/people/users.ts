@@ -1,4 +1,5 @@
 /** Users: those of the configuration, which only the configuration changes, and those in the store. */
+import { reason, UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { UserRow } from "../store/schema.ts";
 import { hashPassword, isBcrypt } from "./password.ts";
@@ -18,37 +19,50 @@ export interface User {
   configured: boolean;
 }
 
+/** How long what another controller changed may go unnoticed. */
+const freshMs = 1_000;
+
 export class Users {
   private readonly configured = new Map<string, User>();
+  /** What the store said last: without its database a gateway can still be looked at. */
+  private stored: User[] = [];
+  private readAt = -Infinity;
+  private storeAway = false;
 
-  private constructor(private readonly store: Store) {}
+  private constructor(
+    private readonly store: Store,
+    private readonly log: (line: string) => void,
+  ) {}
 
   /** Hashes what is configured as it is: from here on there are only hashes. */
-  static async open(store: Store, configured: readonly ConfiguredUser[]): Promise<Users> {
-    const users = new Users(store);
+  static async open(
+    store: Store,
+    configured: readonly ConfiguredUser[],
+    log: (line: string) => void,
+  ): Promise<Users> {
+    const users = new Users(store, log);
     for (const { username, password, roles } of configured) {
       const hash = isBcrypt(password) ? password : await hashPassword(password);
       users.configured.set(username, { username, hash, roles, configured: true });
     }
+    await users.read();
+    // To take an unread list for an empty one would open the port to everybody.
+    if (users.storeAway) throw new UserError("the users cannot be read from the store");
     return users;
   }
 
   async find(username: string): Promise<User | null> {
-    const configured = this.configured.get(username);
-    if (configured) return configured;
-    const row = await this.rows().where("username", "=", username).executeTakeFirst();
-    return row ? fromRow(row) : null;
-  }
-
-  async any(): Promise<boolean> {
-    if (this.configured.size > 0) return true;
-    return (await this.rows().limit(1).executeTakeFirst()) !== undefined;
+    return (await this.list()).find((user) => user.username === username) ?? null;
   }
 
   async list(): Promise<User[]> {
-    const stored = await this.rows().orderBy("username").execute();
-    const own = stored.filter(({ username }) => !this.configured.has(username));
-    return [...this.configured.values(), ...own.map(fromRow)];
+    if (performance.now() - this.readAt > freshMs) {
+      const reading = this.read();
+      // While the database is away nobody waits for it.
+      if (!this.storeAway) await reading;
+    }
+    const own = this.stored.filter(({ username }) => !this.configured.has(username));
+    return [...this.configured.values(), ...own];
   }
 
   /** False when the name is taken, also by another controller a moment ago. */
@@ -66,6 +80,7 @@ export class Users {
       })
       .onConflict((oc) => oc.column("username").doNothing())
       .executeTakeFirst();
+    await this.read();
     return Number(numInsertedOrUpdatedRows) > 0;
   }
 
@@ -80,6 +95,7 @@ export class Users {
       })
       .where("username", "=", username)
       .executeTakeFirst();
+    await this.read();
     return Number(numUpdatedRows) > 0;
   }
 
@@ -88,11 +104,25 @@ export class Users {
       .deleteFrom("users")
       .where("username", "=", username)
       .executeTakeFirst();
+    await this.read();
     return Number(numDeletedRows) > 0;
   }
 
-  private rows() {
-    return this.store.db.selectFrom("users").selectAll();
+  private async read(): Promise<void> {
+    this.readAt = performance.now();
+    try {
+      const rows = await this.store.db
+        .selectFrom("users")
+        .selectAll()
+        .orderBy("username")
+        .execute();
+      this.stored = rows.map(fromRow);
+      this.storeAway = false;
+    } catch (error) {
+      if (!this.storeAway)
+        this.log(`users cannot be read; those known before count: ${reason(error)}`);
+      this.storeAway = true;
+    }
   }
 }
 
