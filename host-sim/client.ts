@@ -1,10 +1,24 @@
-/** The client of one request: what it sends, and what it gets. */
+/** The client of one request: what it sends, what it gets, and how a test holds it meanwhile. */
 import { textOf } from "./bytes.ts";
 import type { Client, Exchange } from "./http/exchange.ts";
 import { HeaderMap } from "./http/headers.ts";
 import type { ReadyRequest } from "./http/request.ts";
 import { pairsOf } from "./http/upstream.ts";
 import type { Answer, Request } from "./setup.ts";
+
+export interface OpenRequest {
+  exchange: Exchange;
+  answer: Promise<Answer>;
+  /** The client hangs up. */
+  disconnect(): void;
+}
+
+export interface LiveRequest {
+  exchange: Exchange;
+  send(bytes: Uint8Array): void;
+  end(): void;
+  disconnect(): void;
+}
 
 /** Sends a request as its client does: in its chunks and at its pace, and perhaps not to the end. */
 export function sendRequest(

@@ -1,6 +1,6 @@
 /** The running simulator: workers with their filters, routes, upstreams and the clock, driven by requests. */
 import { LogLevel } from "../sdk/abi.ts";
-import { Received, sendRequest } from "./client.ts";
+import { Received, sendRequest, type LiveRequest, type OpenRequest } from "./client.ts";
 import { Clock } from "./state/clock.ts";
 import { HangError, SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
@@ -22,20 +22,6 @@ import { tryConfiguration, WorkerFilter, type FilterSettings } from "./wasm/work
 
 /** How long a request may do nothing before Envoy gives it up. */
 const idleMs = 300_000;
-
-export interface OpenRequest {
-  exchange: Exchange;
-  answer: Promise<Answer>;
-  /** The client hangs up. */
-  disconnect(): void;
-}
-
-export interface LiveRequest {
-  exchange: Exchange;
-  send(bytes: Uint8Array): void;
-  end(): void;
-  disconnect(): void;
-}
 
 export interface Leftovers {
   streams: number;
