@@ -4,9 +4,6 @@ import { Call } from "./call";
 import { Exchange } from "./exchange";
 import { ask, reply, waitFor, waitForRefresh } from "./engine/acts";
 import { Headers } from "./headers";
-import { stream } from "./engine/live";
-import { Fact } from "./engine/stream";
-import { runForeign } from "./hostcalls/foreign";
 import { HeaderMap } from "./hostcalls/headers";
 import { cookieOf, parameterOf } from "./hostcalls/request-parts";
 import { Reply } from "./reply";
@@ -33,7 +30,7 @@ export class Request extends Exchange {
     this.headers.set(":method", value);
   }
 
-  /** Path and query as they came. Setting it does not choose another route. */
+  /** Path and query, the API's context in front. Setting it does not choose another route. */
   get path(): string {
     return this.pseudo(":path");
   }
@@ -95,13 +92,11 @@ export class Request extends Exchange {
   }
 
   /**
-   * Sends the request to one of the API's upstream definitions. False, and nothing changed, once a
-   * policy has changed the path, the host or the method: the route would be chosen anew by those, and
-   * could be another one, whose policies have not run.
+   * Sends the request to one of the API's upstream definitions. The operation stays the same, whatever
+   * policies made of path, method and host: it was chosen by what the client sent.
    */
   toUpstream(definition: string): bool {
-    if (stream().has(Fact.Redirected)) return false;
-    return this.headers.set(CHOICE, definition) && runForeign("clear_route_cache", 0, 0);
+    return this.headers.set(CHOICE, definition);
   }
 
   /** Waits until this policy's `onRefresh` has run, then runs the same handler again. */

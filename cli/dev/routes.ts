@@ -64,7 +64,11 @@ function routeOf(api: RestApi, operation: Operation): RankedRoute {
     headers: operation.headers,
     route: {
       name: `${name}/${operation.method} ${operation.path}@${text.length}-${hash(text)}`,
-      match: { ...matchOf(path.match as Record<string, unknown>), method: operation.method },
+      match: {
+        ...matchOf(path.match as Record<string, unknown>),
+        method: operation.method,
+        asSent: true,
+      },
       upstream: upstreamOf(api),
       ...(policies.length ? { chain } : { disable: true }),
     },

@@ -8,6 +8,7 @@ import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
 import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
+import { sentMatch } from "./sent.ts";
 import { serviceCluster } from "./services.ts";
 import { definitionTarget, upstreamTarget, type Target, type TargetResource } from "./targets.ts";
 
@@ -46,6 +47,7 @@ export interface CompiledRoute extends Ranked {
   hosts: string[];
   /** The segments that every path of this route begins with; none when the first is a wildcard or a parameter. */
   literal: string[];
+  method: string;
   /** The literal path that all requests of this route start with. */
   prefix: string;
   /** `api/operation@hash`. */
@@ -160,11 +162,8 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const readsBody = policies.some(defaults.readsBody);
   const name = routeName(api.name, operationName(operation), text);
   const match: JsonObject = {
-    ...path.match,
-    headers: [
-      { name: ":method", string_match: { exact: operation.method } },
-      ...operation.headers.map(valueMatch),
-    ],
+    prefix: "/",
+    headers: [sentMatch(operation.method, path.match), ...operation.headers.map(valueMatch)],
     ...(operation.queryParams.length > 0 && {
       query_parameters: operation.queryParams.map(valueMatch),
     }),
@@ -186,6 +185,7 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
     chain,
     headers: operation.headers,
     literal,
+    method: operation.method,
     prefix: api.context || (literal.length === 0 ? "" : `/${literal[0]}`),
     name,
     matches: JSON.stringify(match),

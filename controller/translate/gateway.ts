@@ -6,6 +6,7 @@ import type { AccessLogForm } from "../xds/resources/access-log.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
 import { choiceHeader } from "./compile.ts";
+import { sentHeaders } from "./sent.ts";
 import { disabledScopeFilters, scope, scopeFilters, scopeHeader, scopeOf } from "./scope.ts";
 
 export interface GatewayListeners {
@@ -68,12 +69,9 @@ const scopedRoutes: JsonObject = {
         "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
         {
           mutations: [
-            {
-              append: {
-                header: { key: scopeHeader, value: "%PATH(NQ:PATH)%" },
-                append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-              },
-            },
+            ...[[scopeHeader, "%PATH(NQ:PATH)%"] as const, ...sentHeaders].map(([key, value]) => ({
+              append: { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
+            })),
             ...[choiceHeader, "x-envoy-original-path"].map((remove) => ({ remove })),
           ],
         },

@@ -5,6 +5,7 @@
  */
 import { any, type JsonObject } from "../xds/protos.ts";
 import { compareRoutes } from "./path.ts";
+import { hostHeader, sentHeaders, sentInput } from "./sent.ts";
 import { choiceHeader, type CompiledRoute } from "./compile.ts";
 
 /** The header that carries the path to the scope; a client's own value is overwritten. */
@@ -85,7 +86,8 @@ export function routeConfiguration({ name, routes, reservedHosts }: ScopeOptions
   return {
     name,
     ignore_port_in_host_matching: true,
-    request_headers_to_remove: [scopeHeader, choiceHeader],
+    vhost_header: hostHeader,
+    request_headers_to_remove: [scopeHeader, choiceHeader, ...sentHeaders.map(([name]) => name)],
     typed_per_filter_config: disabledScopeFilters,
     virtual_hosts: [...hosts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -100,36 +102,25 @@ export const disabledScopeFilters: JsonObject = Object.fromEntries(
   ]),
 );
 
-/** A flat list for one prefix; a tree of prefixes for more, because Envoy walks a list from its start. */
+/** A flat list for one prefix; a tree of methods with prefixes for more, because Envoy walks a list from its start. */
 function routing(routes: CompiledRoute[]): JsonObject {
-  const prefixes = [...new Set(routes.map(({ prefix }) => prefix))].sort();
-  if (prefixes.length <= 1) return { routes: sorted(routes) };
+  if (new Set(routes.map(({ prefix }) => prefix)).size <= 1) return { routes: sorted(routes) };
+  const places = new Map(routes.map((route) => [route.method + route.prefix, route]));
+  const lists = [...places]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { method, prefix }]) => {
+      const own = routes.filter((one) => one.method === method && isWithin(prefix, one.prefix));
+      const typed_config = {
+        "@type": "type.googleapis.com/envoy.config.route.v3.RouteList",
+        routes: sorted(own),
+      };
+      return [key, { action: { name: "routes", typed_config } }];
+    });
   return {
     matcher: {
       matcher_tree: {
-        input: {
-          name: "path",
-          typed_config: {
-            "@type": "type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
-            header_name: ":path",
-          },
-        },
-        prefix_match_map: {
-          map: Object.fromEntries(
-            prefixes.map((prefix) => [
-              prefix,
-              {
-                action: {
-                  name: "routes",
-                  typed_config: {
-                    "@type": "type.googleapis.com/envoy.config.route.v3.RouteList",
-                    routes: sorted(routes.filter((route) => isWithin(prefix, route.prefix))),
-                  },
-                },
-              },
-            ]),
-          ),
-        },
+        input: sentInput,
+        prefix_match_map: { map: Object.fromEntries(lists) as JsonObject },
       },
     },
   };

@@ -80,6 +80,8 @@ export class Exchange {
   /** The route last looked up; stale once a filter changed the headers, until someone looks again. */
   route: ReadyRoute | null = null;
   #routeKnown = false;
+  /** What the client sent of what routes are chosen by. */
+  #sent!: HeaderMap;
   #request!: Path;
   #response!: Path;
   #prepared: (() => void) | null = null;
@@ -109,6 +111,8 @@ export class Exchange {
   /** Headers must be set before: filters that a route disables are left out by it. */
   begin(headers: HeaderMap, makeFilters: (exchange: Exchange) => Filter[]): void {
     this.requestHeaders = headers;
+    const pseudo = headers.pairs.filter(([name]) => name.startsWith(":"));
+    this.#sent = HeaderMap.of(headers.kind, pseudo);
     this.#head = headers.get(":method") === "HEAD";
     this.#grpc = (headers.get("content-type") ?? "").startsWith("application/grpc");
     this.findRoute();
@@ -176,7 +180,7 @@ export class Exchange {
       const headers = this.requestHeaders!;
       // Without this header Envoy's router does not even look.
       const known = headers.get("x-forwarded-proto") !== null;
-      this.route = (known && routes.find((route) => route.matches(headers))) || null;
+      this.route = (known && routes.find((route) => route.matches(headers, this.#sent))) || null;
       this.#routeKnown = true;
     }
     return this.route;

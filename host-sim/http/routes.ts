@@ -24,6 +24,8 @@ export interface RouteMatch {
   regex?: string;
   method?: string;
   headers?: Record<string, string>;
+  /** Path and method as the client sent them, as in the gateway, whatever a module made of them. */
+  asSent?: boolean;
 }
 
 export interface Route {
@@ -46,7 +48,8 @@ export interface Route {
 export interface ReadyRoute extends Route {
   name: string;
   metadata: Record<string, Record<string, unknown>>;
-  matches(headers: HeaderMap): boolean;
+  /** On the headers as they are now, and as they came. */
+  matches(headers: HeaderMap, sent: HeaderMap): boolean;
 }
 
 export function readyRoutes(routes: readonly Route[]): ReadyRoute[] {
@@ -63,14 +66,15 @@ export function readyRoutes(routes: readonly Route[]): ReadyRoute[] {
   });
 }
 
-function matcher(match: RouteMatch): (headers: HeaderMap) => boolean {
-  const { path, prefix, method } = match;
+function matcher(match: RouteMatch): ReadyRoute["matches"] {
+  const { path, prefix, method, asSent } = match;
   const regex = match.regex === undefined ? null : new RegExp(`^(?:${match.regex})$`);
   const headers = Object.entries(match.headers ?? {});
-  return (map) => {
-    const whole = map.get(":path") ?? "";
+  return (map, sent) => {
+    const from = asSent ? sent : map;
+    const whole = from.get(":path") ?? "";
     if (!whole.startsWith(prefix ?? "/")) return false;
-    if (method !== undefined && map.get(":method") !== method) return false;
+    if (method !== undefined && from.get(":method") !== method) return false;
     if (path !== undefined || regex) {
       const bare = whole.split("?", 1)[0]!;
       if (path !== undefined && bare !== path) return false;

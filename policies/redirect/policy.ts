@@ -1,4 +1,5 @@
 import { Place, Policy, Reply, Request, Verdict } from "sluice/sdk";
+import { joinPath } from "sluice/sdk/std/net/path";
 import { Params } from "./params";
 
 /** Sends the client to another URL. */
@@ -40,14 +41,10 @@ export class Redirect extends Policy<Params> {
   private path(path: string): string {
     const to = this.params.path;
     if (to === null) return path;
-    const rest = to.mode == "prefix" ? after(path, this.prefix) : "";
-    if (!rest.length) return to.value;
-    const joined = to.value.endsWith("/") ? to.value.length - 1 : to.value.length;
-    return to.value.substring(0, joined) + (rest.startsWith("/") ? rest : "/" + rest);
+    return to.mode == "full" ? to.value : joinPath(to.value, this.behindPrefix(path));
   }
-}
 
-/** What of `path` follows `prefix`, all of it if it does not begin so. */
-function after(path: string, prefix: string): string {
-  return path.startsWith(prefix) ? path.substring(prefix.length) : path;
+  private behindPrefix(path: string): string {
+    return path.startsWith(this.prefix) ? path.substring(this.prefix.length) : path;
+  }
 }

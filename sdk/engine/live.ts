@@ -2,7 +2,7 @@
  * What runs now. In AssemblyScript the module is the instance, so these are module variables; they
  * hold plain addresses and numbers, never references that a region could give away.
  */
-import { Fact, Stream } from "./stream";
+import { Stream } from "./stream";
 
 /** The stream of the running callback, 0 in the callbacks of a root context. */
 export let streamAddress: usize = 0;
@@ -32,11 +32,6 @@ export function setRoot(context: u32): void {
 
 export function setLink(address: usize): void {
   linkAddress = address;
-}
-
-/** Notes that the running request's path, host or method was changed. */
-export function redirected(): void {
-  if (streamAddress) stream().note(Fact.Redirected);
 }
 
 export function stream(): Stream {

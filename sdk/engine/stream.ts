@@ -39,10 +39,8 @@ export enum Fact {
   RequestBodyChanged = 256,
   ResponseBodyChanged = 512,
   ResponseStarted = 1024,
-  /** A policy changed what routes are chosen by. */
-  Redirected = 2048,
   /** Its chain waits for secrets. */
-  Unprepared = 4096,
+  Unprepared = 2048,
 }
 
 @unmanaged

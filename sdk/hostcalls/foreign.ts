@@ -15,12 +15,6 @@ export function callForeign(name: string, argument: usize, size: usize): usize {
   return load<usize>(out);
 }
 
-/** True if the function was run; for those without a result. */
-export function runForeign(name: string, argument: usize, size: usize): bool {
-  const at = encode(name);
-  return proxy_call_foreign_function(at, written, argument, size, out, out + 4) == Status.Ok;
-}
-
 /** Writes protobuf fields one after the other. */
 export class Message {
   private at: usize;

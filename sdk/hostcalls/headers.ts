@@ -4,7 +4,7 @@
  * list if it was read. Refuses names and values that would end a header line: no response splitting.
  */
 import { MapType, Status } from "../abi";
-import { callback, redirected } from "../engine/live";
+import { callback } from "../engine/live";
 import {
   proxy_add_header_map_value,
   proxy_get_header_map_pairs,
@@ -83,7 +83,6 @@ export class HeaderMap {
     if (!isName(at, size) || !isValue(bytes, length)) return false;
     if (proxy_replace_header_map_value(this.map, at, size, bytes, length) != Status.Ok)
       return false;
-    if (load<u8>(at) == 0x3a && this.map == MapType.RequestHeaders) redirected();
     if (this.readIn != callback) return true;
     const first = this.search(at, size, 0);
     if (first < 0) {
