@@ -29,7 +29,7 @@ export interface ControlPlane {
   modules: Modules;
   /** Keys and what else gateways look up, and the feed that brings it to them. */
   access: Access;
-  xdsPort: number;
+  xds: AdsServer;
   connected(): number;
   /** One text for all that the Envoys should have. */
   version(): string;
@@ -124,7 +124,7 @@ export async function startControlPlane(
   written.each(() => takeForeignChanges({ store, control, modules, access }));
   return {
     ...{ store, control, modules, access, changed },
-    xdsPort: server.port,
+    xds: server,
     connected: () => server.streams().length,
     version: () => cache.digest(),
   };

@@ -1,6 +1,8 @@
 /**
  * A whole gateway in one process: the control plane, its HTTP ports, and an Envoy beside it.
  */
+import { randomUUID } from "node:crypto";
+import { attend } from "./agent/proof/attend.ts";
 import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
@@ -32,11 +34,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   let drainMs = 0;
   try {
     const plane = await startControlPlane(options, closing);
-    ports.xds = plane.xdsPort;
+    ports.xds = plane.xds.port;
     const stats = async () => (await envoy?.current()?.admin("/stats/prometheus")) ?? "";
     Object.assign(ports, await openPorts(options, plane, stats, closing));
     if (options.envoy !== "none") {
-      const beside = await startBeside(options, ports.xds, ports.envoyAdmin);
+      const nodeId = `gateway-${randomUUID().slice(0, 8)}`;
+      const ask = async (path: string) => {
+        const running = envoy?.current();
+        if (!running) throw new Error("Envoy does not run");
+        return running.admin(path);
+      };
+      closing.push(attend({ server: plane.xds, nodeId, ask }));
+      const beside = await startBeside(options, nodeId, ports.xds, ports.envoyAdmin);
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }

@@ -1,5 +1,4 @@
 /** The Envoy beside a controller on the same machine. */
-import { randomUUID } from "node:crypto";
 import type { GatewayOptions, Ports } from "../options.ts";
 import { until } from "../until.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -8,6 +7,7 @@ import { superviseEnvoy, type Supervised } from "./supervise.ts";
 
 export async function startBeside(
   options: GatewayOptions,
+  nodeId: string,
   xdsPort: number,
   adminPort: number,
 ): Promise<Supervised> {
@@ -16,7 +16,7 @@ export async function startBeside(
     log,
     path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
     bootstrap: bootstrap({
-      nodeId: `gateway-${randomUUID().slice(0, 8)}`,
+      nodeId,
       controllers: [{ host: "127.0.0.1", port: xdsPort }],
       adminPort,
       ...(options.xdsTls?.envoy && { tls: options.xdsTls.envoy }),

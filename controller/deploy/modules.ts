@@ -13,6 +13,7 @@ import type { Control } from "./control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
 import type { PolicyConfigurations } from "./system-parameters.ts";
 import { engineFilter, engineRootId } from "./settings.ts";
+import { servedBy, type GatewayStatus } from "./status.ts";
 
 export interface ModulesOptions {
   store: Store;
@@ -58,13 +59,13 @@ export class Modules {
   }
 
   /** What each connected Envoy makes of the module that should serve. */
-  gateways(): { id: string; state: "serving" | "pending" | "refused"; reason?: string }[] {
+  gateways(): Pick<GatewayStatus, "id" | "state" | "reason">[] {
     const version = this.options.cache.get("extension", engineFilter)?.version;
     return this.options.streams().map((stream) => {
       const refusal = stream.rejection("extension", engineFilter);
       if (refusal) return { id: stream.nodeId, state: "refused", reason: refusal.message };
       const held = stream.held("extension", engineFilter);
-      return { id: stream.nodeId, state: held === version ? "serving" : "pending" };
+      return { id: stream.nodeId, state: held === version ? servedBy(stream) : "pending" };
     });
   }
 

@@ -9,13 +9,18 @@ export interface ApiProblem {
 
 export interface GatewayStatus {
   id: string;
-  state: "serving" | "pending" | "refused";
+  state: "serving" | "acknowledged" | "pending" | "refused";
   /** The revision it serves; null when it serves none. */
   revision: number | null;
   reason?: string;
 }
 
-export const isServed = ({ state }: GatewayStatus): boolean => state === "serving";
+export const isServed = ({ state }: Pick<GatewayStatus, "state">): boolean =>
+  state === "serving" || state === "acknowledged";
+
+/** What can be said of an Envoy that has what it should have. */
+export const servedBy = (stream: DeltaStream): "serving" | "acknowledged" =>
+  stream.isWitnessed ? "serving" : "acknowledged";
 
 export interface StatusQuestion {
   handle: string;
@@ -50,7 +55,7 @@ function gatewayStatus(question: StatusQuestion, stream: DeltaStream): GatewaySt
   const done = problem === null && served === wanted && lingers === undefined;
   return {
     id: stream.nodeId,
-    state: words !== undefined ? "refused" : done ? "serving" : "pending",
+    state: words !== undefined ? "refused" : done ? servedBy(stream) : "pending",
     revision: served ?? lingers ?? null,
     ...(words !== undefined && { reason: words }),
   };

@@ -54,7 +54,7 @@ export class ResourceCache {
 
   /** One text for all that is in it. */
   digest(): string {
-    return this.sum.toString("hex", 0, 16);
+    return this.sum.toString("hex", 0, 8);
   }
 
   /** All that is in it, in push order. */

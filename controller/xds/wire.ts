@@ -92,8 +92,26 @@ export interface Report {
   everything: boolean;
   gone: { kind: Kind; name: string }[];
   served: { kind: Kind; name: string; version: string }[];
+  /** When there is one, nothing is `served`. */
   refusal: Rejection | null;
 }
+
+/** The same as a request. */
+export const writeReport = (report: Partial<Report>): Partial<DeltaRequest> => {
+  const { everything = false, gone = [], served = [], refusal } = report;
+  const told = refusal ? [refusal] : served;
+  return {
+    typeUrl: servedType,
+    resourceNamesUnsubscribe: [
+      ...(everything ? ["*"] : []),
+      ...gone.map(({ kind, name }) => keyOf(kind, name)),
+    ],
+    initialResourceVersions: Object.fromEntries(
+      told.map(({ kind, name, version }) => [keyOf(kind, name), version]),
+    ),
+    ...(refusal && { errorDetail: { message: refusal.message } }),
+  };
+};
 
 /** Names that belong to no kind are passed over. */
 export function readReport(request: DeltaRequest): Report {
