@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
+import { packageRoot } from "../package-root.ts";
 import { NodeKind, newOptions, newProgram, parse, type ClassNode, type Node } from "./syntax.ts";
 
 /** Handler names and their bits, as in `sdk/engine/link.ts`. */
@@ -46,13 +47,20 @@ function isClass(node: Node): node is ClassNode {
   return node.kind === NodeKind.ClassDeclaration;
 }
 
-function readSource(text: string, file: string, helpers: readonly string[]): PolicySource {
+interface Texts {
+  own: string;
+  /** Files of the SDK with a class that the policy may extend. */
+  bases: readonly string[];
+  helpers: readonly string[];
+}
+
+function readSource({ own, bases, helpers }: Texts, file: string): PolicySource {
   const program = newProgram(newOptions());
-  parse(program, text, "policy.ts", true);
+  parse(program, own, "policy.ts", true);
+  bases.forEach((text, i) => parse(program, text, `base-${i}.ts`, false));
   const classes = new Map<string, ClassNode>();
-  for (const node of program.sources[0]?.statements ?? []) {
-    if (isClass(node)) classes.set(node.name.text, node);
-  }
+  for (const source of program.sources)
+    for (const node of source.statements) if (isClass(node)) classes.set(node.name.text, node);
   const base = (one: ClassNode): string | undefined => one.extendsType?.name.identifier.text;
   const policies = [...classes.values()].filter((one) => base(one) === "Policy");
   const leaves = [...classes.values()].filter((one) => {
@@ -71,13 +79,16 @@ function readSource(text: string, file: string, helpers: readonly string[]): Pol
   for (let at: ClassNode | undefined = policy; at; at = classes.get(base(at) ?? "")) {
     for (const { name } of at.members) handles |= handlers[name.text] ?? 0;
   }
-  const all = [text, ...helpers].join("\n");
+  const all = [own, ...bases, ...helpers].join("\n");
   if (/\.(after|again)\(/.test(all)) handles |= waits;
   if (/\bCall\b|\.(call|refresh)\(/.test(all)) handles |= calls;
   const looksUp = all.includes('"sluice/sdk/feed"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
   return { className: policy.name.text, handles, looksUp, shares };
 }
+
+/** A file `policy` in a folder of the SDK has a class for policies to extend. */
+const sdkBase = /\bfrom\s+"sluice\/(sdk\/\w+\/policy)"/g;
 
 /** What the policy in `folder` is, by its own file and all that it imports by relative path. */
 export async function readPolicySource(folder: string): Promise<PolicySource> {
@@ -99,5 +110,9 @@ export async function readPolicySource(folder: string): Promise<PolicySource> {
       open.push({ file: name, text: helper });
     }
   }
-  return readSource(text, file, [...helpers.values()]);
+  const bases = [...text.matchAll(sdkBase)].map(([, path]) =>
+    readFile(join(packageRoot, `${path}.ts`), "utf8"),
+  );
+  const texts = { own: text, bases: await Promise.all(bases), helpers: [...helpers.values()] };
+  return readSource(texts, file);
 }

@@ -1,9 +1,10 @@
-import { Body, Exchange, Place, Policy, Request, Response, Verdict } from "sluice/sdk";
+import { Place } from "sluice/sdk";
 import { CostReader } from "sluice/sdk/limits/cost/read";
 import { KeyReader } from "sluice/sdk/limits/key/read";
-import { Counted, Limiter } from "sluice/sdk/limits/limiter";
+import { Limiter } from "sluice/sdk/limits/limiter";
 import { Meter } from "sluice/sdk/limits/meter/meter";
 import { MeterReader } from "sluice/sdk/limits/meter/read";
+import { LimitingPolicy } from "sluice/sdk/limits/policy";
 import { Problems } from "sluice/sdk/limits/problems";
 import { Quota } from "sluice/sdk/limits/quota";
 import { scopeOf } from "sluice/sdk/limits/scope";
@@ -11,9 +12,7 @@ import { answerWith, checkBackend, tell } from "sluice/sdk/limits/settings";
 import { Params, QuotasItem } from "./params";
 
 /** Limits by any key and at any cost. */
-export class AdvancedRatelimit extends Policy<Params> {
-  limiter: Limiter | null = null;
-
+export class AdvancedRatelimit extends LimitingPolicy<Params> {
   configure(): string | null {
     const params = this.params;
     const problems = new Problems();
@@ -29,42 +28,6 @@ export class AdvancedRatelimit extends Policy<Params> {
     answerWith(limiter, params.onRateLimitExceeded);
     this.limiter = limiter;
     return problems.first;
-  }
-
-  takesRequestBody(): bool {
-    return this.limiter!.needsRequestBody;
-  }
-
-  takesResponseBody(): bool {
-    return this.limiter!.needsResponseBody;
-  }
-
-  onRequestHeaders(request: Request): Verdict {
-    return this.admit(request, null);
-  }
-
-  onRequestBody(request: Request, body: Body): Verdict {
-    return this.admit(request, body);
-  }
-
-  onResponseHeaders(response: Response): Verdict {
-    this.limiter!.respond(response, response.state<Counted>());
-    return Verdict.Continue;
-  }
-
-  onResponseBody(response: Response, body: Body): Verdict {
-    this.limiter!.respond(response, response.state<Counted>(), body);
-    return Verdict.Continue;
-  }
-
-  onLog(exchange: Exchange): void {
-    this.limiter!.close(exchange, exchange.state<Counted>());
-  }
-
-  private admit(request: Request, body: Body | null): Verdict {
-    const wait = this.limiter!.admit(request, request.state<Counted>(), body);
-    if (wait < 0) return Verdict.Respond;
-    return wait ? request.after(wait) : Verdict.Continue;
   }
 
   private quota(

@@ -1,9 +1,10 @@
-import { Exchange, Place, Policy, Request, Response, Verdict } from "sluice/sdk";
+import { Place } from "sluice/sdk";
 import { Key } from "sluice/sdk/limits/key/key";
 import { RoutePart } from "sluice/sdk/limits/key/parts";
-import { Counted, Limiter } from "sluice/sdk/limits/limiter";
+import { Limiter } from "sluice/sdk/limits/limiter";
 import { Meter } from "sluice/sdk/limits/meter/meter";
 import { MeterReader } from "sluice/sdk/limits/meter/read";
+import { LimitingPolicy } from "sluice/sdk/limits/policy";
 import { Problems } from "sluice/sdk/limits/problems";
 import { Quota } from "sluice/sdk/limits/quota";
 import { scopeOf } from "sluice/sdk/limits/scope";
@@ -11,9 +12,7 @@ import { checkBackend, tell } from "sluice/sdk/limits/settings";
 import { Params } from "./params";
 
 /** Lets so many requests through in a time, for an API or for one of its operations. */
-export class BasicRatelimit extends Policy<Params> {
-  limiter: Limiter | null = null;
-
+export class BasicRatelimit extends LimitingPolicy<Params> {
   configure(): string | null {
     const problems = new Problems();
     checkBackend(this.params.backend, problems);
@@ -32,19 +31,5 @@ export class BasicRatelimit extends Policy<Params> {
     tell(limiter, this.params.headers);
     this.limiter = limiter;
     return problems.first;
-  }
-
-  onRequestHeaders(request: Request): Verdict {
-    const wait = this.limiter!.admit(request, request.state<Counted>());
-    return wait < 0 ? Verdict.Respond : Verdict.Continue;
-  }
-
-  onResponseHeaders(response: Response): Verdict {
-    this.limiter!.respond(response, response.state<Counted>());
-    return Verdict.Continue;
-  }
-
-  onLog(exchange: Exchange): void {
-    this.limiter!.close(exchange, exchange.state<Counted>());
   }
 }
