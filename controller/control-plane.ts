@@ -2,6 +2,7 @@
  * The control plane put together: store, documents, modules, resources and the xDS server that hands them to Envoys.
  */
 import { openAccess, type Access } from "./access/index.ts";
+import type { SubscribedApi } from "./access/subscriptions.ts";
 import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { loadFolder } from "./deploy/folder.ts";
@@ -48,7 +49,7 @@ export async function startControlPlane(
   const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
   const store = await Store.open(options.store ?? "data/gateway.db");
   closing.push(() => store.close());
-  const access = openAccess(store, options, log);
+  const access = openAccess(store, options, (id) => subscribedApi(control, id), log);
   const protos = loadProtos();
   const cache = new ResourceCache(protos);
   // An Envoy that connected before everything is loaded would be told that the rest is gone.
@@ -127,6 +128,17 @@ export async function startControlPlane(
     xds: server,
     connected: () => server.streams().length,
     version: () => cache.digest(),
+  };
+}
+
+/** By handle or UUID. */
+function subscribedApi(control: Control, id: string): SubscribedApi | null {
+  const artifact = control.get(id) ?? control.byUuid(id);
+  if (!artifact) return null;
+  const { spec } = JSON.parse(artifact.source) as { spec: { subscriptionPlans?: string[] } };
+  return {
+    ...{ kind: artifact.kind, handle: artifact.handle },
+    plans: (spec.subscriptionPlans ?? []).map(String),
   };
 }
 

@@ -78,6 +78,8 @@ export interface GatewayOptions {
   gatewayPolicies?: Omit<PolicyReference, "field">[];
   /** What policies get beside their parameters, by `<name>_v<major>`. */
   policyConfigurations?: PolicyConfigurations;
+  /** How answers name this gateway. */
+  gatewayId?: string;
   /** How many API keys a user may have, and how long those from elsewhere are. */
   apiKeys?: Partial<KeyRules>;
   traffic?: Partial<TrafficSettings>;

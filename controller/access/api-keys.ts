@@ -2,10 +2,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
-import { Reader } from "../model/reader.ts";
+import type { Reader } from "../model/reader.ts";
 import { readDuration } from "../model/shared.ts";
 import type { ApiKey, KeyOwner, KeyStore } from "../store/keys.ts";
 import { hasExpired, readExpiry } from "./expiry.ts";
+import { plain, readRaw, readBody } from "./reading.ts";
 import { Clash, Missing, QuotaSpent } from "./refusals.ts";
 import { makeKey, maskKey } from "./raw-key.ts";
 
@@ -40,12 +41,11 @@ export class ApiKeys {
   ) {}
 
   async create(owner: KeyOwner, caller: Caller, sent: unknown): Promise<MadeKey> {
-    const body = new Reader(sent ?? {}, "");
-    body.isObject();
-    const wish = this.readWish(body);
-    const name = readName(body.at("name")) ?? defaultName(owner.handle);
-    const expires = readExpiry(body);
-    refuseFaults(body);
+    const { wish, name, expires } = readBody(sent, (body) => ({
+      wish: this.readWish(body),
+      name: readName(body.at("name")) ?? defaultName(owner.handle),
+      expires: readExpiry(body),
+    }));
     // In the feed this name means every API.
     if (owner.handle === "*") throw new UserError(`an API with the handle '*' can have no keys`);
     const own = await this.store.active(owner, caller.user);
@@ -86,15 +86,13 @@ export class ApiKeys {
     const former = await this.named(owner, name, caller, caller.isAdmin);
     if (former.source === "local")
       throw new UserError(`API key '${name}' was generated here: use regenerate to change it`);
-    const body = new Reader(sent ?? {}, "");
-    body.isObject();
-    body.at("apiKey").required();
-    const wish = this.readWish(body);
-    const wanted = body.at("name");
-    if (!wanted.absent && wanted.text() !== name)
-      wanted.fail(`must be '${name}', as in the URL: keys keep their names`);
-    const expires = readExpiry(body);
-    refuseFaults(body);
+    const { wish, expires } = readBody(sent, (body) => {
+      body.at("apiKey").required();
+      const wanted = body.at("name");
+      if (!wanted.absent && wanted.text() !== name)
+        wanted.fail(`must be '${name}', as in the URL: keys keep their names`);
+      return { wish: this.readWish(body), expires: readExpiry(body) };
+    });
     await this.refuseKnownValue(owner, wish.raw!, former.uuid);
     const row: ApiKey = {
       ...former,
@@ -112,13 +110,12 @@ export class ApiKeys {
     const former = await this.named(owner, name, caller, false);
     if (former.source === "external")
       throw new UserError(`API key '${name}' comes from elsewhere: replace it with PUT`);
-    const body = new Reader(sent ?? {}, "");
-    body.isObject();
-    const overlap = body.at("overlap");
-    const overlapMs = readDuration(overlap) ?? 0;
-    if (overlapMs > longestOverlapMs) overlap.fail("must be at most 720h");
-    const expires = readExpiry(body);
-    refuseFaults(body);
+    const { overlapMs, expires } = readBody(sent, (body) => {
+      const overlap = body.at("overlap");
+      const overlapMs = readDuration(overlap) ?? 0;
+      if (overlapMs > longestOverlapMs) overlap.fail("must be at most 720h");
+      return { overlapMs, expires: readExpiry(body) };
+    });
     const raw = makeKey();
     const now = Date.now();
     const row: ApiKey = {
@@ -157,31 +154,15 @@ export class ApiKeys {
   private readWish(body: Reader) {
     const { minLength, maxLength } = this.rules;
     return {
-      raw: readSecretText(body.at("apiKey"), minLength, maxLength),
+      raw: readRaw(body.at("apiKey"), minLength, maxLength),
       masked: body.at("maskedApiKey").text({ max: 64 }),
-      issuer: body.at("issuer").text({ max: 255, ...plain }),
-      externalRef: body.at("externalRefId").text({ max: 255, ...plain }),
-      applicationId: body.at("applicationId").text({ max: 255, ...plain }),
-      applicationName: body.at("applicationName").text({ max: 255, ...plain }),
+      issuer: body.at("issuer").text(plain),
+      externalRef: body.at("externalRefId").text(plain),
+      applicationId: body.at("applicationId").text(plain),
+      applicationName: body.at("applicationName").text(plain),
     };
   }
 }
-
-/** No message may show what was sent. */
-function readSecretText(reader: Reader, min: number, max: number): string | null {
-  const value = reader.raw();
-  if (reader.absent) return null;
-  if (typeof value !== "string" || value.length < min || value.length > max)
-    reader.fail(`must be a text of ${min} to ${max} characters`);
-  else if (!/^[\x21-\x7e]+$/.test(value))
-    reader.fail("must have visible ASCII characters only, as a header's value has");
-  else return value;
-  return null;
-}
-
-/** The feed separates its fields with a control character. */
-// eslint-disable-next-line no-control-regex
-const plain = { pattern: /^[^\u0000-\u001f\u007f]*$/, says: "must not have control characters" };
 
 const readName = (reader: Reader): string | null =>
   reader.text({
@@ -206,8 +187,3 @@ const valueOf = (raw: string, masked: string | null = null) => ({
 
 const oldEnd = (wanted: number, { expires_at }: ApiKey): string =>
   new Date(Math.min(wanted, expires_at === null ? Infinity : Date.parse(expires_at))).toISOString();
-
-function refuseFaults({ findings }: Reader): void {
-  if (findings.errors.length > 0)
-    throw new UserError("Configuration validation failed", findings.errors);
-}

@@ -3,11 +3,12 @@
  */
 import { reason } from "../errors.ts";
 import { readChange, type FedTable } from "../store/feed-changes.ts";
+import type { Rows } from "../store/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Change } from "../store/turns.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import { FeedTable } from "../feed/table.ts";
-import { apiKeyRecords, type FeedRecord } from "./records.ts";
+import { apiKeyRecords, planRecords, subscriptionRecords, type FeedRecord } from "./records.ts";
 
 interface Source {
   all(): AsyncIterable<FeedRecord[]>;
@@ -24,12 +25,10 @@ export class Feeder {
     store: Store,
     private readonly log: (line: string) => void,
   ) {
-    const { keys } = store;
     this.sources = {
-      ApiKey: {
-        all: () => mapped(keys.all(), apiKeyRecords),
-        row: async (uuid) => recordsOf(await keys.byUuid(uuid), apiKeyRecords),
-      },
+      ApiKey: source(store.keys.rows, apiKeyRecords),
+      Plan: source(store.plans.rows, planRecords),
+      Subscription: source(store.subscriptions.rows, subscriptionRecords),
     };
   }
 
@@ -80,12 +79,15 @@ export class Feeder {
   }
 }
 
-const recordsOf = <Row>(row: Row | undefined, records: (row: Row) => FeedRecord[]): FeedRecord[] =>
-  row === undefined ? [] : records(row);
-
-async function* mapped<Row>(
-  pages: AsyncIterable<Row[]>,
+const source = <Row extends object>(
+  rows: Rows<Row>,
   records: (row: Row) => FeedRecord[],
-): AsyncGenerator<FeedRecord[]> {
-  for await (const rows of pages) yield rows.flatMap(records);
-}
+): Source => ({
+  async *all() {
+    for await (const page of rows.all()) yield page.flatMap(records);
+  },
+  row: async (key) => {
+    const row = await rows.byKey(key);
+    return row === undefined ? [] : records(row);
+  },
+});

@@ -2,6 +2,8 @@
 import { FEED_FIELD, feedId } from "../../host-sim/feed.ts";
 import { keyScope } from "../store/feed-changes.ts";
 import type { ApiKey } from "../store/keys.ts";
+import type { Plan } from "../store/plans.ts";
+import { subscriptionIds, type Subscription } from "../store/subscriptions.ts";
 
 export interface FeedRecord {
   id: Buffer;
@@ -21,7 +23,30 @@ export function apiKeyRecords(key: ApiKey): FeedRecord[] {
   return key.old_hash === null ? [current] : [current, record(key.old_hash, key.old_until)];
 }
 
+/** An inactive plan stays: its subscribers are told that it is. */
+export const planRecords = (plan: Plan): FeedRecord[] => [
+  {
+    id: feedId("plan", plan.id),
+    value: fields(
+      ...[plan.name, number(plan.limit_count), plan.limit_unit],
+      ...[number(plan.stop_on_quota_reach), plan.status, time(plan.expires_at), plan.billing_plan],
+    ),
+  },
+];
+
+export function subscriptionRecords(subscription: Subscription): FeedRecord[] {
+  if (subscription.status === "REVOKED") return [];
+  const value = fields(
+    ...[subscription.id, subscription.status, subscription.plan_id, subscription.application_id],
+    ...[subscription.billing_customer_id, subscription.billing_subscription_id],
+    subscription.consumer,
+  );
+  return subscriptionIds(subscription).map((id) => ({ id, value }));
+}
+
 const fields = (...texts: (string | null)[]): Buffer =>
   Buffer.from(texts.map((text) => (text ?? "").replaceAll(FEED_FIELD, "")).join(FEED_FIELD));
+
+const number = (value: number | null): string => (value === null ? "" : String(value));
 
 const time = (text: string | null): string => (text === null ? "" : String(Date.parse(text)));

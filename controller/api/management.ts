@@ -20,7 +20,7 @@ import { auditRoutes } from "./people/audit.ts";
 import { userRoutes } from "./people/users.ts";
 import { onlyFrom } from "../people/only-from.ts";
 import { failure, problem } from "./respond.ts";
-import { keyRoutes } from "./access/api-keys.ts";
+import { accessRoutes } from "./access/index.ts";
 import { moduleRoutes } from "./modules.ts";
 import { resourceRoutes } from "./resources.ts";
 
@@ -61,17 +61,11 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
   api.use("/modules", tooLarge(maxModuleBytes));
   for (const path of ["/users", "/users/*"]) api.use(path, tooLarge(maxUserBytes));
+  // Before the kinds' own routes, whose paths include those of their keys.
+  api.route("/", accessRoutes(options.access, options.control));
   for (const kind of resourceKinds) {
     for (const path of [`/${kind.path}`, `/${kind.path}/*`])
       api.use(path, tooLarge(maxDocumentBytes));
-    // Before the kind's own routes, whose roles are others.
-    api.route(
-      `/${kind.path}/:id/api-keys`,
-      keyRoutes({
-        ...{ keys: options.access.keys, kind: kind.kind, label: kind.label },
-        exists: (handle) => options.control.get(handle) !== undefined,
-      }),
-    );
     api.route(`/${kind.path}`, resourceRoutes(kind, options));
   }
   api.get("/policies", (c) => {

@@ -107,6 +107,10 @@ export class Control {
     return this.artifacts.get(handle);
   }
 
+  byUuid(uuid: string): Artifact | undefined {
+    return [...this.artifacts.values()].find((artifact) => artifact.uuid === uuid);
+  }
+
   list(kind: ResourceKind): Artifact[] {
     return [...this.artifacts.values()]
       .filter((artifact) => artifact.kind === kind.kind)

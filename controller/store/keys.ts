@@ -1,6 +1,7 @@
 /** API keys in the store. Who may do what is decided elsewhere; here they are only kept. */
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { changeOf, everything, keyIds } from "./feed-changes.ts";
+import { Rows } from "./rows.ts";
 import type { ApiKeyRow, Tables } from "./schema.ts";
 import type { Turn, Turns } from "./turns.ts";
 
@@ -16,10 +17,14 @@ export interface KeyOwner {
 const singlyRemoved = 1_000;
 
 export class KeyStore {
+  readonly rows: Rows<ApiKey>;
+
   constructor(
     private readonly db: Kysely<Tables>,
     private readonly turns: Turns,
-  ) {}
+  ) {
+    this.rows = new Rows<ApiKey>(db, "api_keys", "uuid");
+  }
 
   /** Those that are good now; `by` leaves only one creator's. */
   active({ kind, handle }: KeyOwner, by?: string): Promise<ApiKey[]> {
@@ -32,10 +37,6 @@ export class KeyStore {
 
   named({ kind, handle }: KeyOwner, name: string): Promise<ApiKey | undefined> {
     return this.of(this.db, kind, handle).where("name", "=", name).executeTakeFirst();
-  }
-
-  byUuid(uuid: string): Promise<ApiKey | undefined> {
-    return this.db.selectFrom("api_keys").selectAll().where("uuid", "=", uuid).executeTakeFirst();
   }
 
   /** A key with the same value, now or before. */
@@ -87,22 +88,6 @@ export class KeyStore {
       .where("expires_at", "<", before)
       .limit(1_000)
       .execute();
-  }
-
-  /** All keys, in pages, without holding them at once. */
-  async *all(page = 5_000): AsyncGenerator<ApiKey[]> {
-    for (let after = ""; ;) {
-      const keys = await this.db
-        .selectFrom("api_keys")
-        .selectAll()
-        .where("uuid", ">", after)
-        .orderBy("uuid")
-        .limit(page)
-        .execute();
-      if (keys.length > 0) yield keys;
-      if (keys.length < page) return;
-      after = keys.at(-1)!.uuid;
-    }
   }
 
   private of(db: Kysely<Tables> | Transaction<Tables>, kind: string, handle: string) {

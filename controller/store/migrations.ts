@@ -109,6 +109,39 @@ export const migrations: Step[] = [
       .addColumn("after", "text")
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("plans")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("name", "text", (c) => c.notNull())
+      .addColumn("name_key", "text", (c) => c.notNull().unique())
+      .addColumn("billing_plan", "text")
+      .addColumn("stop_on_quota_reach", "integer", (c) => c.notNull())
+      .addColumn("limit_count", "bigint")
+      .addColumn("limit_unit", "text")
+      .addColumn("expires_at", "text")
+      .addColumn("status", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("subscriptions")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("kind", "text", (c) => c.notNull())
+      .addColumn("handle", "text", (c) => c.notNull())
+      .addColumn("token_hash", "text", (c) => c.notNull())
+      .addColumn("application_id", "text")
+      .addColumn("plan_id", "text", (c) => c.references("plans.id"))
+      .addColumn("consumer", "text")
+      .addColumn("billing_customer_id", "text")
+      .addColumn("billing_subscription_id", "text")
+      .addColumn("status", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .addUniqueConstraint("subscriptions_token", ["handle", "token_hash", "kind"])
+      .addUniqueConstraint("subscriptions_application", ["handle", "application_id", "kind"])
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

@@ -10,6 +10,8 @@ export interface Tables {
   api_keys: ApiKeyRow;
   users: UserRow;
   audit: AuditRow;
+  plans: PlanRow;
+  subscriptions: SubscriptionRow;
 }
 
 export interface ArtifactRow {
@@ -104,4 +106,37 @@ export interface AuditRow {
   status: number;
   before: string | null;
   after: string | null;
+}
+
+export interface PlanRow {
+  id: string;
+  name: string;
+  /** The name in lower case. */
+  name_key: string;
+  billing_plan: string | null;
+  /** 1 or 0. */
+  stop_on_quota_reach: number;
+  /** Both or neither. */
+  limit_count: number | null;
+  limit_unit: string | null;
+  expires_at: string | null;
+  status: "ACTIVE" | "INACTIVE";
+  created_at: string;
+  updated_at: string;
+}
+
+export interface SubscriptionRow {
+  id: string;
+  /** Of the API. */
+  kind: string;
+  handle: string;
+  token_hash: string;
+  application_id: string | null;
+  plan_id: string | null;
+  consumer: string | null;
+  billing_customer_id: string | null;
+  billing_subscription_id: string | null;
+  status: "ACTIVE" | "INACTIVE" | "REVOKED";
+  created_at: string;
+  updated_at: string;
 }

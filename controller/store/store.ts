@@ -7,9 +7,11 @@ import type { Kysely, Selectable, Transaction } from "kysely";
 import { everything } from "./feed-changes.ts";
 import { KeyStore } from "./keys.ts";
 import { migrate } from "./migrations.ts";
+import { PlanStore } from "./plans.ts";
 import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
+import { SubscriptionStore } from "./subscriptions.ts";
 import { Turns, type Change } from "./turns.ts";
 
 export type Artifact = Selectable<ArtifactRow>;
@@ -44,6 +46,8 @@ const keptRevisions = 10;
 
 export class Store {
   readonly keys: KeyStore;
+  readonly plans: PlanStore;
+  readonly subscriptions: SubscriptionStore;
   private readonly turns: Turns;
   private lastSeen = 0;
 
@@ -54,6 +58,8 @@ export class Store {
   ) {
     this.turns = new Turns(db, postgres);
     this.keys = new KeyStore(db, this.turns);
+    this.plans = new PlanStore(db, this.turns);
+    this.subscriptions = new SubscriptionStore(db, this.turns);
   }
 
   /** `postgres://…`, or the file of a SQLite database. */
@@ -140,7 +146,8 @@ export class Store {
       if (!current) return false;
       if (expected !== "any" && expected !== current.revision)
         throw new Conflict("revision", `expected revision ${expected}, found ${current.revision}`);
-      await this.keys.removeAllOf({ trx, changed }, kind, handle);
+      for (const owned of [this.keys, this.subscriptions])
+        await owned.removeAllOf({ trx, changed }, kind, handle);
       for (const table of ["artifacts", "revisions"] as const)
         await trx.deleteFrom(table).where("kind", "=", kind).where("handle", "=", handle).execute();
       changed(kind, handle);

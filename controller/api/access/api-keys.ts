@@ -1,12 +1,12 @@
 /** `/<kind>/{id}/api-keys`: the keys of one API. */
 import { Hono, type Context } from "hono";
-import type { ApiKeys, Caller, MadeKey } from "../../access/api-keys.ts";
+import type { ApiKeys, MadeKey } from "../../access/api-keys.ts";
 import { hasExpired } from "../../access/expiry.ts";
 import { QuotaSpent } from "../../access/refusals.ts";
-import { parseBody } from "../../model/index.ts";
 import type { ApiKey, KeyOwner } from "../../store/keys.ts";
-import { requireRole, type Authenticated } from "../auth.ts";
+import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
+import { bodyOf, callerOf } from "./body.ts";
 
 export interface KeyRoutes {
   keys: ApiKeys;
@@ -19,7 +19,6 @@ export interface KeyRoutes {
 /** To be mounted where the path has `:id`. */
 export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
-  app.use(requireRole("admin", "consumer"));
 
   const owner = (c: Context): KeyOwner => ({ kind, handle: c.req.param("id") ?? "" });
   app.use(async (c, next) => {
@@ -70,17 +69,6 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
     return answer(c, "API key regenerated successfully", made, 200);
   });
   return app;
-}
-
-export const callerOf = (c: Context<Authenticated>): Caller => ({
-  user: c.get("user"),
-  isAdmin: c.get("roles").includes("admin"),
-});
-
-/** Null when nothing was sent. */
-export async function bodyOf(c: Context): Promise<unknown> {
-  const text = await c.req.text();
-  return text.trim() === "" ? null : parseBody(text, c.req.header("content-type"));
 }
 
 const represent = (key: ApiKey) => ({

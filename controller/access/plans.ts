@@ -1,0 +1,85 @@
+/** Subscription plans: how much a subscriber may ask for, and until when. */
+import { randomUUID } from "node:crypto";
+import type { Reader } from "../model/reader.ts";
+import type { Plan, PlanStore } from "../store/plans.ts";
+import type { SubscriptionStore } from "../store/subscriptions.ts";
+import { readMoment } from "./expiry.ts";
+import { plain, readBody } from "./reading.ts";
+import { Clash, Missing } from "./refusals.ts";
+
+const units = ["Min", "Hour", "Day", "Month"] as const;
+
+export class Plans {
+  constructor(
+    private readonly store: PlanStore,
+    private readonly subscriptions: SubscriptionStore,
+  ) {}
+
+  async list(): Promise<Plan[]> {
+    const plans = await this.store.rows.with({});
+    return plans.sort((a, b) => (a.name_key < b.name_key ? -1 : 1));
+  }
+
+  async get(id: string): Promise<Plan> {
+    const plan = await this.store.rows.byKey(id);
+    if (plan) return plan;
+    throw new Missing(`subscription plan '${id}' not found`);
+  }
+
+  create(sent: unknown): Promise<Plan> {
+    const now = new Date().toISOString();
+    return this.write(sent, {
+      ...{ id: randomUUID(), name: "", name_key: "", billing_plan: null, stop_on_quota_reach: 1 },
+      ...{ limit_count: null, limit_unit: null, expires_at: null, status: "ACTIVE" },
+      ...{ created_at: now, updated_at: now },
+    });
+  }
+
+  /** What is not sent stays as it is; null takes it away. */
+  async update(id: string, sent: unknown): Promise<Plan> {
+    return this.write(sent, await this.get(id));
+  }
+
+  async remove(id: string): Promise<void> {
+    const plan = await this.get(id);
+    const users = await this.subscriptions.rows.with({ plan_id: id });
+    if (users.length > 0)
+      throw new Clash("planId", `plan '${plan.name}' is used by ${users.length} subscriptions`);
+    await this.store.remove(plan);
+  }
+
+  private async write(sent: unknown, former: Plan): Promise<Plan> {
+    const plan = readBody(sent, (body) => readPlan(body, former));
+    const same = await this.store.named(plan.name);
+    if (same && same.id !== plan.id)
+      throw new Clash("planName", `subscription plan '${plan.name}' already exists`);
+    await this.store.write(plan);
+    return plan;
+  }
+}
+
+function readPlan(body: Reader, former: Plan): Plan {
+  const sent = <T>(name: string, read: (reader: Reader) => T | null, before: T | null) => {
+    const reader = body.at(name);
+    return reader.raw() === undefined ? before : read(reader);
+  };
+  const nameReader = body.at("planName");
+  if (former.name === "") nameReader.required();
+  const name = nameReader.text(plain) ?? former.name;
+  const count = sent("throttleLimitCount", (r) => r.integer(1, 1e12), former.limit_count);
+  const unit = sent<string>("throttleLimitUnit", (r) => r.oneOf(units), former.limit_unit);
+  if ((count === null) !== (unit === null) && body.findings.errors.length === 0)
+    body
+      .at(count === null ? "throttleLimitCount" : "throttleLimitUnit")
+      .fail("is required: throttleLimitCount and throttleLimitUnit go together");
+  const stop = body.at("stopOnQuotaReach").flag() ?? former.stop_on_quota_reach === 1;
+  return {
+    ...{ id: former.id, name, name_key: name.toLowerCase() },
+    billing_plan: sent("billingPlan", (r) => r.text(plain), former.billing_plan),
+    stop_on_quota_reach: stop ? 1 : 0,
+    ...{ limit_count: count, limit_unit: unit },
+    expires_at: sent("expiryTime", readMoment, former.expires_at),
+    status: body.at("status").oneOf(["ACTIVE", "INACTIVE"] as const) ?? former.status,
+    ...{ created_at: former.created_at, updated_at: new Date().toISOString() },
+  };
+}

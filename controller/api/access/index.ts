@@ -1,0 +1,36 @@
+/** Everything of the management API that is about what gateways look up, in one place. */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Access } from "../../access/index.ts";
+import type { Control } from "../../deploy/control.ts";
+import { resourceKinds } from "../../model/index.ts";
+import type { Authenticated } from "../../people/authenticate.ts";
+import { problem } from "../respond.ts";
+import { keyRoutes } from "./api-keys.ts";
+import { planRoutes } from "./plans.ts";
+import { subscriptionRoutes } from "./subscriptions.ts";
+
+const maxBytes = 1_048_576;
+
+export function accessRoutes(access: Access, control: Control): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  const limit = bodyLimit({
+    maxSize: maxBytes,
+    onError: (c) => problem(c, 413, `expected at most ${maxBytes} bytes`),
+  });
+  const mount = (path: string, routes: Hono<Authenticated>) => {
+    for (const one of [path, `${path}/*`]) app.use(one, limit);
+    app.route(path, routes);
+  };
+  for (const { kind, path, label } of resourceKinds)
+    mount(
+      `/${path}/:id/api-keys`,
+      keyRoutes({
+        ...{ keys: access.keys, kind, label },
+        exists: (handle) => control.get(handle) !== undefined,
+      }),
+    );
+  mount("/subscription-plans", planRoutes(access.plans, access.gatewayId));
+  mount("/subscriptions", subscriptionRoutes(access.subscriptions, access.gatewayId));
+  return app;
+}

@@ -1,0 +1,33 @@
+/** `/subscription-plans`. */
+import { Hono } from "hono";
+import type { Plans } from "../../access/plans.ts";
+import type { Plan } from "../../store/plans.ts";
+import type { Authenticated } from "../../people/authenticate.ts";
+import { bodyOf } from "./body.ts";
+
+export function planRoutes(plans: Plans, gatewayId: string): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  const represent = (plan: Plan) => ({
+    ...{ id: plan.id, gatewayId, planName: plan.name, billingPlan: plan.billing_plan },
+    stopOnQuotaReach: plan.stop_on_quota_reach === 1,
+    throttleLimitCount: plan.limit_count,
+    throttleLimitUnit: plan.limit_unit,
+    expiryTime: plan.expires_at,
+    ...{ status: plan.status, createdAt: plan.created_at, updatedAt: plan.updated_at },
+  });
+
+  app.post("/", async (c) => c.json(represent(await plans.create(await bodyOf(c))), 201));
+  app.get("/", async (c) => {
+    const list = (await plans.list()).map(represent);
+    return c.json({ subscriptionPlans: list, count: list.length });
+  });
+  app.get("/:id", async (c) => c.json(represent(await plans.get(c.req.param("id")))));
+  app.put("/:id", async (c) =>
+    c.json(represent(await plans.update(c.req.param("id"), await bodyOf(c)))),
+  );
+  app.delete("/:id", async (c) => {
+    await plans.remove(c.req.param("id"));
+    return c.body(null, 204);
+  });
+  return app;
+}

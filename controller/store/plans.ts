@@ -1,0 +1,39 @@
+/** Subscription plans in the store. */
+import type { Kysely, Selectable } from "kysely";
+import { feedId } from "../../host-sim/feed.ts";
+import { changeOf } from "./feed-changes.ts";
+import { Rows } from "./rows.ts";
+import type { PlanRow, Tables } from "./schema.ts";
+import type { Turns } from "./turns.ts";
+
+export type Plan = Selectable<PlanRow>;
+
+export class PlanStore {
+  readonly rows: Rows<Plan>;
+
+  constructor(
+    db: Kysely<Tables>,
+    private readonly turns: Turns,
+  ) {
+    this.rows = new Rows<Plan>(db, "plans", "id");
+  }
+
+  /** Names are the same whatever their case. */
+  async named(name: string): Promise<Plan | undefined> {
+    return (await this.rows.with({ name_key: name.toLowerCase() }))[0];
+  }
+
+  write(plan: Plan): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await this.rows.put(trx, plan);
+      changed(...changeOf("Plan", plan.id, [feedId("plan", plan.id)]));
+    });
+  }
+
+  remove({ id }: Plan): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await this.rows.delete(trx, id);
+      changed(...changeOf("Plan", id, [feedId("plan", id)]));
+    });
+  }
+}

@@ -1,0 +1,51 @@
+/** Subscriptions in the store: of a token, and of the application that has it. */
+import type { Kysely, Selectable } from "kysely";
+import { feedId } from "../../host-sim/feed.ts";
+import { changeOf } from "./feed-changes.ts";
+import { Rows } from "./rows.ts";
+import type { SubscriptionRow, Tables } from "./schema.ts";
+import type { Turn, Turns } from "./turns.ts";
+
+export type Subscription = Selectable<SubscriptionRow>;
+
+export class SubscriptionStore {
+  readonly rows: Rows<Subscription>;
+
+  constructor(
+    db: Kysely<Tables>,
+    private readonly turns: Turns,
+  ) {
+    this.rows = new Rows<Subscription>(db, "subscriptions", "id");
+  }
+
+  write(subscription: Subscription): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await this.rows.put(trx, subscription);
+      changed(...change(subscription));
+    });
+  }
+
+  remove(subscription: Subscription): Promise<void> {
+    return this.turns.take((turn) => this.removeIn(turn, subscription));
+  }
+
+  /** As part of the removal of their API. */
+  async removeAllOf(turn: Turn, kind: string, handle: string): Promise<void> {
+    for (const subscription of await this.rows.with({ kind, handle }, turn.trx))
+      await this.removeIn(turn, subscription);
+  }
+
+  private async removeIn({ trx, changed }: Turn, subscription: Subscription): Promise<void> {
+    await this.rows.delete(trx, subscription.id);
+    changed(...change(subscription));
+  }
+}
+
+/** Where gateways find it. */
+export const subscriptionIds = ({ handle, token_hash, application_id }: Subscription): Buffer[] => [
+  feedId("subscription", handle, token_hash),
+  ...(application_id === null ? [] : [feedId("subscription", handle, `app:${application_id}`)]),
+];
+
+const change = (subscription: Subscription) =>
+  changeOf("Subscription", subscription.id, subscriptionIds(subscription));
