@@ -133,6 +133,8 @@ export class Answer {
   failed: bool = false;
   /** The `tag` of the call. */
   tag: i32 = 0;
+  /** What a gRPC service said: 0 if the message is here, its code if it failed; -1 of an HTTP call. */
+  grpcStatus: i32 = -1;
   readonly headers: Headers = new Headers(answerMap);
 
   /** The status code, 0 if the call failed. */
@@ -143,11 +145,16 @@ export class Answer {
   }
 
   get length(): i32 {
-    return this.failed ? 0 : bufferSize(BufferType.CallResponseBody);
+    return this.failed ? 0 : bufferSize(this.buffer);
   }
 
+  /** The body, or a gRPC service's message. */
   bytes(): Uint8Array {
-    return this.failed ? new Uint8Array(0) : bufferBytes(BufferType.CallResponseBody);
+    return this.failed ? new Uint8Array(0) : bufferBytes(this.buffer);
+  }
+
+  private get buffer(): BufferType {
+    return this.grpcStatus < 0 ? BufferType.CallResponseBody : BufferType.GrpcMessage;
   }
 
   text(): string {

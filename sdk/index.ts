@@ -5,6 +5,7 @@ export { Cell } from "./cell";
 export { Answer, Call } from "./call";
 export { Context, Identity } from "./context";
 export { Exchange } from "./exchange";
+export { GrpcCall } from "./grpc";
 export { Headers } from "./headers";
 export { Counter, Gauge, Histogram } from "./metrics";
 export { nowMilliseconds } from "./hostcalls/clock";

@@ -2,7 +2,8 @@
 import { MapType } from "./abi";
 import { Call } from "./call";
 import { Exchange } from "./exchange";
-import { ask, reply, waitFor, waitForRefresh } from "./engine/acts";
+import { ask, askGrpc, reply, waitFor, waitForRefresh } from "./engine/acts";
+import { GrpcCall } from "./grpc";
 import { Headers } from "./headers";
 import { HeaderMap } from "./hostcalls/headers";
 import { cookieOf, parameterOf } from "./hostcalls/request-parts";
@@ -89,6 +90,11 @@ export class Request extends Exchange {
   /** Makes a call and waits; the answer comes to `onRequestAnswer`, also when the call failed. */
   call(call: Call): Verdict {
     return ask(call);
+  }
+
+  /** The same with a gRPC service. */
+  callGrpc(call: GrpcCall): Verdict {
+    return askGrpc(call);
   }
 
   /**

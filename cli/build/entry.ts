@@ -1,5 +1,5 @@
 /** The generated entry: registers every policy and exports the callbacks that some policy needs. */
-import { calls, handlers, waits, type SharedGround } from "./source.ts";
+import { calls, grpcCalls, handlers, waits, type SharedGround } from "./source.ts";
 
 export interface EntryPolicy {
   name: string;
@@ -19,11 +19,13 @@ const optional: Readonly<Record<string, readonly string[]>> = {
   proxy_on_response_trailers: ["onResponseTrailers", "onResponseBody"],
   proxy_on_log: ["onLog"],
   proxy_on_http_call_response: ["calls"],
+  proxy_on_grpc_receive: ["grpcCalls"],
+  proxy_on_grpc_close: ["grpcCalls"],
   proxy_on_tick: ["onSetup", "onTick", "onRefresh", "waits"],
 };
 
 /** What a source does beside the handlers that it overrides. */
-const extras: Readonly<Record<string, number>> = { calls, waits };
+const extras: Readonly<Record<string, number>> = { calls, grpcCalls, waits };
 
 /** What the feed needs. */
 const fedBy = ["proxy_on_http_call_response", "proxy_on_tick"];

@@ -25,6 +25,8 @@ export const handlers: Readonly<Record<string, number>> = {
 export const waits = 4096;
 /** The policy calls other services. */
 export const calls = 8192;
+/** The policy calls gRPC services. */
+export const grpcCalls = 16384;
 
 /** The parts of `sdk/shared` that are laid out once per process. */
 export type SharedGround = "table" | "leases";
@@ -82,6 +84,7 @@ function readSource({ own, bases, helpers }: Texts, file: string): PolicySource 
   const all = [own, ...bases, ...helpers].join("\n");
   if (/\.(after|again)\(/.test(all)) handles |= waits;
   if (/\bCall\b|\.(call|refresh)\(/.test(all)) handles |= calls;
+  if (/\bGrpcCall\b/.test(all)) handles |= grpcCalls;
   const looksUp = all.includes('"sluice/sdk/feed"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
   return { className: policy.name.text, handles, looksUp, shares };

@@ -1,6 +1,7 @@
 /** What a policy asks of the engine while it runs: to answer by itself, to wait for another service. */
 import { LogLevel } from "../abi";
 import { Call } from "../call";
+import { GrpcCall } from "../grpc";
 import { log } from "../hostcalls/log";
 import { Verdict } from "../policy";
 import { Reply } from "../reply";
@@ -30,16 +31,23 @@ export function reply(answer: Reply): Verdict {
 
 /** Dispatches a call. One that the host refuses is answered at once, as failed. */
 export function ask(call: Call): Verdict {
+  return expectAnswer(call.dispatch(), call.tag);
+}
+
+export function askGrpc(call: GrpcCall): Verdict {
+  return expectAnswer(call.dispatch(), call.tag);
+}
+
+function expectAnswer(token: i64, tag: i32): Verdict {
   const record = stream();
-  const token = call.dispatch();
   if (token < 0) {
     log(
       LogLevel.Warn,
       describe(linkAddress) + ": the host refused a call: unknown cluster or bad header",
     );
-    expect(0, record, call.tag, true);
+    expect(0, record, tag, true);
   } else {
-    expect(<u32>token, record, call.tag, false);
+    expect(<u32>token, record, tag, false);
   }
   record.waiting++;
   return Verdict.Pause;

@@ -27,7 +27,7 @@ import { closeRoot, findRoot, openRoot } from "./roots";
 import { enterCallback, leaveCallback } from "./runtime/index";
 import { prepare } from "./start";
 import { Fact, Stream, closeStream, findStream, openStream } from "./stream";
-import { finish } from "./walk";
+import { answer, finish } from "./walk";
 import { watchMemory } from "./watch";
 
 export { onFault } from "./fault";
@@ -190,6 +190,29 @@ export function proxy_on_http_call_response(
   if (proxy_set_effective_context(stream.id) != 0) return;
   enter(stream);
   flow.answered(stream, answeredAt, answeredTag, headers == 0, size);
+  leaveCallback();
+}
+
+/** The message that answers a gRPC call. */
+export function proxy_on_grpc_receive(root: u32, token: u32, size: i32): void {
+  grpcAnswered(token, 0, size);
+}
+
+/** A gRPC call that failed, with the code of its service or of the host. */
+export function proxy_on_grpc_close(root: u32, token: u32, status: i32): void {
+  grpcAnswered(token, status, 0);
+}
+
+function grpcAnswered(token: u32, status: i32, size: i32): void {
+  if (!takeAnswer(token)) return;
+  const stream = findStream(answeredStream);
+  if (!stream || stream.age != answeredAge || stream.turn != answeredTurn || !active(stream))
+    return;
+  if (proxy_set_effective_context(stream.id) != 0) return;
+  enter(stream);
+  answer.grpcStatus = status;
+  flow.answered(stream, answeredAt, answeredTag, status != 0, size);
+  answer.grpcStatus = -1;
   leaveCallback();
 }
 

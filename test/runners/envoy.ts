@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { moduleFilter } from "../../controller/xds/resources/module.ts";
-import { cluster } from "../../controller/xds/resources/cluster.ts";
+import { cluster, http2Only } from "../../controller/xds/resources/cluster.ts";
 import { listener, singleRoutes } from "../../controller/xds/resources/listener.ts";
 import { route } from "../../controller/xds/resources/route.ts";
 import type { Change } from "../../controller/xds/cache.ts";
@@ -23,6 +23,8 @@ export interface EnvoySetup {
   upstream?: UpstreamBehaviour;
   /** What callouts reach, by the name of Envoy's cluster. */
   clusters?: Record<string, UpstreamBehaviour>;
+  /** Services of the test's own that speak HTTP/2, by the name of Envoy's cluster: their ports. */
+  http2?: Record<string, number>;
   rootId?: string;
   /** Left out: shared data of this setup's own. */
   vmId?: string;
@@ -86,10 +88,13 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     ),
   );
   const inGatewayMode = setup.rootId === "sluice.gateway" || setup.chain || setup.routes;
-  const at = (name: string, port: number): Change => ({
+  const at = (name: string, port: number, http2 = false): Change => ({
     kind: "cluster",
     name,
-    body: cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
+    body: {
+      ...cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
+      ...(http2 && { typed_extension_protocol_options: http2Only }),
+    },
   });
   const filter = (configuration: JsonObject | string): Change => ({
     kind: "extension",
@@ -105,6 +110,7 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
   const changes: Change[] = [
     at(id, upstream.port),
     ...[...callees].map(([name, { port }]) => at(name, port)),
+    ...Object.entries(setup.http2 ?? {}).map(([name, port]) => at(name, port, true)),
     filter(setup.configuration as JsonObject | string),
     {
       kind: "listener",
