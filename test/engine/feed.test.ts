@@ -68,7 +68,9 @@ test("a feed of many parts is whole before anything in it counts, and other numb
     const answer = await gateway.request(ask(`key-${i}`));
     expect(answer.upstream!.headers).toContainEqual(["x-owner", `owner-${i}`]);
   }
-  expect(feed.asked.filter(({ cursor }) => cursor < 65_536).length).toBe(8);
+  // A part may be asked for twice: another worker takes over when this one is held up.
+  const parts = feed.asked.map(({ cursor }) => cursor).filter((cursor) => cursor < 65_536);
+  expect([...new Set(parts)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((part) => part * 8_192));
 
   feed.renumber();
   for (let i = 1; i < 5_000; i++) feed.remove("key", "pets", sha256Hex(`key-${i}`));
