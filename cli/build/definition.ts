@@ -23,6 +23,8 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   $ref?: string;
+  /** Of an object: the policy gets its text, to read it by rules of its own. */
+  "x-sluice-raw"?: boolean;
   $defs?: Record<string, Schema>;
 }
 

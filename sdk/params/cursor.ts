@@ -194,6 +194,14 @@ export class Cursor {
     );
   }
 
+  /** The text of an object, whatever is in it: a copy, as what it stands in is gone before the chain. */
+  rawObject(): string {
+    if (this.peek() != 0x7b) this.fail("an object");
+    const start = this.at;
+    if (!this.failed) this.skip();
+    return this.failed ? "" : decode(start, this.at - start);
+  }
+
   skip(): void {
     const next = this.peek();
     if (next == 0x7b) {

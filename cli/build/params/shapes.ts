@@ -72,6 +72,7 @@ export class Shapes {
   }
 
   private object(schema: Schema, name: string, path: string): Shape {
+    if (schema["x-sluice-raw"]) return { type: "string", absent: '""', read: "c.rawObject()" };
     const open = schema.additionalProperties;
     if (typeof open === "object" && !schema.properties) return this.map(schema, open, name, path);
     const shape = { type: name, absent: "null", read: `${name}.read(c)` };

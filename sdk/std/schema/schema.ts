@@ -20,8 +20,8 @@ import { Tape } from "./value/tape";
 
 const MOST_BYTES: i32 = 256 << 10;
 /** Steps that any value may take, and more for each of its entries. */
-const STEPS: i32 = 20000;
-const STEPS_PER_ENTRY: i32 = 64;
+const STEPS: i32 = 5000;
+const STEPS_PER_ENTRY: i32 = 24;
 
 export class JsonSchema {
   /** What is wrong with the schema, `""` if nothing is. */
