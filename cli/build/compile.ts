@@ -24,7 +24,7 @@ export interface CompileInput {
   entry: string;
   /** Policy name → folder of its sources. */
   folders: ReadonlyMap<string, string>;
-  target?: "release" | "debug";
+  target?: "release" | "small" | "debug";
 }
 
 /** What is changed and checked around compiling; the compiler gives it the program. */

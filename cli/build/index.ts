@@ -21,7 +21,7 @@ export interface Built {
 }
 
 export interface BuildOptions {
-  target?: "release" | "debug";
+  target?: "debug";
 }
 
 export async function build(
@@ -44,7 +44,9 @@ export async function build(
     }),
   );
   const entry = generateEntry(policies);
-  const compiled = await compile({ entry, folders: byName, target: options.target ?? "release" });
+  const small = policies.length === 1 && !policies[0]?.computes;
+  const target = options.target ?? (small ? "small" : "release");
+  const compiled = await compile({ entry, folders: byName, target });
   const module = parse(compiled.wasm);
   const manifest = manifestOf(
     definitions,

@@ -43,6 +43,8 @@ export interface PolicySource {
   looksUp: boolean;
   /** What it counts in across workers, which has to be there before they start. */
   shares: SharedGround[];
+  /** It parses or computes: its loops are worth more than a small module. */
+  computes: boolean;
 }
 
 function isClass(node: Node): node is ClassNode {
@@ -87,7 +89,8 @@ function readSource({ own, bases, helpers }: Texts, file: string): PolicySource 
   if (/\bGrpcCall\b/.test(all)) handles |= grpcCalls;
   const looksUp = all.includes('"sluice/sdk/feed"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
-  return { className: policy.name.text, handles, looksUp, shares };
+  const computes = /"sluice\/sdk\/(auth|limits|std\/(cel|crypto|encoding|json|jwt|regex))\//.test(all);
+  return { className: policy.name.text, handles, looksUp, shares, computes };
 }
 
 /** A file `policy` in a folder of the SDK has a class for policies to extend. */

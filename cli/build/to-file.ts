@@ -25,7 +25,7 @@ export async function buildToFile(
 ): Promise<BuiltFile> {
   const start = performance.now();
   const folders = await foldersOf(inputs);
-  const built = await build(folders, { target: options.debug ? "debug" : "release" });
+  const built = await build(folders, options.debug ? { target: "debug" } : {});
   const only = built.policies.length === 1 ? built.policies[0] : undefined;
   const file = options.output ?? join("build", `${only ? only.name : "policies"}.wasm`);
   await mkdir(dirname(resolve(file)), { recursive: true });

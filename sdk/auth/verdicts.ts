@@ -19,13 +19,13 @@ export class Verdicts {
     this.cache = new SharedCache("jwt", <u32>places);
   }
 
-  /** The hash of a token, under which its verdict is kept. */
+  /** The hash of a token, under which its verdict is kept; `""` if none is. */
   idOf(token: string): string {
-    return base64url(this.hash.of(encodeUtf8(token)));
+    return this.lifetimeMs == 0 ? "" : base64url(this.hash.of(encodeUtf8(token)));
   }
 
   knows(stamp: string, id: string): bool {
-    return this.cache.get(stamp + id) !== null;
+    return id.length > 0 && this.cache.get(stamp + id) !== null;
   }
 
   /** Keeps it for `leftMs` at most, which is until the token expires. */

@@ -18,6 +18,8 @@ export interface Contestant {
   /** Of the route. */
   metadata?: object;
   perFilter?: object;
+  /** What is sent with each request, beside a key. */
+  headers?: Record<string, string>;
 }
 
 export interface Figure {
@@ -75,10 +77,10 @@ export async function startBenchLab(contestants: readonly Contestant[]): Promise
       },
     );
     children.push(envoy);
-    for (const port of ports) {
+    for (const [i, port] of ports.entries()) {
       await until(async () => {
         const answer = await fetch(`http://127.0.0.1:${port}/pets`, {
-          headers: { "x-api-key": "k" },
+          headers: { "x-api-key": "k", ...contestants[i]?.headers },
         });
         if (answer.status !== 200) throw new Error(`answered ${answer.status}`);
       }, 20_000);
@@ -102,13 +104,13 @@ export async function measure(
 ): Promise<Figure[]> {
   const { ports, pid, close } = await startBenchLab(contestants);
   try {
-    for (const port of ports) await load(port, 1);
+    for (const [i, port] of ports.entries()) await load(port, 1, contestants[i]?.headers);
     const micros: number[][] = contestants.map(() => []);
     for (let round = 0; round < rounds; round++) {
       const order = contestants.map((_, i) => (i + round) % contestants.length);
       for (const i of order) {
         const before = await cpuMicros(pid);
-        const requests = await load(ports[i] as number, seconds);
+        const requests = await load(ports[i] as number, seconds, contestants[i]?.headers);
         micros[i]?.push(((await cpuMicros(pid)) - before) / requests);
       }
     }
@@ -134,14 +136,18 @@ async function cpuMicros(pid: number): Promise<number> {
 }
 
 /** Asks for so many seconds; how many requests were answered. */
-export function load(port: number, seconds: number): Promise<number> {
+export function load(
+  port: number,
+  seconds: number,
+  headers: Record<string, string> = {},
+): Promise<number> {
+  const sent = Object.entries({ "x-api-key": "k", ...headers });
   return new Promise((resolve, reject) => {
     const wrk = spawn("wrk", [
       "-t1",
       "-c16",
       `-d${seconds}s`,
-      "-H",
-      "x-api-key: k",
+      ...sent.flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
       `http://127.0.0.1:${port}/pets`,
     ]);
     let text = "";
