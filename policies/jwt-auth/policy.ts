@@ -8,7 +8,7 @@ import { tokenIdentity } from "sluice/sdk/auth/token-identity";
 import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
 import { Claims } from "sluice/sdk/std/jwt/claims";
-import { Jws } from "sluice/sdk/std/jwt/jws";
+import { Jws, payloadOf } from "sluice/sdk/std/jwt/jws";
 import { KeyManagers } from "./key-managers";
 import { Mappings } from "./mappings";
 import { Params } from "./params";
@@ -50,7 +50,8 @@ export class JwtAuth extends Policy<Params> {
     const tokenTtl = params.tokencaching
       ? durations.read("tokencachettl", params.tokencachettl)
       : 0;
-    this.verdicts = new Verdicts(tokenTtl, params.cachemaxsize);
+    const algorithms = params.allowedalgorithms.join(",");
+    this.verdicts = new Verdicts(tokenTtl, params.cachemaxsize, algorithms);
     const name = params.headerName;
     const scheme = params.authHeaderPrefix;
     this.credential = new CredentialHeader(
@@ -95,20 +96,15 @@ export class JwtAuth extends Policy<Params> {
     if (sent === null || token === null) {
       return this.refuse(request, "there is no token", request.headers.has(this.credential.name));
     }
-    const jws = Jws.parse(token);
-    if (jws === null) return this.refuse(request, Jws.problem(token), true);
-    if (!this.allows(jws.algorithm.name)) {
-      return this.refuse(request, "its algorithm is not allowed", true);
-    }
-    const claims = Claims.parse(jws.payload);
-    if (!claims.valid) return this.refuse(request, claims.error, true);
+    const payload = payloadOf(token);
+    const claims = payload !== null ? Claims.parse(payload) : null;
+    if (claims === null || !claims.valid) return this.refuse(request, "it cannot be read", true);
     const now = request.now;
     const untimely = this.untimely(claims, now);
     if (untimely.length) return this.refuse(request, untimely, true);
 
-    const id = this.verdicts.idOf(token);
     const issuer = claims.issuer;
-    let lookAgain = false;
+    let jws: Jws | null = null;
     for (let i = 0; i < this.managers.list.length; i++) {
       const manager = this.managers.list[i];
       if (!manager.mayHaveIssued(issuer, this.params.validateissuer)) continue;
@@ -120,13 +116,19 @@ export class JwtAuth extends Policy<Params> {
       }
       const keys = manager.keys();
       if (keys === null) continue;
-      let good = this.verdicts.knows(keys.stamp, id);
-      if (!good && keys.set.verify(jws, this.host)) {
-        good = true;
-        const left = claims.time("exp") * 1000 - <f64>now;
-        this.verdicts.keep(keys.stamp, id, left < 1e15 ? <i64>left : i64.MAX_VALUE);
+      if (this.verdicts.knows(keys.stamp, token)) {
+        return this.admit(request, sent, token, claims, manager);
       }
-      if (good) return this.admit(request, sent, token, claims, manager);
+      if (jws === null) jws = Jws.parse(token);
+      if (jws === null) return this.refuse(request, Jws.problem(token), true);
+      if (!this.allows(jws.algorithm.name)) {
+        return this.refuse(request, "its algorithm is not allowed", true);
+      }
+      if (keys.set.verify(jws, this.host)) {
+        const left = claims.time("exp") * 1000 - <f64>now;
+        this.verdicts.keep(keys.stamp, token, left < 1e15 ? <i64>left : i64.MAX_VALUE);
+        return this.admit(request, sent, token, claims, manager);
+      }
       if (source !== null && !keys.set.knows(jws)) {
         const state = source.stateOfUnknown(now);
         if (state != Keys.Missing) return this.fetchAndWait(request, source, i, state);

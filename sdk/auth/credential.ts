@@ -1,5 +1,6 @@
 /** The token that a request shows in a header, behind a scheme, and how it goes on to the upstream. */
 import { Headers } from "../headers";
+import { indexOfUnit } from "../std/encoding/units";
 
 /** Longer ones are refused unread. */
 const LONGEST_TOKEN: i32 = 16384;
@@ -27,7 +28,7 @@ export class CredentialHeader {
       while (from < sent.length && sent.charCodeAt(from) == 0x20) from++;
     }
     const size = sent.length - from;
-    if (!size || size > LONGEST_TOKEN || sent.indexOf(" ", from) >= 0) return null;
+    if (!size || size > LONGEST_TOKEN || indexOfUnit(sent, 0x20, from) >= 0) return null;
     return from ? sent.substring(from) : sent;
   }
 }

@@ -1,36 +1,36 @@
 /**
- * Signatures that were verified, so that they are not again: by hash of the token and by the keys that it
- * was verified with. Shared by the workers and by all routes, and bounded. What a token says is read and
- * checked each time; only the signature is remembered.
+ * Signatures that were verified, so that they are not again. An entry's key is the token itself, the keys
+ * that it was verified with and what else had to hold, compared whole: there is no hash that could be made
+ * to collide. Shared by the workers and by all routes, and bounded. What a token says is read and checked
+ * each time; only the signature is remembered.
  */
 import { SharedCache } from "../shared/cache";
-import { Sha256 } from "../std/crypto/sha256";
-import { base64url } from "../std/encoding/base64";
-import { encodeUtf8 } from "../std/encoding/utf8";
 
 export class Verdicts {
-  private hash: Sha256 = new Sha256();
   private cache: SharedCache;
 
   constructor(
+    /** 0 keeps none. */
     private lifetimeMs: i64,
     places: i32,
+    /** What the verdict depends on beside token and keys. */
+    private condition: string,
   ) {
     this.cache = new SharedCache("jwt", <u32>places);
   }
 
-  /** The hash of a token, under which its verdict is kept; `""` if none is. */
-  idOf(token: string): string {
-    return this.lifetimeMs == 0 ? "" : base64url(this.hash.of(encodeUtf8(token)));
-  }
-
-  knows(stamp: string, id: string): bool {
-    return id.length > 0 && this.cache.get(stamp + id) !== null;
+  /** Whether the keys of this stamp have verified the token. */
+  knows(stamp: string, token: string): bool {
+    return this.lifetimeMs > 0 && this.cache.get(this.key(stamp, token)) !== null;
   }
 
   /** Keeps it for `leftMs` at most, which is until the token expires. */
-  keep(stamp: string, id: string, leftMs: i64): void {
+  keep(stamp: string, token: string, leftMs: i64): void {
     const ttl = min(this.lifetimeMs, leftMs);
-    if (ttl > 0) this.cache.set(stamp + id, "", ttl);
+    if (ttl > 0) this.cache.set(this.key(stamp, token), "", ttl);
+  }
+
+  private key(stamp: string, token: string): string {
+    return this.condition + " " + stamp + " " + token;
   }
 }

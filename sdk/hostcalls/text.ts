@@ -1,9 +1,10 @@
 /**
  * Strings to and from the host's bytes. AssemblyScript's strings are UTF-16; the host speaks UTF-8.
- * Nearly all header text is ASCII, which takes one short loop each way. What is written lies in the
+ * Nearly all header text is ASCII, which takes one short loop each way, four letters a step. What is written lies in the
  * memory of the running callback; `written` says how long it is.
  */
 
+import { narrow, widen } from "../std/encoding/units";
 import { utf8Point, utf8Size, writeUtf8 } from "../std/encoding/utf8";
 
 /** Length of what `encode` wrote last. */
@@ -14,7 +15,7 @@ export function encode(text: string): usize {
   const length = <usize>text.length;
   const from = changetype<usize>(text);
   const to = __alloc(length * 3);
-  for (let i: usize = 0; i < length; i++) {
+  for (let i = narrow(from, to, length); i < length; i++) {
     const unit = load<u16>(from + (i << 1));
     if (unit > 0x7f) {
       written = writeUtf8(text, to);
@@ -40,7 +41,7 @@ export function encodeName(text: string): usize {
 export function decode(at: usize, size: usize): string {
   const text = changetype<string>(__new(size << 1, idof<string>()));
   const to = changetype<usize>(text);
-  for (let i: usize = 0; i < size; i++) {
+  for (let i = widen(at, to, size); i < size; i++) {
     const byte = load<u8>(at + i);
     if (byte > 0x7f) return decodeWide(at, size);
     store<u16>(to + (i << 1), byte);

@@ -67,6 +67,9 @@ export function valueOfKey(key: usize, end: usize): usize {
 }
 
 export function keyIs(key: usize, text: string): bool {
+  // Most keys differ in their first letter already; one that is escaped says nothing there.
+  const first = <u32>load<u8>(key, 1);
+  if (text.length && first < 0x80 && first != 0x5c && text.charCodeAt(0) != first) return false;
   return stringIs(key + 1, closingQuote(key + 1), text);
 }
 

@@ -173,6 +173,13 @@ export function stringIs(p: usize, end: usize, text: string): bool {
   let i = 0;
   while (p < end) {
     if (i >= text.length) return false;
+    const byte = <u32>load<u8>(p);
+    if (byte < 0x80 && byte != 0x5c) {
+      if (<u32>text.charCodeAt(i) != byte) return false;
+      i++;
+      p++;
+      continue;
+    }
     const next = nextPoint(p);
     const point = next & 0xffffff;
     if (pointAt(text, i) != point) return false;

@@ -3,6 +3,7 @@
  * wrong type is an error, never absent: a check must not be skipped because a value is odd.
  */
 import { JsonText } from "../json/text";
+import { keyIs } from "../json/step";
 import { JsonKind, JsonMembers, JsonValue } from "../json/value";
 import { tokenLimits } from "./jws";
 
@@ -12,6 +13,9 @@ const LATEST: f64 = 9007199254740991;
 const ODD: f64 = -Infinity;
 
 export class Claims {
+  /** The top ones, found in one pass: a value is passed over once, not for each claim that is asked for. */
+  private all: JsonValue[] = [];
+
   private constructor(
     /** What is wrong with the payload, `""` if nothing is. */
     readonly error: string,
@@ -23,7 +27,11 @@ export class Claims {
     let error = "";
     if (!json.valid) error = "its claims are not valid JSON";
     else if (json.root.kind != JsonKind.Object) error = "its claims are not an object";
-    return new Claims(error, json);
+    const claims = new Claims(error, json);
+    if (error.length) return claims;
+    const members: JsonMembers = json.root.members();
+    while (members.next()) claims.all.push(members.value);
+    return claims;
   }
 
   get valid(): bool {
@@ -31,7 +39,11 @@ export class Claims {
   }
 
   get(name: string): JsonValue | null {
-    return this.json.root.get(name);
+    const all = this.all;
+    for (let i = 0; i < all.length; i++) {
+      if (keyIs(unchecked(all[i]).keyStart, name)) return unchecked(all[i]);
+    }
+    return null;
   }
 
   /** A claim, or if there is none of that name, one inside of others: `realm_access.roles`. */

@@ -4,6 +4,7 @@
  * read, so that a key comes from the configuration or not at all.
  */
 import { decodeBase64urlPart } from "../encoding/base64";
+import { indexOfUnit, narrow } from "../encoding/units";
 import { JsonLimits } from "../json/limits";
 import { JsonText } from "../json/text";
 import { JsonKind, JsonMembers } from "../json/value";
@@ -12,6 +13,7 @@ import { Algorithm } from "./algorithm";
 /** Longer tokens are refused before anything is decoded. */
 export const LONGEST_TOKEN: i32 = 16384;
 const LONGEST_KEY_ID: i32 = 256;
+const DOT: u16 = 0x2e;
 
 /** For headers and claims: no key twice (RFC 7515, section 4), few levels. */
 export function tokenLimits(): JsonLimits {
@@ -70,9 +72,9 @@ class JwsParser {
   run(): void {
     const token = this.token;
     if (token.length > LONGEST_TOKEN) return this.fail("it is too long");
-    const first = token.indexOf(".");
-    const second = first < 0 ? -1 : token.indexOf(".", first + 1);
-    if (second < 0 || token.indexOf(".", second + 1) >= 0) {
+    const first = indexOfUnit(token, DOT);
+    const second = first < 0 ? -1 : indexOfUnit(token, DOT, first + 1);
+    if (second < 0 || indexOfUnit(token, DOT, second + 1) >= 0) {
       return this.fail("it does not have three parts");
     }
     this.second = second;
@@ -118,6 +120,17 @@ class JwsParser {
 /** The first units of a text that is known to be ASCII. */
 function asciiBytes(text: string, size: i32): Uint8Array {
   const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) unchecked((bytes[i] = <u8>text.charCodeAt(i)));
+  const done = narrow(changetype<usize>(text), bytes.dataStart, <usize>size);
+  for (let i = <i32>done; i < size; i++) unchecked((bytes[i] = <u8>text.charCodeAt(i)));
   return bytes;
+}
+
+/**
+ * What stands between the dots of a token, null if it is not base64url: for a token that is known to be
+ * good, as nothing else of it is looked at.
+ */
+export function payloadOf(token: string): Uint8Array | null {
+  const first = indexOfUnit(token, DOT);
+  const second = first < 0 ? -1 : indexOfUnit(token, DOT, first + 1);
+  return second < 0 ? null : decodeBase64urlPart(token, first + 1, second);
 }
