@@ -299,9 +299,17 @@ function resolvePolicies(api: RestApi, catalog: PolicyCatalog) {
   const resolve = (policies: RestApi["policies"]) =>
     policies.map((reference) => {
       const checked = catalog.check(reference);
-      if ("resolved" in checked) return checked.resolved;
-      errors.push(...checked.errors);
-      return reference;
+      if ("errors" in checked) {
+        errors.push(...checked.errors);
+        return reference;
+      }
+      for (const name of catalog.upstreams(checked.resolved))
+        if (!api.upstreamDefinitions.some((definition) => definition.name === name))
+          errors.push({
+            field: `${reference.field}.params`,
+            message: `'${name}' is none of this API's upstreamDefinitions`,
+          });
+      return checked.resolved;
     });
   const resolved: RestApi = {
     ...api,

@@ -5,7 +5,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../errors.ts";
 import type { PolicyReference } from "../model/shared.ts";
-import { serviceCluster, servicesIn } from "../translate/services.ts";
+import { serviceCluster, markedIn } from "../translate/services.ts";
 import {
   systemParametersOf,
   type PolicyConfigurations,
@@ -85,8 +85,14 @@ export class PolicyCatalog {
     const found = this.find(reference);
     if (!found) return [];
     return [found.parameters, found.systemParameters ?? {}].flatMap((schema) =>
-      servicesIn(reference.params, schema),
+      markedIn("x-sluice-service", reference.params, schema),
     );
+  }
+
+  /** The upstream definitions that a checked reference chooses from. */
+  upstreams(reference: PolicyReference): string[] {
+    const found = this.find(reference);
+    return found ? markedIn("x-sluice-upstream", reference.params, found.parameters) : [];
   }
 
   private find(reference: PolicyReference): Installed | undefined {

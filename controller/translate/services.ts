@@ -12,23 +12,31 @@ interface Schema {
   $ref?: string;
   $defs?: Record<string, Schema>;
   "x-sluice-service"?: boolean;
+  "x-sluice-upstream"?: boolean;
 }
 
-/** The URLs in `value` that its schema marks. */
-export function servicesIn(value: unknown, schema: Schema, root: Schema = schema): string[] {
+type Mark = "x-sluice-service" | "x-sluice-upstream";
+
+/** The texts in `value` that its schema marks: URLs of services, names of upstream definitions. */
+export function markedIn(
+  mark: Mark,
+  value: unknown,
+  schema: Schema,
+  root: Schema = schema,
+): string[] {
   if (schema.$ref) {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1);
     const target = root.$defs?.[name];
-    return target ? servicesIn(value, target, root) : [];
+    return target ? markedIn(mark, value, target, root) : [];
   }
-  if (typeof value === "string") return schema["x-sluice-service"] && value ? [value] : [];
+  if (typeof value === "string") return schema[mark] && value ? [value] : [];
   if (Array.isArray(value))
-    return schema.items ? value.flatMap((item) => servicesIn(item, schema.items!, root)) : [];
+    return schema.items ? value.flatMap((item) => markedIn(mark, item, schema.items!, root)) : [];
   if (typeof value !== "object" || value === null) return [];
   const others = schema.additionalProperties;
   return Object.entries(value).flatMap(([key, inner]) => {
     const known = schema.properties?.[key] ?? (typeof others === "object" ? others : null);
-    return known ? servicesIn(inner, known, root) : [];
+    return known ? markedIn(mark, inner, known, root) : [];
   });
 }
 

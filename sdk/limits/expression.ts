@@ -27,6 +27,15 @@ export class RequestExpression {
     return "expected " + wanted + ", found " + kindName(type & 15);
   }
 
+  /** What is wrong with it as a condition, null if nothing is. */
+  static problemOfCondition(text: string): string | null {
+    const expression = Expression.compile(text, declarations());
+    if (expression === null) return RequestExpression.problem(text, false);
+    const type = expression.type;
+    if (type == Kind.Dyn || type == Kind.Bool) return null;
+    return "expected a truth value, found " + kindName(type & 15);
+  }
+
   /** Of a text without a `problem`; one that has one always gives nothing. */
   static compile(text: string): RequestExpression | null {
     const expression = Expression.compile(text, declarations());

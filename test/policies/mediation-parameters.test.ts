@@ -15,6 +15,49 @@ const refused: [policy: string, params: object, words: string][] = [
   ["respond v1", header("x-a", "a\r\nset-cookie: b"), "the value of x-a has a line break"],
   ["respond v1", header("x-a", "a\0"), "the value of x-a has a line break or a NUL"],
   ["redirect v0", { statusCode: 305 }, "statusCode: expected 301, 302, 303, 307 or 308, found 305"],
+  ["correlation-id v1", { header: "Connection" }, "header: connection is set by the gateway"],
+  [
+    "request-rewrite v1",
+    { pathRewrite: { type: "ReplaceFullPath" } },
+    "pathRewrite: replaceFullPath: is required with this type",
+  ],
+  ...["x", "/a?b", "/a b", "/a/../b", "/%2e%2E/b", "/a%2Fb", "/%zz", "/a\\b", "/\n"].map(
+    (replaceFullPath): [string, object, string] => [
+      "request-rewrite v1",
+      { pathRewrite: { type: "ReplaceFullPath", replaceFullPath } },
+      "pathRewrite: replaceFullPath: ",
+    ],
+  ),
+  [
+    "request-rewrite v1",
+    {
+      pathRewrite: {
+        type: "ReplaceRegexMatch",
+        replaceRegexMatch: { pattern: "(?=a)", substitution: "" },
+      },
+    },
+    "pathRewrite: replaceRegexMatch: ",
+  ],
+  [
+    "request-rewrite v1",
+    { queryRewrite: { rules: [{ action: "ReplaceRegexMatch", name: "a" }] } },
+    "queryRewrite.rules[0]: pattern: is required here",
+  ],
+  [
+    "request-rewrite v1",
+    { match: { headers: [{ name: "a", type: "Regex", value: "(" }] } },
+    "match.headers[0].value: ",
+  ],
+  [
+    "dynamic-endpoint v1",
+    { rules: [{ condition: "request.Path", targetUpstream: "a" }] },
+    "rules[0].condition: expected a truth value, found string",
+  ],
+  [
+    "dynamic-endpoint v1",
+    { content: { jsonPath: "$[", values: [{ value: "a", targetUpstream: "b" }] } },
+    "content.jsonPath: ",
+  ],
 ];
 
 let module: Uint8Array;
