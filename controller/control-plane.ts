@@ -3,6 +3,7 @@
  */
 import { openAccess, type Access } from "./access/index.ts";
 import type { SubscribedApi } from "./access/subscriptions.ts";
+import { applyRoutes } from "./config/short-form/apply.ts";
 import { Control } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { loadFolder } from "./deploy/folder.ts";
@@ -104,6 +105,7 @@ export async function startControlPlane(
   await control.load();
   await access.feeder.load();
   if (options.documents !== undefined) await loadFolder(control, options.documents);
+  if (options.shortForm) await applyRoutes(control, options.shortForm);
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
   const server = await serveAds({

@@ -3,6 +3,7 @@ import type { ControllerTls } from "./agent/bootstrap.ts";
 import type { KeyRules } from "./access/api-keys.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
 import type { ConfiguredUser } from "./people/users.ts";
+import type { ShortForm } from "./config/short-form/route.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
@@ -82,6 +83,10 @@ export interface GatewayOptions {
   gatewayId?: string;
   /** How many API keys a user may have, and how long those from elsewhere are. */
   apiKeys?: Partial<KeyRules>;
+  /** Services and routes of the short form; each route becomes a document. */
+  shortForm?: ShortForm;
+  /** The bearer token for `/admin/routes`; closed without one. */
+  adminToken?: string;
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];

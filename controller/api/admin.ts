@@ -20,6 +20,8 @@ export interface AdminOptions {
   authenticated: boolean;
   syncVersion(): string;
   dump(): Promise<object>;
+  /** `/admin/routes`, which has a token of its own. */
+  routes: Hono<Authenticated> | null;
 }
 
 const adminBase = "/api/admin/v1";
@@ -28,6 +30,10 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
   app.onError((error, c) => failure(c, error));
   app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
+  if (options.routes) {
+    app.use("/admin/*", onlyFrom(options.allowedIps));
+    app.route("/admin/routes", options.routes);
+  }
   const api = new Hono<Authenticated>();
   const timestamp = () => new Date().toISOString();
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));

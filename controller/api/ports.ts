@@ -7,6 +7,7 @@ import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "
 import { openPeople } from "../people/open.ts";
 import { redact } from "../people/redact.ts";
 import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
+import { adminRoutes } from "./admin-routes.ts";
 import { listen } from "./listen.ts";
 import { managementApi } from "./management.ts";
 
@@ -27,6 +28,13 @@ export async function openPorts(
   const { control, modules, access, changed } = plane;
   const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
+  const routes = options.shortForm
+    ? adminRoutes({
+        ...{ control, audit, token: options.adminToken, shortForm: options.shortForm },
+        immutable: options.immutable ?? false,
+        log: people.log,
+      })
+    : null;
   const admin = (component: AdminOptions["component"]) =>
     adminApi({
       ...{ people, component },
@@ -35,6 +43,7 @@ export async function openPorts(
       authenticated: component === "gateway-controller",
       syncVersion: plane.version,
       dump: async () => dump(plane),
+      routes: component === "gateway-controller" ? routes : null,
     });
   const apps = {
     management: managementApi({

@@ -4,18 +4,29 @@ import { isBcrypt, maxPasswordBytes } from "../people/password.ts";
 import type { Fail, FieldError } from "../errors.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import type { Config } from "./schema/index.ts";
-import { checkRoutes } from "./short-form/check.ts";
+import { checkAuthentication, checkRoutes } from "./short-form/check.ts";
 import { checkNetworks } from "./networks.ts";
 
 export function checkTogether(config: Config): FieldError[] {
   const errors: FieldError[] = [];
   const fail = (field: string, message: string) => void errors.push({ field, message });
   checkPorts(config, fail);
+  checkToken(config, fail);
   checkTls(config, fail);
   checkUsers(config, fail);
   checkRoutes(config, fail);
+  checkAuthentication(config, fail);
   checkNetworks(config, fail);
   return errors;
+}
+
+const minTokenLength = 16;
+
+function checkToken({ server }: Config, fail: Fail): void {
+  if (server.admin_token && server.admin_token.length < minTokenLength)
+    fail("server.admin_token", `expected at least ${minTokenLength} characters`);
+  if (!/^[\x21-\x7e]*$/.test(server.admin_token))
+    fail("server.admin_token", "expected visible ASCII characters without spaces");
 }
 
 function checkPorts({ controller, router, policy_engine: engine }: Config, fail: Fail): void {

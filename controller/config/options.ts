@@ -4,6 +4,7 @@ import type { GatewayOptions, Ports } from "../options.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import { milliseconds } from "./field.ts";
 import type { Config } from "./schema/index.ts";
+import { withKeyManager } from "./short-form/key-managers.ts";
 
 export function gatewayOptions(config: Config): GatewayOptions {
   const { controller, router, policy_engine: engine, immutable_gateway: immutable } = config;
@@ -17,7 +18,9 @@ export function gatewayOptions(config: Config): GatewayOptions {
     trafficHost: router.gateway_host === "*" ? "0.0.0.0" : router.gateway_host,
     immutable: immutable?.enabled ?? false,
     ...(immutable?.enabled && immutable.artifacts_dir && { documents: immutable.artifacts_dir }),
-    policyConfigurations: config.policy_configurations,
+    policyConfigurations: withKeyManager(config),
+    shortForm: config,
+    ...(config.server.admin_token && { adminToken: config.server.admin_token }),
     traffic: {
       hosts: { main: hostsOf(router.vhosts.main), sandbox: hostsOf(router.vhosts.sandbox) },
       timeoutMs: router.upstream.timeouts.route_timeout_ms,

@@ -50,7 +50,7 @@ export const services = table(
   "Where requests go, by name.",
 );
 
-export const route = {
+export const routeEntry = entry(["path", "service"], {
   id: small(text("", "Its name in `/admin/routes`; made of the path unless given.")),
   path: name("Such as /users/*"),
   service: name("One of `services`."),
@@ -74,9 +74,9 @@ export const route = {
     ),
   ),
   enabled: flag(true, "Whether it is served."),
-};
+});
 
-export const routes = list(entry(["path", "service"], route), [], "What is served.");
+export const routes = list(routeEntry, [], "What is served.");
 
 const jwt = section("Bearer tokens.", {
   issuer: text("", "What `iss` must be."),
@@ -84,7 +84,7 @@ const jwt = section("Bearer tokens.", {
   algorithms: list(
     choice(
       "RS256",
-      ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"],
+      ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
       "",
     ),
     ["RS256"],

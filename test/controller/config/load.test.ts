@@ -93,6 +93,14 @@ services: {a: {}}
       "controller.auth.idp.jwks_url",
     ],
     ["__proto__: {a: 1}", "__proto__"],
+    ["server: {admin_token: short}", "server.admin_token"],
+    ["authentication: {jwt: {issuer: a}}", "authentication.jwt"],
+    ["authentication: {api_key: {header: X-Key}}", "authentication.api_key.keys"],
+    [
+      "services: {s: {url: 'http://s'}}\nroutes: [{path: /a-b, service: s}, {path: /a/b, service: s}]",
+      "routes[1].id",
+    ],
+    ["rate_limiting: {per_endpoint: {/a: 1/hour}}", "rate_limiting.per_endpoint./a"],
   ])("is refused where its keys do not go together: %s", (text, field) => {
     expect(Object.keys(faults(text))).toContain(field);
   });
@@ -144,7 +152,7 @@ algorithm = "gcra"`,
 
 describe("a token", () => {
   test("takes the environment, a fallback, or a file from an allowed folder", () => {
-    writeFileSync(join(folder, "password"), "from a file\n");
+    writeFileSync(join(folder, "password"), "a-token-from-a-file\n");
     const { config } = load(
       `controller:
   storage: {connection: '{{ env "DB" }}'}
@@ -154,7 +162,7 @@ server: {admin_token: '{{ file "${join(folder, "password")}" }}'}`,
     );
     expect(config.controller.storage.connection).toBe("a.db");
     expect(config.controller.server.api_port).toBe(9292);
-    expect(config.server.admin_token).toBe("from a file");
+    expect(config.server.admin_token).toBe("a-token-from-a-file");
   });
 
   test("stops the start when its variable is unset or empty", () => {
@@ -247,7 +255,7 @@ logging: {format: text, access_log: false}`);
 
 test("nothing secret is left in what is printed", () => {
   const { config } = load(`
-server: {admin_token: hunter2-token}
+server: {admin_token: hunter2-hunter2-token}
 authentication: {api_key: {keys: [{name: a, key: hunter2-hunter2-key}]}}
 controller:
   storage: {connection: "postgres://gateway:hunter2-db@db:5432/gateway"}
