@@ -12,6 +12,7 @@ import { majorOf } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
 import { tryChain } from "./deploy/try-chain.ts";
 import { reason, UserError } from "./errors.ts";
+import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import { defaultPorts, type GatewayOptions } from "./options.ts";
@@ -21,9 +22,10 @@ import { makeCertificate } from "./tls/certificate.ts";
 import { gatewayResources } from "./translate/gateway.ts";
 import { ResourceCache } from "./xds/cache.ts";
 import { loadProtos } from "./xds/protos.ts";
+import { xdsExposure } from "./xds/exposure.ts";
 import { compression } from "./xds/resources/compression.ts";
 import { gatewaySecrets } from "./xds/resources/secret.ts";
-import { mutualTls, serveAds, type AdsServer } from "./xds/server.ts";
+import { serveAds, type AdsServer } from "./xds/server.ts";
 
 export interface ControlPlane {
   store: Store;
@@ -110,11 +112,16 @@ export async function startControlPlane(
 
   const server = await serveAds({
     ...{ protos, cache, log, port: ports.xds },
-    ...(options.host !== undefined && { host: options.host }),
-    ...(options.xdsTls && { credentials: mutualTls(options.xdsTls) }),
+    ...xdsExposure({
+      ...{ log, tokens: access.tokens },
+      ...(options.host !== undefined && { host: options.host }),
+      ...(options.xdsTls && { tls: options.xdsTls }),
+    }),
+    feed: serveFeed(access.feeder.table),
   });
   ads = server;
   closing.push(() => server.close());
+  access.tokens.changed = () => server.admitAgain();
   const changed = new Signal((error) => log(reason(error)));
   closing.push(() => changed.close());
   closing.push(server.watch(() => changed.raise()));

@@ -2,12 +2,15 @@
  * A whole gateway in one process: the control plane, its HTTP ports, and an Envoy beside it.
  */
 import { randomUUID } from "node:crypto";
+import { serveLocally } from "./agent/local/service.ts";
+import { openSockets } from "./agent/local/sockets.ts";
 import { attend } from "./agent/proof/attend.ts";
 import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
 import { startControlPlane, type ControlPlane } from "./control-plane.ts";
 import { UserError } from "./errors.ts";
+import { serveFeed } from "./feed/serve.ts";
 import { defaultPorts, type GatewayOptions, type Ports } from "./options.ts";
 
 export type { GatewayOptions, Ports } from "./options.ts";
@@ -45,7 +48,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         return running.admin(path);
       };
       closing.push(attend({ server: plane.xds, nodeId, ask }));
-      const beside = await startBeside(options, nodeId, ports.xds, ports.envoyAdmin);
+      const { agent: socket } = await openSockets(closing);
+      const local = await serveLocally(socket, serveFeed(plane.access.feeder.table));
+      closing.push(() => local.close());
+      const beside = await startBeside(options, nodeId, ports.xds, ports.envoyAdmin, socket);
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }

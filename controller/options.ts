@@ -97,8 +97,11 @@ export interface GatewayOptions {
   tls?: { certificate: string; key: string; clientAuthority?: string };
   /** Versions and cipher suites of the HTTPS port, by Envoy's names. */
   tlsVersions?: TlsVersions;
-  /** Mutual TLS on the xDS port; PEM texts, and the files an Envoy of ours reads its own side from. */
-  xdsTls?: { certificate: string; key: string; clientAuthority: string; envoy?: ControllerTls };
+  /**
+   * TLS on the xDS port, mutual with a `clientAuthority`, else with tokens; PEM texts, and the files an Envoy of ours reads
+   * its own side from.
+   */
+  xdsTls?: { certificate: string; key: string; clientAuthority?: string; envoy?: ControllerTls };
   /** The token of each gateway that may follow this controller, by the gateway's name. */
   gatewayTokens?: Readonly<Record<string, string>>;
   /** PEM texts of the certificate on the sync port; needed wherever other machines reach it. */

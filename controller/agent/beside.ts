@@ -10,6 +10,7 @@ export async function startBeside(
   nodeId: string,
   xdsPort: number,
   adminPort: number,
+  agentSocket: string,
 ): Promise<Supervised> {
   const log = options.log ?? (() => {});
   return superviseEnvoy({
@@ -18,7 +19,7 @@ export async function startBeside(
     bootstrap: bootstrap({
       nodeId,
       controllers: [{ host: "127.0.0.1", port: xdsPort }],
-      adminPort,
+      ...{ adminPort, agentSocket },
       ...(options.xdsTls?.envoy && { tls: options.xdsTls.envoy }),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),

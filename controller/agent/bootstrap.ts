@@ -10,7 +10,9 @@ import { any, type JsonObject } from "../xds/protos.ts";
 export interface BootstrapOptions {
   nodeId: string;
   cluster?: string;
-  controllers: { host: string; port: number }[];
+  controllers: ({ host: string; port: number } | { socket: string })[];
+  /** The Unix socket where the agent beside it answers. */
+  agentSocket?: string;
   /** Admin port on 127.0.0.1; 0 takes any free one. */
   adminPort?: number;
   /** Mutual TLS to the controllers; file names on the Envoy's machine. */
@@ -55,12 +57,27 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
     cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
   },
   overload_manager: overloadManager(options),
-  static_resources: { clusters: [controllers(options)] },
+  static_resources: {
+    clusters: [controllers(options), ...(options.agentSocket ? [agent(options.agentSocket)] : [])],
+  },
 });
+
+/** By this name policies ask the agent. */
+const agent = (socket: string): JsonObject => ({
+  name: "sluice.agent",
+  type: "STATIC",
+  connect_timeout: "1s",
+  load_assignment: {
+    cluster_name: "sluice.agent",
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: pipe(socket) } }] }],
+  },
+});
+
+const pipe = (path: string): JsonObject => ({ pipe: { path } });
 
 const controllers = ({ controllers: addresses, tls }: BootstrapOptions): JsonObject => ({
   name: "controllers",
-  type: addresses.every(({ host }) => isIP(host)) ? "STATIC" : "STRICT_DNS",
+  type: addresses.every((one) => "socket" in one || isIP(one.host)) ? "STATIC" : "STRICT_DNS",
   connect_timeout: "1s",
   typed_extension_protocol_options: http2Only,
   ...(tls && { transport_socket: controllerTls(tls) }),
@@ -68,8 +85,13 @@ const controllers = ({ controllers: addresses, tls }: BootstrapOptions): JsonObj
     cluster_name: "controllers",
     endpoints: [
       {
-        lb_endpoints: addresses.map(({ host, port }) => ({
-          endpoint: { address: { socket_address: { address: host, port_value: port } } },
+        lb_endpoints: addresses.map((one) => ({
+          endpoint: {
+            address:
+              "socket" in one
+                ? pipe(one.socket)
+                : { socket_address: { address: one.host, port_value: one.port } },
+          },
         })),
       },
     ],

@@ -6,6 +6,8 @@ const shortest = 32;
 
 export class GatewayTokens {
   private hashes = new Map<string, Buffer>();
+  /** Called when other tokens are good than before. */
+  changed: () => void = () => {};
 
   /** Tokens by the gateway's name. */
   constructor(tokens: Readonly<Record<string, string>> = {}) {
@@ -21,6 +23,7 @@ export class GatewayTokens {
       );
     });
     this.hashes = new Map(hashes);
+    this.changed();
   }
 
   get isEmpty(): boolean {

@@ -16,14 +16,7 @@ import type { ResourceCache } from "./cache.ts";
 import { feedService, serveFeedCalls } from "./feed-calls.ts";
 import type { Protos } from "./protos.ts";
 import { DeltaStream } from "./stream.ts";
-import {
-  deltaPath,
-  deltaWire,
-  servedType,
-  type DeltaRequest,
-  type DeltaResponse,
-  type Wire,
-} from "./wire.ts";
+import { deltaPath, deltaWire, type DeltaRequest, type DeltaResponse, type Wire } from "./wire.ts";
 
 export interface AdsOptions {
   protos: Protos;
@@ -66,7 +59,6 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     };
     const admitted = admit(tokenOf(call.metadata));
     if ("refused" in admitted) return refuse(admitted.refused);
-    let isAgent = false;
     let told = "";
     const stream = new DeltaStream(cache, {
       ...(admitted.gateway !== null && { nodeId: admitted.gateway }),
@@ -79,7 +71,7 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
         log?.(`envoy ${stream.nodeId} refused ${kind} ${name}: ${message}`),
       settled: () => {
         const digest = cache.digest();
-        if (!isAgent || told === digest) return;
+        if (!stream.isAgent || told === digest) return;
         told = digest;
         call.write({ digest });
       },
@@ -95,10 +87,7 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       end();
       refuse(now.refused);
     });
-    call.on("data", (request: DeltaRequest) => {
-      isAgent ||= request.typeUrl === servedType;
-      stream.receive(request);
-    });
+    call.on("data", (request: DeltaRequest) => stream.receive(request));
     call.on("end", () => {
       end();
       call.end();
@@ -165,18 +154,6 @@ const service = (wire: Wire): ServiceDefinition => ({
 interface Settled {
   digest: string;
 }
-
-/** Only Envoys with a certificate of this authority may ask. PEM texts. */
-export const mutualTls = (tls: {
-  certificate: string;
-  key: string;
-  clientAuthority: string;
-}): ServerCredentials =>
-  ServerCredentials.createSsl(
-    Buffer.from(tls.clientAuthority),
-    [{ cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) }],
-    true,
-  );
 
 /** gRPC tells of a taken port in a sentence about addresses. */
 const inPlainWords = (error: Error, port: number | undefined): Error =>

@@ -56,6 +56,8 @@ export class DeltaStream {
   private cancelTimer: (() => void) | null = null;
   private closed = false;
   private witness: Witness | null = null;
+  /** Whether it is an agent that follows. */
+  isAgent = false;
 
   constructor(
     private readonly cache: ResourceCache,
@@ -172,6 +174,7 @@ export class DeltaStream {
 
   /** An agent tells what its Envoy was seen to serve, or why it does not. */
   private takeReport(request: DeltaRequest): void {
+    this.isAgent = true;
     if (!this.witness) this.witnessedBy(() => {});
     const { everything, gone, served, refusal } = readReport(request);
     if (everything)
@@ -290,6 +293,8 @@ export class DeltaStream {
   }
 
   private waiting(kind: Kind): boolean {
+    // It brings its Envoy in order what it was sent in order.
+    if (this.isAgent) return false;
     const oldest = this.now() - this.patienceMs;
     for (const sent of this.inFlight.values())
       if (sent.kind === kind && sent.at > oldest) return true;

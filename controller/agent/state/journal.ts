@@ -1,7 +1,8 @@
 /**
  * A state on disk: one whole state, then the changes to it, each sealed for its place in the file.
  *
- *     "SLJ1" · 16 random bytes that name the file · records: length (u32, little endian) · sealed text
+ *     "SLJ1" · 16 random bytes that name the file · how many records are the whole state (u32, little endian)
+ *     records: length (u32, little endian) · sealed text
  *
  * A record counts when it is whole. One that was cut while it was written can only be the last, and is dropped: nobody was
  * told that it is kept. A broken one before the last is damage, and then nothing of the file counts: a state without its
@@ -13,11 +14,11 @@ import type { Seal } from "./seal.ts";
 import { writeWhole } from "./whole-file.ts";
 
 const magic = Buffer.from("SLJ1");
-const headBytes = 20;
+const headBytes = 24;
 
 export class Journal {
   private file: FileHandle | null = null;
-  private name = "";
+  private place = "";
   private records = 0;
   /** How large the file is, and how large it was when it was whole. */
   private bytes = 0;
@@ -42,31 +43,37 @@ export class Journal {
     return this.bytes - this.wholeBytes > Math.max(this.wholeBytes, 1_048_576);
   }
 
-  /** Keeps a whole state in place of all that was kept. */
-  async replace(state: Uint8Array): Promise<void> {
-    const name = randomBytes(16);
-    this.name = name.toString("hex");
+  /** Keeps a whole state, of one or more parts, in place of all that was kept. */
+  async replace(parts: readonly Uint8Array[]): Promise<void> {
+    const head = Buffer.concat([magic, randomBytes(16), Buffer.alloc(4)]);
+    head.writeUInt32LE(parts.length, 20);
+    this.place = placeOf(head);
     this.records = 0;
-    const record = this.record(state);
     await this.close();
-    await writeWhole(this.path, [magic, name, ...record]);
-    this.bytes = this.wholeBytes = headBytes + sizeOf(record);
+    this.bytes = head.length;
+    const journal = this;
+    await writeWhole(
+      this.path,
+      (function* () {
+        yield head;
+        for (const part of parts) yield journal.record(part);
+      })(),
+    );
+    this.wholeBytes = this.bytes;
     this.file = await open(this.path, "a", 0o600);
   }
 
   /** Keeps a change; only after a state of this journal's own. Settles when it is on the disk. */
   async append(change: Uint8Array): Promise<void> {
     if (!this.file) throw new Error(`${this.path}: a change needs a whole state before it`);
-    const record = this.record(change);
     try {
-      await this.file.appendFile(Buffer.concat(record));
+      await this.file.appendFile(this.record(change));
       await this.file.datasync();
     } catch (error) {
       // Half a record may be there: nothing may follow it.
       await this.close();
       throw error;
     }
-    this.bytes += sizeOf(record);
   }
 
   async close(): Promise<void> {
@@ -75,11 +82,12 @@ export class Journal {
     await file?.close();
   }
 
-  private record(text: Uint8Array): [Buffer, Buffer] {
-    const sealed = this.seal.close(text, `${this.name} ${this.records++}`);
+  private record(text: Uint8Array): Buffer {
+    const sealed = this.seal.close(text, `${this.place} ${this.records++}`);
     const length = Buffer.alloc(4);
     length.writeUInt32LE(sealed.length);
-    return [length, sealed];
+    this.bytes += length.length + sealed.length;
+    return Buffer.concat([length, sealed]);
   }
 }
 
@@ -87,7 +95,7 @@ function readRecords(bytes: Buffer, seal: Seal, path: string): Buffer[] {
   const damaged = (what: string) => new Error(`${path} is damaged: ${what}`);
   if (bytes.length < headBytes || !bytes.subarray(0, 4).equals(magic))
     throw damaged("it does not begin as a kept state does");
-  const name = bytes.toString("hex", 4, headBytes);
+  const place = placeOf(bytes);
   const records: Buffer[] = [];
   for (let at = headBytes; at < bytes.length;) {
     const start = at + 4;
@@ -95,15 +103,15 @@ function readRecords(bytes: Buffer, seal: Seal, path: string): Buffer[] {
     const text =
       end > bytes.length
         ? null
-        : seal.open(bytes.subarray(start, end), `${name} ${records.length}`);
+        : seal.open(bytes.subarray(start, end), `${place} ${records.length}`);
     if (text) records.push(text);
     else if (end < bytes.length) throw damaged(`record ${records.length} cannot be opened`);
     else break;
     at = end;
   }
-  if (records.length === 0) throw damaged("it holds no whole state");
+  if (records.length < bytes.readUInt32LE(20)) throw damaged("its whole state is not whole");
   return records;
 }
 
-const sizeOf = (parts: readonly Buffer[]): number =>
-  parts.reduce((sum, { length }) => sum + length, 0);
+/** The name of the file and the size of its whole state: both are bound to every record. */
+const placeOf = (head: Buffer): string => head.toString("hex", 4, headBytes);

@@ -3,7 +3,7 @@ import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Readable by its owner alone. */
-export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
+export async function writeWhole(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const partial = `${path}.new`;
   const file = await open(partial, "w", 0o600);
   try {

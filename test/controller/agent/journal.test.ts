@@ -20,7 +20,7 @@ const read = () => new Journal(path, seal).read().then(texts);
 
 async function written(...changes: string[]): Promise<void> {
   const journal = new Journal(path, seal);
-  await journal.replace(Buffer.from("whole"));
+  await journal.replace([Buffer.from("whole")]);
   for (const change of changes) await journal.append(Buffer.from(change));
   await journal.close();
 }
@@ -39,9 +39,7 @@ test("nothing can be read from the file without its key, which only its owner ca
   for (const name of ["key", "state"])
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   const other = await Seal.at(join(folder, "other"));
-  await expect(new Journal(path, other).read()).rejects.toThrow(
-    /holds no whole state|cannot be opened/,
-  );
+  await expect(new Journal(path, other).read()).rejects.toThrow(/is not whole|cannot be opened/);
   await chmod(join(folder, "key"), 0o644);
   await expect(Seal.at(join(folder, "key"))).rejects.toThrow(/mode 600\), found 644/);
 });
@@ -58,7 +56,7 @@ test("cut at any byte, the file holds the state before the record that was cut, 
     '["whole","first","second"]',
     '["whole","first"]',
     '["whole"]',
-    '"it holds no whole state"',
+    '"its whole state is not whole"',
     '"it does not begin as a kept state does"',
   ]);
 });
@@ -78,6 +76,17 @@ test("a byte changed anywhere but in the last record makes the whole file count 
   }
 });
 
+test("a whole state of several parts counts only with all of them", async () => {
+  const journal = new Journal(path, seal);
+  await journal.replace([Buffer.from("one"), Buffer.from("two")]);
+  await journal.append(Buffer.from("change"));
+  await journal.close();
+  expect(await read()).toEqual(["one", "two", "change"]);
+  const whole = await readFile(path);
+  await truncate(path, whole.length - (4 + 28 + "change".length) - 1);
+  await expect(read()).rejects.toThrow("its whole state is not whole");
+});
+
 test("records of another file, or in another order, do not open", async () => {
   await written("a");
   const first = await readFile(path);
@@ -90,11 +99,11 @@ test("records of another file, or in another order, do not open", async () => {
 
 test("changes that have become longer than the state ask for a new one", async () => {
   const journal = new Journal(path, seal);
-  await journal.replace(Buffer.from("whole"));
+  await journal.replace([Buffer.from("whole")]);
   expect(journal.isLong).toBe(false);
   await journal.append(Buffer.alloc(1_048_600));
   expect(journal.isLong).toBe(true);
-  await journal.replace(Buffer.from("whole"));
+  await journal.replace([Buffer.from("whole")]);
   expect(journal.isLong).toBe(false);
   await journal.close();
 });

@@ -1,0 +1,180 @@
+/**
+ * The agent beside an Envoy: it follows a controller, hands what it brings to its Envoy, proves to the controller what is
+ * served, and keeps all of it on disk, so that an Envoy that starts while every controller is dead serves what it served.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { reason } from "../errors.ts";
+import { followFeed } from "../feed/client.ts";
+import { serveFeed } from "../feed/serve.ts";
+import { FeedTable } from "../feed/table.ts";
+import { ResourceCache } from "../xds/cache.ts";
+import { loadProtos } from "../xds/protos.ts";
+import { serveAds } from "../xds/server.ts";
+import { deltaWire } from "../xds/wire.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { findEnvoy } from "./find.ts";
+import { serveLocally } from "./local/service.ts";
+import { openSockets } from "./local/sockets.ts";
+import { attend } from "./proof/attend.ts";
+import { Reporter } from "./proof/report.ts";
+import { Journal } from "./state/journal.ts";
+import { KeptFeed } from "./state/kept-feed.ts";
+import { KeptResources } from "./state/kept-resources.ts";
+import { Seal } from "./state/seal.ts";
+import { superviseEnvoy, type Supervised } from "./supervise.ts";
+import { readControllers, type ControllersOptions } from "./upstream/controllers.ts";
+import { askControllers } from "./upstream/feed.ts";
+import { followControllers, type Following } from "./upstream/follow.ts";
+
+export interface AgentOptions extends ControllersOptions {
+  /** What this gateway is called, unless its token says so. */
+  nodeId: string;
+  /** Where the last known good lies, and the key that seals it. */
+  stateFolder: string;
+  envoyPath?: string;
+  adminPort?: number;
+  concurrency?: number;
+  log?: (line: string) => void;
+}
+
+export interface Agent {
+  envoy: Supervised;
+  /** One text for all that its Envoy should have. */
+  version(): string;
+  /** The controller that is followed; null while none answers. */
+  controller(): string | null;
+  /** Lets running requests end for at most `drainMs`. */
+  stop(drainMs?: number): Promise<void>;
+}
+
+/** Settles when Envoy was started, which needs a controller or what is kept; nothing is left behind when it throws. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(options, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: AgentOptions,
+  closing: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Agent> {
+  const { nodeId, log = () => {} } = options;
+  const controllers = readControllers(options);
+  const state = await openState(options.stateFolder, log);
+  closing.push(() => state.close());
+  const sockets = await openSockets(closing);
+
+  const feed = askControllers(controllers);
+  closing.push(() => feed.close());
+  const following = followFeed({
+    ...{ table: state.table, log },
+    servers: feed.servers.map((ask) => state.feed.remembering(ask)),
+    ...(state.position && { from: state.position }),
+    took: (position) => state.feed.took(position),
+  });
+  closing.push(() => following.close());
+  const local = await serveLocally(sockets.agent, serveFeed(state.table));
+  closing.push(() => local.close());
+
+  const protos = loadProtos();
+  const ads = await serveAds({ protos, cache: state.cache, socket: sockets.xds, log });
+  closing.push(() => ads.close());
+  let firstSettled = () => {};
+  const settledOnce = new Promise<void>((resolve) => (firstSettled = resolve));
+  const keep = async () => {
+    await state.resources.keep();
+    reporter.release();
+    // What came while the disk was busy.
+    if (state.resources.isBehind && complete === state.cache.digest()) await keep();
+  };
+  let complete = "";
+  const reporter: Reporter = new Reporter({
+    server: ads,
+    isKept: (...which) => state.resources.isKept(...which),
+    send: (report) => upstream.report(report),
+  });
+  const upstream: Following = followControllers({
+    ...{ controllers, nodeId, log },
+    cache: state.cache,
+    wire: deltaWire(protos),
+    wholeReport: () => reporter.everything(),
+    settled: () => {
+      firstSettled();
+      complete = state.cache.digest();
+      void keep();
+    },
+  });
+  closing.push(() => upstream.close());
+
+  // Envoy would take a part of the resources for all of them.
+  if (!state.restored) await settledOnce;
+  let envoy: Supervised | null = null;
+  const ask = async (path: string) => {
+    const running = envoy?.current();
+    if (!running) throw new Error("Envoy does not run");
+    return running.admin(path);
+  };
+  closing.push(
+    attend({
+      ...{ server: ads, nodeId, ask },
+      told: (...seen) => reporter.told(...seen),
+      anew: () => reporter.anew(),
+    }),
+  );
+  let drainMs = 0;
+  const supervised = await superviseEnvoy({
+    log,
+    path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
+    bootstrap: bootstrap({
+      nodeId,
+      controllers: [{ socket: sockets.xds }],
+      agentSocket: sockets.agent,
+      ...(options.adminPort !== undefined && { adminPort: options.adminPort }),
+    }),
+    ...(options.concurrency && { concurrency: options.concurrency }),
+  });
+  envoy = supervised;
+  closing.push(() => supervised.stop(drainMs));
+  return {
+    envoy: supervised,
+    version: () => state.cache.digest(),
+    controller: () => upstream.controller(),
+    stop: async (drain = 0) => {
+      drainMs = drain;
+      await close();
+    },
+  };
+}
+
+/** What is kept, brought back. What is damaged counts for nothing: a controller is needed then. */
+async function openState(folder: string, log: (line: string) => void) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const seal = await Seal.at(join(folder, "key"));
+  const journals = [
+    new Journal(join(folder, "resources"), seal),
+    new Journal(join(folder, "feed"), seal),
+  ] as const;
+  const cache = new ResourceCache(null);
+  const table = new FeedTable();
+  const resources = new KeptResources(journals[0], cache, log);
+  const feed = new KeptFeed(journals[1], table, log);
+  const nothing = (error: unknown) => log(`${reason(error)}; waiting for a controller`);
+  const restored = await resources.restore().catch((error: unknown) => (nothing(error), false));
+  const position = await feed.restore().catch((error: unknown) => (nothing(error), null));
+  return {
+    ...{ cache, table, resources, feed, restored, position },
+    close: async () => {
+      await feed.settled();
+      for (const journal of journals) await journal.close();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The feed on disk: a snapshot, then the answers that came after it, as they came. The first record says where the snapshot
+ * was, each answer's record where the follower is after it.
+ */
+import { FEED_BUCKETS, readFeedHead } from "../../../host-sim/feed.ts";
+import { reason } from "../../errors.ts";
+import { serveFeed, type AskFeed } from "../../feed/serve.ts";
+import type { FeedTable } from "../../feed/table.ts";
+import { feedStart, takeAnswer, type FeedPosition } from "../../feed/take.ts";
+import type { Journal } from "./journal.ts";
+
+export class KeptFeed {
+  /** What the answer under way brings; it is kept when it was taken. */
+  private answer: Buffer | null = null;
+  private last: FeedPosition = feedStart;
+  private following = false;
+  private work: Promise<void> = Promise.resolve();
+  private problem: string | null = null;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly table: FeedTable,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Fills the table. Null when nothing is kept; throws when what is kept is damaged. */
+  async restore(): Promise<FeedPosition | null> {
+    const records = await this.journal.read();
+    if (!records) return null;
+    let position = feedStart;
+    let part = feedStart;
+    for (const [i, record] of records.entries()) {
+      if (i === 0) position = readPosition(record);
+      else if (part.cursor < FEED_BUCKETS) part = takeAnswer(this.table, part, record);
+      else {
+        takeAnswer(this.table, position, record.subarray(positionBytes));
+        position = readPosition(record);
+      }
+    }
+    if (part.cursor < FEED_BUCKETS) throw new Error("the kept feed has no whole snapshot");
+    this.table.markWhole();
+    this.last = position;
+    return position;
+  }
+
+  /** A question whose answers are remembered until they were taken. */
+  remembering(ask: AskFeed): AskFeed {
+    return async (query, signal) => (this.answer = await ask(query, signal));
+  }
+
+  /** An answer was taken: keeps it, or after the last part of a snapshot everything. */
+  took(position: FeedPosition): void {
+    const before = this.last;
+    const answer = this.answer;
+    this.last = position;
+    this.answer = null;
+    if (position.cursor < FEED_BUCKETS || !answer) return;
+    const isChange = before.cursor === FEED_BUCKETS && before.epoch === position.epoch;
+    this.work = this.work.then(async () => {
+      try {
+        if (isChange && this.following && !this.journal.isLong)
+          await this.journal.append(Buffer.concat([writePosition(position), answer]));
+        else await this.journal.replace([writePosition(position), ...(await snapshot(this.table))]);
+        this.following = true;
+        if (this.problem !== null) this.log("the feed is kept again");
+        this.problem = null;
+      } catch (error) {
+        this.following = false;
+        if (this.problem === null) this.log(`the feed cannot be kept: ${reason(error)}`);
+        this.problem = reason(error);
+      }
+    });
+  }
+
+  /** Settles when all that was taken is on the disk, or was tried. */
+  settled(): Promise<void> {
+    return this.work;
+  }
+}
+
+async function snapshot(table: FeedTable): Promise<Buffer[]> {
+  const ask = serveFeed(table);
+  const parts: Buffer[] = [];
+  const epoch = table.epoch;
+  for (let cursor = 0; cursor < FEED_BUCKETS;) {
+    const part = await ask({ epoch, revision: 0n, cursor, waitMs: 0 });
+    parts.push(part);
+    cursor = readFeedHead(part).cursor;
+  }
+  return parts;
+}
+
+const positionBytes = 20;
+
+function writePosition({ epoch, revision, cursor }: FeedPosition): Buffer {
+  const bytes = Buffer.alloc(positionBytes);
+  bytes.writeBigUInt64LE(epoch, 0);
+  bytes.writeBigUInt64LE(revision, 8);
+  bytes.writeUInt32LE(cursor, 16);
+  return bytes;
+}
+
+const readPosition = (bytes: Buffer): FeedPosition => ({
+  epoch: bytes.readBigUInt64LE(0),
+  revision: bytes.readBigUInt64LE(8),
+  cursor: bytes.readUInt32LE(16),
+});
