@@ -1,5 +1,6 @@
 /** `ap gateway …`: runs a gateway. */
 import { Command } from "commander";
+import { UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
 
 export const gateway = (io: Io): Command =>
@@ -30,10 +31,37 @@ const run = (io: Io): Command =>
     .option("--no-envoy", "wait for Envoys that are started elsewhere")
     .option("--sample", "with a sample API and its upstream, if the store is empty")
     .option("--policies <folder...>", "policies of your own, linked in beside the shelf's")
-    .action(async (options: import("../run/gateway.ts").RunOptions) => {
-      const { runGateway } = await import("../run/gateway.ts");
-      await runGateway(options, io);
+    .optionsGroup("For an Envoy that follows controllers elsewhere:")
+    .option(
+      "--controller <url,…>",
+      "https://host:port of each controller's xDS; runs no controller",
+    )
+    .option("--name <name>", "what this gateway is called (the host's name; a token's own wins)")
+    .option("--state <folder>", "where the last known good is kept (data/agent)")
+    .option("--token-file <file>", "this gateway's token for its controllers")
+    .option("--ca <file>", "who signed the controllers' certificates, in PEM")
+    .action(async ({ controller, name, state, tokenFile, ca, ...options }: RunOptions, command) => {
+      if (controller === undefined) {
+        refuse(command, "is for --controller", { name, state, tokenFile, ca });
+        const { runGateway } = await import("../run/gateway.ts");
+        return runGateway(options, io);
+      }
+      refuse(command, "does not go with --controller", options);
+      const { runAgent } = await import("../run/agent.ts");
+      return runAgent({ controller, name, state, tokenFile, ca }, io);
     });
+
+type RunOptions = import("../run/gateway.ts").RunOptions &
+  Partial<import("../run/agent.ts").AgentRunOptions>;
+
+/** An option that would be passed over in silence is an error. */
+function refuse(command: Command, why: string, options: object): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (name in options && command.getOptionValueSource(name) === "cli")
+      throw new UserError(`${option.long} ${why}`);
+  }
+}
 
 /** Which verb is an argument, so that both share their words. */
 const config = (io: Io): Command =>

@@ -1,0 +1,57 @@
+/** `ap gateway run --controller`: an Envoy and the agent beside it, until a signal ends them. */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { startAgent } from "../../controller/agent/agent.ts";
+import { readyPorts } from "../../controller/agent/beside.ts";
+import { reason, UserError } from "../../controller/errors.ts";
+import type { Io } from "../io.ts";
+
+export interface AgentRunOptions {
+  controller: string;
+  state?: string;
+  tokenFile?: string;
+  ca?: string;
+  name?: string;
+}
+
+/** How long running requests may take when the agent is told to end. */
+const drainMs = 15_000;
+
+export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> {
+  const log = (line: string): void => io.err(`${line}\n`);
+  const { tokenFile, ca } = options;
+  const token = tokenFile === undefined ? null : () => readText("--token-file", tokenFile);
+  if (token && !(await token()))
+    throw new UserError(`--token-file ${tokenFile}: expected a token, found nothing`);
+  const told = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  const starting = startAgent({
+    urls: options.controller,
+    nodeId: options.name ?? hostname(),
+    stateFolder: options.state ?? join("data", "agent"),
+    ...(token && { token }),
+    ...(ca !== undefined && { authority: await readText("--ca", ca) }),
+    log,
+  });
+  // Without anything kept it waits for a controller, however long: a signal ends that too.
+  const agent = await Promise.race([starting, told.then(() => null)]);
+  if (!agent) process.exit(0);
+  const { http } = await readyPorts(agent.envoy, ["http"], 30_000).catch((error: unknown) => {
+    log(`not ready yet: ${reason(error)}`);
+    return { http: undefined };
+  });
+  if (http) io.line(`traffic     http://localhost:${http}`);
+  await told;
+  log("draining …");
+  await agent.stop(drainMs);
+}
+
+const readText = async (option: string, file: string): Promise<string> => {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    throw new UserError(`${option} ${file}: cannot be read: ${reason(error)}`);
+  }
+};
