@@ -47,7 +47,8 @@ const always = [
   "fuel",
 ];
 
-export function generateEntry(policies: readonly EntryPolicy[]): string {
+/** `traced` modules tell a simulator which policy runs, and where a fault comes from. */
+export function generateEntry(policies: readonly EntryPolicy[], traced = false): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
   const several = policies.length > 1;
   const shares = [...new Set(policies.flatMap((one) => one.shares))];
@@ -82,6 +83,14 @@ export function generateEntry(policies: readonly EntryPolicy[]): string {
         ]
       : []),
     ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),
+    // A letter: small modules have to stay small.
+    `export { linkAddress as p } from "sluice/sdk/engine/live";`,
+    ...(traced
+      ? [
+          "@global const TRACE: bool = true;",
+          `export { noteFault } from "sluice/sdk/engine/trace";`,
+        ]
+      : []),
     `import { Handlers } from "sluice/sdk/policy";`,
     `import { Cursor } from "sluice/sdk/params/cursor";`,
     ...imports,

@@ -22,6 +22,8 @@ export interface Built {
 
 export interface BuildOptions {
   target?: "debug";
+  /** For a simulator that shows each request's way policy by policy; Envoy gains nothing by it. */
+  traced?: boolean;
 }
 
 export async function build(
@@ -43,7 +45,7 @@ export async function build(
       return { ...source, name: definition.name, version: definition.version };
     }),
   );
-  const entry = generateEntry(policies);
+  const entry = generateEntry(policies, options.traced);
   const small = policies.length === 1 && !policies[0]?.computes;
   const target = options.target ?? (small ? "small" : "release");
   const compiled = await compile({ entry, folders: byName, target });
@@ -63,8 +65,8 @@ export async function build(
     // AssemblyScript names no segment in its code, so their number is all there is to mend.
     if (module.dataCount) module.dataCount = new Writer().unsigned(segments).finish();
   }
-  const { bytes, locate } = harden(module);
-  const map = moveMap(JSON.parse(compiled.map) as SourceMap, locate);
+  const { bytes, locate, ends } = harden(module);
+  const map = moveMap(JSON.parse(compiled.map) as SourceMap, locate, ends);
   return { wasm: bytes, map: JSON.stringify(map), policies: definitions };
 }
 

@@ -10,10 +10,13 @@ export interface SourceMap {
 
 export interface Mapping {
   offset: number;
+  /** `NOWHERE` for instructions that stand in no source. */
   source: number;
   line: number;
   column: number;
 }
+
+export const NOWHERE = -1;
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VALUE = new Map([...DIGITS].map((digit, i) => [digit, i]));
@@ -57,6 +60,11 @@ export function writeMappings(mappings: readonly Mapping[]): string {
   let last: Mapping = { offset: 0, source: 0, line: 0, column: 0 };
   return mappings
     .map((one) => {
+      if (one.source === NOWHERE) {
+        const text = digits(one.offset - last.offset);
+        last = { ...last, offset: one.offset };
+        return text;
+      }
       const text =
         digits(one.offset - last.offset) +
         digits(one.source - last.source) +
@@ -68,11 +76,16 @@ export function writeMappings(mappings: readonly Mapping[]): string {
     .join(",");
 }
 
-/** The same map for a module whose instructions were moved. */
-export function moveMap(map: SourceMap, locate: (offset: number) => number): SourceMap {
+/** The same map for a module whose instructions were moved; what begins at `ends` comes from no source. */
+export function moveMap(
+  map: SourceMap,
+  locate: (offset: number) => number,
+  ends: readonly number[] = [],
+): SourceMap {
   const moved = readMappings(map)
     .map((one) => ({ ...one, offset: locate(one.offset) }))
     .filter((one) => one.offset >= 0)
+    .concat(ends.map((offset) => ({ offset, source: NOWHERE, line: 0, column: 0 })))
     .sort((a, b) => a.offset - b.offset);
   return { ...map, mappings: writeMappings(moved) };
 }

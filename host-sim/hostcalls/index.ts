@@ -1,7 +1,7 @@
 /** Every function that a module can import, as Envoy 1.40 registers them for ABI 0.2.1. */
 import { LogLevel, Status } from "../../sdk/abi.ts";
 import { BadAddress } from "../wasm/memory.ts";
-import { describe } from "../trace.ts";
+import { describe } from "../trace/describe.ts";
 import type { Vm } from "../wasm/vm.ts";
 import { bodies } from "./bodies.ts";
 import { callouts } from "./callouts.ts";
@@ -85,7 +85,7 @@ function bind(vm: Vm, module: string, name: string, call: Hostcall): WebAssembly
   if (words) {
     const plain = call;
     call = (one, ...given) => {
-      one.doing?.did.push(words(one, ...(given as number[])));
+      one.doing?.note(words(one, ...(given as number[])));
       return plain(one, ...given);
     };
   }

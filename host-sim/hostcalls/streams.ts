@@ -44,8 +44,7 @@ export const streams: Hostcalls = {
       headers: pairs,
       grpcStatus: grpcStatus >= 0 && grpcStatus <= 16 ? grpcStatus : null,
       details: why.replace(/\s/g, "_"),
-      // The engine says as the reason which policy it was.
-      by: /^policy:(.+)$/.exec(why)?.[1] ?? stream.name,
+      by: vm.policy ?? stream.name,
     });
   },
 

@@ -7,7 +7,7 @@ import type { Timer } from "../state/clock.ts";
 import { toByteString } from "../bytes.ts";
 import type { ErrorForm } from "../setup.ts";
 import type { FilterState } from "../state/filter-state.ts";
-import type { TraceStep } from "../trace.ts";
+import type { TraceStep } from "../trace/way.ts";
 import type { Host, LogEntry } from "../wasm/host.ts";
 import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";

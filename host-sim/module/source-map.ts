@@ -37,6 +37,15 @@ export class SourceMap {
     return { source, line: segments[4 * low + 2]! + 1, column: segments[4 * low + 3]! + 1 };
   }
 
+  /** The innermost line of a stack trace that is a policy's own, not its compiler's or the SDK's. */
+  policyPlace(stack: string): SourcePlace | null {
+    for (const [, offset] of stack.matchAll(/wasm-function\[\d+\]:(0x[0-9a-f]+)/gi)) {
+      const place = this.locate(Number(offset));
+      if (place && /^(\.\/)?policies\//.test(place.source)) return place;
+    }
+    return null;
+  }
+
   /** Puts the source line behind each wasm offset of a stack trace or a log line. */
   annotate(text: string): string {
     return text.replace(
@@ -57,6 +66,8 @@ function decode(mappings: string): Int32Array {
     const deltas = vlq(segment);
     deltas.slice(0, 4).forEach((delta, i) => (now[i] = now[i]! + delta));
     if (deltas.length >= 4) segments.push(...now);
+    // Code that comes from no source.
+    else segments.push(now[0]!, -1, 0, 0);
   }
   return Int32Array.from(segments);
 }

@@ -13,15 +13,21 @@ export function describeWay(way: RequestWay): string[] {
   return [
     `${method} ${path} → ${cut ? `cut off (${cut})` : status}${by}  ${ms(way.ms)}${route === null ? "  no route" : `  ${route}`}`,
     ...way.steps
-      .filter(({ did, callback }) => did.length > 0 || /^(request|response)_/.test(callback))
+      .filter(
+        ({ did, policy, callback }) =>
+          policy !== null || did.length > 0 || /^(request|response)_/.test(callback),
+      )
       .flatMap((step) => [
-        `  ${step.filter}: ${phase(step.callback)}  ${ms(step.ms)}`,
+        `  ${step.policy ?? step.filter}: ${phase(step.callback)}  ${ms(step.ms)}`,
         ...step.did.map((what) => `    ${what}`),
       ]),
     ...way.callouts.map(
       (one) => `  call to ${one.cluster}: ${one.method} ${one.path} → ${one.result ?? "no answer"}`,
     ),
-    ...way.logs.map(({ level, message }) => `  ${LogLevel[level]!.toLowerCase()}: ${message}`),
+    ...way.logs
+      .map(({ level, message }) => `${LogLevel[level]!.toLowerCase()}: ${message}`)
+      .filter((line) => !way.steps.some(({ did }) => did.includes(line)))
+      .map((line) => `  ${line}`),
   ];
 }
 

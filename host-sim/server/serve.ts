@@ -13,7 +13,7 @@ import type { Route } from "../http/routes.ts";
 import type { UpstreamRequest } from "../http/upstream.ts";
 import { Gateway } from "../gateway.ts";
 import type { Setup } from "../setup.ts";
-import type { TraceStep } from "../trace.ts";
+import type { TraceStep } from "../trace/way.ts";
 import type { LogEntry } from "../wasm/host.ts";
 import type { ModuleSource } from "../module/module.ts";
 

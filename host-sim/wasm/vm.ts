@@ -4,7 +4,8 @@
  */
 import { LogLevel } from "../../sdk/abi.ts";
 import { Memory } from "./memory.ts";
-import type { TraceStep } from "../trace.ts";
+import { policyGlobal, runningPolicy } from "./policy.ts";
+import { CallbackWay } from "../trace/way.ts";
 import type { Expression } from "../foreign/cel.ts";
 import { bindHostcalls } from "../hostcalls/index.ts";
 import { findCallbacks, type Callback, type CallbackName, type Callbacks } from "./callbacks.ts";
@@ -46,13 +47,14 @@ export class Vm {
   /** While the module may only log: in `_initialize` and in its allocator. */
   restricted: string | null = null;
   /** The traced callback that runs now. */
-  doing: TraceStep | null = null;
+  doing: CallbackWay | null = null;
   /** Actions that wait until the module's callback has returned. */
   readonly after: (() => void)[] = [];
   /** The module sent a local reply: the running callback stops the request whatever it answers. */
   stopNext = false;
   loadedAt: number;
   #nextContext = 1;
+  #policy: WebAssembly.Global | null = null;
   readonly #nextCall: [number, number, number] = [0, 1, 2];
   readonly nextMetric = [0, 1, 2];
   /** What `expr_create` compiled, by its number. */
@@ -76,6 +78,7 @@ export class Vm {
     vm.memory = new Memory(exports.memory as WebAssembly.Memory, (size) =>
       vm.#allocate(allocator, size),
     );
+    vm.#policy = policyGlobal(compiled, exports);
     vm.restricted = "_initialize";
     for (const name of ["_initialize", "main", "_start"]) {
       const start = exports[name];
@@ -95,6 +98,11 @@ export class Vm {
     } finally {
       this.restricted = before;
     }
+  }
+
+  /** The policy that runs, in a module of ours; null for its engine and in any other. */
+  get policy(): string | null {
+    return this.#policy && runningPolicy(this.#policy, this.memory);
   }
 
   nextContextId(): number {
@@ -152,17 +160,15 @@ export class Vm {
   #traced(context: Context | null, run: Callback, words: number[]): number {
     const callback = Object.entries(this.on).find(([, one]) => one === run)?.[0] ?? "start";
     const filter = context?.root.plugin.name ?? this.settings.module.name;
-    const step: TraceStep = { filter, callback, ms: 0, answer: 0, did: [] };
-    this.doing = step;
-    const started = performance.now();
+    const way = new CallbackWay(filter, callback);
+    this.doing = way;
     const [a, b, c, d, e] = words;
-    step.answer = this.call(context, run, a, b, c, d, e);
-    step.ms = performance.now() - started;
+    const answer = this.call(context, run, a, b, c, d, e);
     this.doing = null;
     // A call's answer comes to the root; the module says by the effective context whose it is.
-    (context?.stream ?? this.#served)?.exchange.trace.push(step);
+    (context?.stream ?? this.#served)?.exchange.trace.push(...way.end(answer));
     this.#served = null;
-    return step.answer;
+    return answer;
   }
 
   #served: StreamContext | null = null;
@@ -194,6 +200,7 @@ export class Vm {
   log(level: LogLevel, message: string, context: Context | null): void {
     const { host } = this;
     if (level < host.logLevel) return;
+    this.doing?.note(`${LogLevel[level]!.toLowerCase()}: ${message}`);
     const entry: LogEntry = {
       level,
       message,

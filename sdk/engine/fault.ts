@@ -12,7 +12,7 @@ import { abortColumn, abortFile, abortLine, abortMessage, clearAbort } from "./a
 import { refuel } from "./fuel";
 import { Link, describe } from "./link";
 import { countFault } from "./watch";
-import { linkAddress, setLink, stream, streamAddress } from "./live";
+import { linkAddress, stream, streamAddress } from "./live";
 import { clearMemoryFault, memoryFault } from "./runtime/chunks";
 import { enterCallback, leaveCallback } from "./runtime/index";
 import { Fact, Phase } from "./stream";
@@ -130,7 +130,6 @@ export function onFault(kind: Fault): void {
   const why = "policy " + describe(linkAddress) + " failed: " + reasonOf(kind);
   clearAbort();
   clearMemoryFault();
-  setLink(0);
   if (streamAddress && stream().phase != Phase.Log) refuse(why);
   else write(LogLevel.Error, why);
   leaveCallback();

@@ -3,6 +3,7 @@
  * hold plain addresses and numbers, never references that a region could give away.
  */
 import { Stream } from "./stream";
+import { tellRunning } from "./trace";
 
 /** The stream of the running callback, 0 in the callbacks of a root context. */
 export let streamAddress: usize = 0;
@@ -10,7 +11,10 @@ export let streamAddress: usize = 0;
 export let callback: u32 = 0;
 /** The root context of the running callback. */
 export let rootContext: u32 = 0;
-/** What runs, for the report of a fault: an address of a `Link`, 0 for the engine itself. */
+/**
+ * What runs, for the report of a fault: an address of a `Link`, 0 for the engine itself. The module
+ * exports it as `p`, so that a simulator can say who answered.
+ */
 export let linkAddress: usize = 0;
 
 /** The chain of the running callback, 0 if there is none. */
@@ -32,6 +36,7 @@ export function setRoot(context: u32): void {
 
 export function setLink(address: usize): void {
   linkAddress = address;
+  if (isDefined(TRACE)) tellRunning(address);
 }
 
 export function stream(): Stream {

@@ -17,20 +17,26 @@ export const Fault = {
 
 export interface Guard {
   type: FunctionType;
-  code: (tag: number, fuel: number) => Uint8Array;
+  code: (ending: Ending, fuel: number) => Uint8Array;
 }
 
 const EMPTY = 0x40;
 const IF = op.if;
 const END = op.end;
 
-/** In place of a tag: faults stay traps. */
-export const TRAP = -1;
+/** How a fault ends the callback: as an exception that its edge catches, or as a trap. */
+export interface Ending {
+  /** Number of the exception's tag; null for a trap. */
+  tag: number | null;
+  /** A function that is told the kind first and hands it back; null without one. */
+  note: number | null;
+}
 
-/** Ends the callback: as an exception that its edge catches, or as a trap. */
-export function fault(writer: Writer, kind: number, tag: number): Writer {
-  if (tag === TRAP) return writer.byte(op.unreachable);
-  return writer.byte(op.i32Const).signed(kind).byte(op.throw).unsigned(tag);
+export function fault(writer: Writer, kind: number, { tag, note }: Ending): Writer {
+  if (tag === null) return writer.byte(op.unreachable);
+  writer.byte(op.i32Const).signed(kind);
+  if (note !== null) writer.byte(op.call).unsigned(note);
+  return writer.byte(op.throw).unsigned(tag);
 }
 
 /** a / b, a % b: the divisor may be zero, and the smallest number divided by -1 does not fit. */
@@ -40,17 +46,17 @@ function division(opcode: number): Guard {
   const overflows = opcode === 0x6d || opcode === 0x7f;
   return {
     type: { params: [type, type], results: [type] },
-    code: (tag) => {
+    code: (ending) => {
       const writer = new Writer();
       writer.byte(op.localGet, 1, wide ? 0x50 : 0x45, IF, EMPTY);
-      fault(writer, Fault.DivisionByZero, tag).byte(END);
+      fault(writer, Fault.DivisionByZero, ending).byte(END);
       if (overflows) {
         writer.byte(op.localGet, 1, wide ? 0x42 : 0x41, 0x7f, wide ? 0x51 : 0x46);
         writer.byte(op.localGet, 0, wide ? 0x42 : 0x41);
         if (wide) writer.byte(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f);
         else writer.byte(0x80, 0x80, 0x80, 0x80, 0x78);
         writer.byte(wide ? 0x51 : 0x46, 0x71, IF, EMPTY);
-        fault(writer, Fault.DivisionByZero, tag).byte(END);
+        fault(writer, Fault.DivisionByZero, ending).byte(END);
       }
       return writer.byte(op.localGet, 0, op.localGet, 1, opcode, END).finish();
     },
@@ -82,14 +88,14 @@ function truncation(opcode: number): Guard {
   const strict = !lowIsFine || exactLow !== low;
   return {
     type: { params: [from], results: [toLong ? I64 : I32] },
-    code: (tag) => {
+    code: (ending) => {
       const writer = new Writer();
       writer.byte(op.localGet, 0);
       constant(writer, high);
       writer.byte(double ? 0x63 : 0x5d, op.localGet, 0);
       constant(writer, exactLow);
       writer.byte(strict ? (double ? 0x64 : 0x5e) : double ? 0x66 : 0x60, 0x71, 0x45, IF, EMPTY);
-      fault(writer, Fault.NoSuchNumber, tag).byte(END);
+      fault(writer, Fault.NoSuchNumber, ending).byte(END);
       return writer.byte(op.localGet, 0, opcode, END).finish();
     },
   };
@@ -99,7 +105,7 @@ function truncation(opcode: number): Guard {
 function bulk(sub: number): Guard {
   return {
     type: { params: [I32, I32, I32], results: [] },
-    code: (tag, fuel) => {
+    code: (ending, fuel) => {
       const writer = new Writer();
       writer
         .byte(op.globalGet)
@@ -107,7 +113,7 @@ function bulk(sub: number): Guard {
         .byte(op.localGet, 2, op.i32Const, 4, op.i32ShrU, op.i32Sub);
       writer.byte(op.globalSet).unsigned(fuel);
       writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const, 0, op.i32LtS, IF, EMPTY);
-      fault(writer, Fault.OutOfFuel, tag).byte(END);
+      fault(writer, Fault.OutOfFuel, ending).byte(END);
       writer.byte(op.localGet, 0, op.localGet, 1, op.localGet, 2, 0xfc, sub, 0);
       if (sub === 10) writer.byte(0);
       return writer.byte(END).finish();

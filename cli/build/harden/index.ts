@@ -8,7 +8,7 @@ import { Reader, Writer } from "../wasm/bytes.ts";
 import { I32, encode, type FunctionType, type WasmModule } from "../wasm/module.ts";
 import { STACK_BUDGET, edge, foreignFault } from "./edges.ts";
 import { graph } from "./graph.ts";
-import { Fault, TRAP, fault, guardOf } from "./guards.ts";
+import { Fault, fault, guardOf, type Ending } from "./guards.ts";
 import { meter, rewrite, spending, type Rewritten } from "./rewrite.ts";
 
 /** Pages of 64 KiB that a module may have at most when it says nothing itself. */
@@ -21,6 +21,8 @@ export interface Hardened {
   bytes: Uint8Array;
   /** New offset in the file of an offset in the old file; -1 for what is not an instruction. */
   locate: (offset: number) => number;
+  /** Offsets in the new file at which the code of a source ends. */
+  ends: number[];
   meters: number;
 }
 
@@ -48,7 +50,9 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
   if (start) start.init = init;
   const depth = builder.global(STACK_BUDGET);
   const catches = ours || options.faults === "catch";
-  const tag = catches ? builder.tag() : TRAP;
+  const tag = catches ? builder.tag() : null;
+  const note = ours ? exported(module, "noteFault", 0) : null;
+  const ending: Ending = { tag, note };
 
   let added = 0;
   let answering = module.imports.findIndex((one) => one.name === sendLocalResponse);
@@ -69,7 +73,7 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
   builder.shift = added;
   if (added) moveIndices(module, move);
 
-  const spend = builder.fn({ params: [I32], results: [] }, [], spending(fuel, tag));
+  const spend = builder.fn({ params: [I32], results: [] }, [], spending(fuel, ending));
   const guards = new Map<string, number>();
   const guard = (opcode: number, sub: number): number => {
     const made = guardOf(opcode, sub);
@@ -77,7 +81,7 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
     const key = `${opcode}.${sub}`;
     const known = guards.get(key);
     if (known !== undefined) return known;
-    const index = builder.fn(made.type, [], made.code(tag, fuel));
+    const index = builder.fn(made.type, [], made.code(ending, fuel));
     guards.set(key, index);
     return index;
   };
@@ -88,8 +92,8 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
   originals.forEach((body, i) => {
     const index = imported + i;
     const recursive = calls.recursive[index] ?? false;
-    const metered = (calls.metered[index] ?? false) && !recursive;
-    const done = rewrite(body.code, metered, { fuel, tag, graph: calls, move, guard, spend });
+    const metered = (calls.metered[index] ?? false) && !recursive && index !== note;
+    const done = rewrite(body.code, metered, { fuel, ending, graph: calls, move, guard, spend });
     for (const { opcode } of instructions(body.code)) if (opcode === op.loop) meters++;
     let at = i;
     if (recursive) {
@@ -114,8 +118,8 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
     writer.byte(op.globalGet).unsigned(depth).byte(op.i32Const).signed(frame).byte(op.i32Sub);
     writer.byte(op.globalSet).unsigned(depth);
     writer.byte(op.globalGet).unsigned(depth).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-    fault(writer, Fault.TooDeep, tag).byte(op.end);
-    meter(writer, 32, fuel, tag);
+    fault(writer, Fault.TooDeep, ending).byte(op.end);
+    meter(writer, 32, fuel, ending);
     type.params.forEach((_, i) => writer.byte(op.localGet).unsigned(i));
     writer.byte(op.call).unsigned(inner);
     writer.byte(op.globalGet).unsigned(depth).byte(op.i32Const).signed(frame).byte(op.i32Add);
@@ -143,7 +147,7 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
     const { locals, code } = edge({
       callee: one.index,
       type,
-      tag,
+      tag: tag ?? -1,
       depth,
       fuel,
       stackPointer,
@@ -155,13 +159,17 @@ export function harden(module: WasmModule, options: HardenOptions = {}): Hardene
     one.index = builder.fn(type, locals ? [{ count: locals, type: I32 }] : [], code);
   }
   if (ours) {
-    module.exports = module.exports.filter((one) => one.name !== "onFault" && one.name !== "fuel");
+    const inner = ["onFault", "fuel", "noteFault"];
+    module.exports = module.exports.filter((one) => !inner.includes(one.name));
   }
   if (module.memory && module.memory.most === null) module.memory.most = MOST_PAGES;
   const { bytes, starts } = encode(module);
   return {
     bytes,
     meters,
+    ends: placed.map(
+      ({ body }) => (starts[body] as number) + (module.bodies[body]?.code.length ?? 0),
+    ),
     locate: locator(
       placed,
       starts,

@@ -4,12 +4,12 @@
  */
 import { Writer } from "../wasm/bytes.ts";
 import { instructions, op, type Instruction } from "../wasm/instructions.ts";
-import { Fault, fault } from "./guards.ts";
+import { Fault, fault, type Ending } from "./guards.ts";
 import type { Graph } from "./graph.ts";
 
 export interface Site {
   fuel: number;
-  tag: number;
+  ending: Ending;
   graph: Graph;
   /** New index of a function, when imports were added. */
   move: (index: number) => number;
@@ -26,7 +26,7 @@ export interface Rewritten {
 }
 
 /** Takes its parameter from the fuel: at function entries, where a call is cheap and 14 bytes less count. */
-export function spending(fuel: number, tag: number): Uint8Array {
+export function spending(fuel: number, ending: Ending): Uint8Array {
   const writer = new Writer();
   writer
     .byte(op.globalGet)
@@ -34,15 +34,15 @@ export function spending(fuel: number, tag: number): Uint8Array {
     .byte(op.localGet, 0, op.i32Sub, op.globalSet)
     .unsigned(fuel);
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-  return fault(writer, Fault.OutOfFuel, tag).byte(op.end, op.end).finish();
+  return fault(writer, Fault.OutOfFuel, ending).byte(op.end, op.end).finish();
 }
 
 /** Takes `cost` from the fuel and throws when there is none left: 19 bytes, about a nanosecond. */
-export function meter(writer: Writer, cost: number, fuel: number, tag: number): void {
+export function meter(writer: Writer, cost: number, fuel: number, ending: Ending): void {
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const).signed(cost).byte(op.i32Sub);
   writer.byte(op.globalSet).unsigned(fuel);
   writer.byte(op.globalGet).unsigned(fuel).byte(op.i32Const, 0, op.i32LtS, op.if, 0x40);
-  fault(writer, Fault.OutOfFuel, tag).byte(op.end);
+  fault(writer, Fault.OutOfFuel, ending).byte(op.end);
 }
 
 export function rewrite(code: Uint8Array, metered: boolean, site: Site): Rewritten {
@@ -56,7 +56,7 @@ export function rewrite(code: Uint8Array, metered: boolean, site: Site): Rewritt
     moves.push([one.at, writer.size]);
     const { opcode, sub, operand } = one;
     if (opcode === op.unreachable) {
-      fault(writer, Fault.Unreachable, site.tag);
+      fault(writer, Fault.Unreachable, site.ending);
       return;
     }
     if (opcode === op.call || opcode === op.returnCall || opcode === op.refFunc) {
@@ -66,7 +66,7 @@ export function rewrite(code: Uint8Array, metered: boolean, site: Site): Rewritt
     const guard = safeDivisor(all[i - 1], opcode) ? -1 : site.guard(opcode, sub);
     if (guard >= 0) writer.byte(op.call).unsigned(guard);
     else writer.put(code.subarray(one.at, one.end));
-    if (opcode === op.loop) meter(writer, loops.get(i) as number, site.fuel, site.tag);
+    if (opcode === op.loop) meter(writer, loops.get(i) as number, site.fuel, site.ending);
   });
   return { code: writer.finish(), moves };
 }

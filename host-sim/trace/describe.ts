@@ -1,18 +1,7 @@
-/** The way of one request through the modules: which callback ran, how long, and what it changed. */
-import { MapType } from "../sdk/abi.ts";
-import { toText } from "./bytes.ts";
-import type { Vm } from "./wasm/vm.ts";
-
-export interface TraceStep {
-  filter: string;
-  callback: string;
-  /** Milliseconds of real time inside the module. */
-  ms: number;
-  /** What the callback answered, as the ABI numbers it. */
-  answer: number;
-  /** Hostcalls that changed something, in words. */
-  did: string[];
-}
+/** What a hostcall changed, in words, for those who look at a request's way. */
+import { MapType } from "../../sdk/abi.ts";
+import { toText } from "../bytes.ts";
+import type { Vm } from "../wasm/vm.ts";
 
 const shorten = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}…` : text);
 
