@@ -14,6 +14,7 @@ export { Policy, Verdict } from "./policy";
 export { Reply } from "./reply";
 export { Request } from "./request";
 export { SharedCache } from "./shared/cache";
+export { SharedLeases } from "./shared/leases";
 export { SharedCounter } from "./shared/counter";
 export { SharedWindow } from "./shared/window";
 export { sign, verifySignature } from "./signature";

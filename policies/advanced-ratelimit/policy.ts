@@ -25,7 +25,7 @@ export class AdvancedRatelimit extends LimitingPolicy<Params> {
     }
     const limiter = new Limiter(place, quotas);
     tell(limiter, params.headers);
-    answerWith(limiter, params.onRateLimitExceeded);
+    answerWith(limiter.refusal, params.onRateLimitExceeded);
     this.limiter = limiter;
     return problems.first;
   }

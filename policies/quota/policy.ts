@@ -34,7 +34,7 @@ export class Quota extends LimitingPolicy<Params> {
     quota.cost = new CostReader(problems).read(params.costExtraction, "costExtraction");
     const limiter = new Limiter(place, [quota]);
     tell(limiter, params.headers);
-    answerWith(limiter, params.onRateLimitExceeded);
+    answerWith(limiter.refusal, params.onRateLimitExceeded);
     this.limiter = limiter;
     return problems.first;
   }

@@ -8,10 +8,20 @@ import { Quota } from "./quota";
 
 export class Refusal {
   status: i32 = 429;
-  body: string =
-    '{"error": "Too Many Requests", "message": "Rate limit exceeded. Please try again later."}';
+  body: string;
   plain: bool = false;
   retryAfter: bool = true;
+
+  constructor(readonly message: string = "Rate limit exceeded. Please try again later.") {
+    this.body = '{"error": "Too Many Requests", "message": "' + message + '"}';
+  }
+
+  /** The answer without its headers. */
+  reply(): Reply {
+    return new Reply(this.status)
+      .body(this.body)
+      .header("content-type", this.plain ? "text/plain" : "application/json");
+  }
 
   /** Says which quota it was: of several the one that lasts longest. */
   send(
@@ -26,10 +36,7 @@ export class Refusal {
       if (!demands[i].refused) continue;
       if (worst < 0 || demands[i].freeAt > demands[worst].freeAt) worst = i;
     }
-    const reply = new Reply(this.status)
-      .body(this.body)
-      .header("content-type", this.plain ? "text/plain" : "application/json")
-      .header("x-ratelimit-quota", quotas[worst].name);
+    const reply = this.reply().header("x-ratelimit-quota", quotas[worst].name);
     announcement.add(reply, demands, quotas, now);
     if (this.retryAfter) {
       const wait = max(seconds(demands[worst].freeAt - now), 1);

@@ -1,6 +1,7 @@
 /** What the gateway's configuration and the policy say about answers and counters. */
 import { Limiter } from "./limiter";
 import { Problems } from "./problems";
+import { Refusal } from "./refusal";
 
 /** Counters that gateways share are not here yet: to count by oneself instead would let more through. */
 export function checkBackend(backend: string, problems: Problems): void {
@@ -19,11 +20,10 @@ export function tell<T>(limiter: Limiter, headers: T | null): void {
 }
 
 /** What a request over the limit is answered. */
-export function answerWith<T>(limiter: Limiter, answer: T | null): void {
+export function answerWith<T>(refusal: Refusal, answer: T | null): void {
   if (answer === null) return;
-  const refusal = limiter.refusal;
   refusal.status = answer.statusCode;
   refusal.plain = answer.bodyFormat == "plain";
   if (answer.body !== null) refusal.body = answer.body!;
-  else if (refusal.plain) refusal.body = "Rate limit exceeded. Please try again later.";
+  else if (refusal.plain) refusal.body = refusal.message;
 }

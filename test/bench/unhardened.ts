@@ -5,9 +5,12 @@ import { readDefinition } from "../../cli/build/definition.ts";
 import { generateEntry } from "../../cli/build/entry.ts";
 import { readPolicySource } from "../../cli/build/source.ts";
 
-export async function unhardened(folder: string): Promise<Uint8Array> {
-  const { name, version } = await readDefinition(folder);
-  const source = await readPolicySource(folder);
-  const entry = generateEntry([{ ...source, name, version }]);
-  return (await compile({ entry, folders: new Map([[basename(folder), folder]]) })).wasm;
+export async function unhardened(...folders: string[]): Promise<Uint8Array> {
+  const policies = folders.map(async (folder) => {
+    const { name, version } = await readDefinition(folder);
+    return { ...(await readPolicySource(folder)), name, version };
+  });
+  const entry = generateEntry(await Promise.all(policies));
+  const named = folders.map((folder) => [basename(folder), folder] as const);
+  return (await compile({ entry, folders: new Map(named) })).wasm;
 }
