@@ -24,10 +24,13 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
   const token = tokenFile === undefined ? null : () => readText("--token-file", tokenFile);
   if (token && !(await token()))
     throw new UserError(`--token-file ${tokenFile}: expected a token, found nothing`);
-  const told = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-  const starting = startAgent({
+  const ending = new AbortController();
+  const told = new Promise<void>((resolve) =>
+    ending.signal.addEventListener("abort", () => resolve()),
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+  const agent = await startAgent({
+    signal: ending.signal,
     urls: options.controller,
     nodeId: options.name ?? hostname(),
     stateFolder: options.state ?? join("data", "agent"),
@@ -35,9 +38,6 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
     ...(ca !== undefined && { authority: await readText("--ca", ca) }),
     log,
   });
-  // Without anything kept it waits for a controller, however long: a signal ends that too.
-  const agent = await Promise.race([starting, told.then(() => null)]);
-  if (!agent) process.exit(0);
   const { http } = await readyPorts(agent.envoy, ["http"], 30_000).catch((error: unknown) => {
     log(`not ready yet: ${reason(error)}`);
     return { http: undefined };

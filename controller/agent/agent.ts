@@ -36,6 +36,8 @@ export interface AgentOptions extends ControllersOptions {
   adminPort?: number;
   concurrency?: number;
   log?: (line: string) => void;
+  /** Ends the wait for a first controller, which has no end of its own. */
+  signal?: AbortSignal;
 }
 
 export interface Agent {
@@ -116,7 +118,7 @@ async function start(
   closing.push(() => upstream.close());
 
   // Envoy would take a part of the resources for all of them.
-  if (!state.restored) await settledOnce;
+  if (!state.restored) await Promise.race([settledOnce, aborted(options.signal)]);
   let envoy: Supervised | null = null;
   const ask = async (path: string) => {
     const running = envoy?.current();
@@ -154,6 +156,13 @@ async function start(
     },
   };
 }
+
+const aborted = (signal: AbortSignal | undefined): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = () => reject(new Error("ended before a controller answered"));
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end, { once: true });
+  });
 
 /** What is kept, brought back. What is damaged counts for nothing: a controller is needed then. */
 async function openState(folder: string, log: (line: string) => void) {
