@@ -9,6 +9,8 @@ export interface Io {
   table(rows: readonly (readonly string[])[]): void;
   /** A passing remark on the terminal's error stream; silent in a pipe. */
   progress(text: string): void;
+  /** How far a long piece of work has come, on one line of the terminal; silent in a pipe. */
+  bar(done: number, all: number, what: string): void;
   exitCode: number;
 }
 
@@ -42,6 +44,13 @@ export function io(out: (text: string) => void, err: (text: string) => void, liv
     },
     progress: (text) => {
       if (lively) err(`${text}\n`);
+    },
+    bar: (done, all, what) => {
+      if (!lively) return;
+      const width = 24;
+      const full = Math.round((width * done) / Math.max(all, 1));
+      err(`\r[${"#".repeat(full)}${".".repeat(width - full)}] ${done} of ${all} ${what}`);
+      if (done >= all) err("\n");
     },
   };
 }

@@ -1,8 +1,15 @@
 /** Errors as they reach a person: what is theirs to mend in one line each, ours with its stack. */
 import { UserError } from "../controller/errors.ts";
+import { CommandError } from "./errors.ts";
 import type { Io } from "./io.ts";
 
 export function report(error: unknown, io: Io): number {
+  if (error instanceof CommandError) {
+    io.err(`error ${error.id}: ${error.message}\n`);
+    for (const { field, message } of error.fields) io.err(`  ${field}: ${message}\n`);
+    if (error.next) io.err(`  try: ${error.next}\n`);
+    return error.exitCode;
+  }
   if (error instanceof UserError) {
     io.err(`error: ${error.message}\n`);
     for (const { field, message } of error.fields) io.err(`  ${field}: ${message}\n`);

@@ -89,7 +89,9 @@ function readSource({ own, bases, helpers }: Texts, file: string): PolicySource 
   if (/\bGrpcCall\b/.test(all)) handles |= grpcCalls;
   const looksUp = all.includes('"sluice/sdk/feed"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
-  const computes = /"sluice\/sdk\/(auth|limits|std\/(cel|crypto|encoding|json|jwt|regex))\//.test(all);
+  const computes = /"sluice\/sdk\/(auth|limits|std\/(cel|crypto|encoding|json|jwt|regex))\//.test(
+    all,
+  );
   return { className: policy.name.text, handles, looksUp, shares, computes };
 }
 

@@ -2,13 +2,23 @@
 import { Command } from "commander";
 import { UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
+import { apply, diff, exportAll } from "./apply.ts";
+import { explain } from "./explain.ts";
+import { gatewayBook } from "./gateways.ts";
+import { resourceCommands } from "./resources.ts";
+import { status } from "./status.ts";
 
-export const gateway = (io: Io): Command =>
-  new Command("gateway")
-    .description("run a gateway")
-    .addCommand(run(io))
-    .addCommand(config(io))
-    .addCommand(bootstrap(io));
+export const gateway = (io: Io): Command => {
+  const command = new Command("gateway").description("run a gateway, and work with those that run");
+  for (const verb of [
+    ...[run(io), config(io), bootstrap(io)],
+    ...gatewayBook(io),
+    ...[apply(io), diff(io), status(io), exportAll(io), explain(io)],
+    ...resourceCommands(io),
+  ])
+    command.addCommand(verb);
+  return command;
+};
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 

@@ -2,17 +2,23 @@
 import { Command } from "commander";
 import type { BuiltFile } from "../build/to-file.ts";
 import type { Io } from "../io.ts";
+import { publishing } from "./publish.ts";
 
-export const policy = (io: Io): Command =>
-  new Command("policy")
-    .description("write, build and examine policies")
-    .addCommand(create(io))
-    .addCommand(build(io))
-    .addCommand(test(io))
-    .addCommand(run(io))
-    .addCommand(inspect(io))
-    .addCommand(harden(io))
-    .addCommand(symbolicate(io));
+export const policy = (io: Io): Command => {
+  const command = new Command("policy").description("write, test, examine and publish policies");
+  for (const verb of [
+    create(io),
+    build(io),
+    test(io),
+    run(io),
+    inspect(io),
+    harden(io),
+    symbolicate(io),
+    ...publishing(io),
+  ])
+    command.addCommand(verb);
+  return command;
+};
 
 const create = (io: Io): Command =>
   new Command("new")

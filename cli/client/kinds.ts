@@ -1,0 +1,142 @@
+/**
+ * What commands can do with each kind, one row each, in the order in which they are created: what is referred to comes
+ * before what refers to it. They are deleted in the other direction.
+ */
+import type { GatewayApi } from "./api.ts";
+import type { Resource } from "./documents.ts";
+import { usage } from "../errors.ts";
+
+export interface KindRow {
+  kind: string;
+  /** The command's name. */
+  command: string;
+  path: string;
+  listKey: string;
+  /** Columns of a list, by their place in an item. */
+  columns: readonly (readonly [string, string])[];
+  /** Sent as the whole document, or as its `spec` alone. */
+  form: "document" | "spec";
+  /** For kinds whose ids the server makes: by which field an item is the one that a document means. */
+  identity?: string;
+  /** Whether what is there can be replaced. */
+  replaceable: boolean;
+}
+
+const enveloped = { form: "document", replaceable: true } as const;
+
+export const kindRows: readonly KindRow[] = [
+  {
+    ...enveloped,
+    kind: "Secret",
+    command: "secret",
+    path: "/secrets",
+    listKey: "secrets",
+    columns: [
+      ["NAME", "metadata.name"],
+      ["DISPLAY NAME", "spec.displayName"],
+    ],
+  },
+  {
+    kind: "SubscriptionPlan",
+    command: "subscription-plan",
+    path: "/subscription-plans",
+    listKey: "subscriptionPlans",
+    columns: [
+      ["ID", "id"],
+      ["NAME", "planName"],
+      ["LIMIT", "throttleLimitCount"],
+      ["UNIT", "throttleLimitUnit"],
+      ["STATUS", "status"],
+    ],
+    form: "spec",
+    identity: "planName",
+    replaceable: true,
+  },
+  {
+    kind: "Certificate",
+    command: "certificate",
+    path: "/certificates",
+    listKey: "certificates",
+    columns: [
+      ["ID", "id"],
+      ["NAME", "name"],
+      ["SUBJECT", "subject"],
+      ["EXPIRES", "notAfter"],
+    ],
+    form: "spec",
+    identity: "name",
+    replaceable: false,
+  },
+  {
+    ...enveloped,
+    kind: "RestApi",
+    command: "rest-api",
+    path: "/rest-apis",
+    listKey: "apis",
+    columns: [
+      ["ID", "metadata.name"],
+      ["DISPLAY NAME", "spec.displayName"],
+      ["VERSION", "spec.version"],
+      ["CONTEXT", "spec.context"],
+      ["STATE", "status.state"],
+    ],
+  },
+  {
+    ...enveloped,
+    kind: "Consumer",
+    command: "consumer",
+    path: "/consumers",
+    listKey: "consumers",
+    columns: [
+      ["NAME", "metadata.name"],
+      ["DISPLAY NAME", "spec.displayName"],
+    ],
+  },
+  {
+    kind: "Subscription",
+    command: "subscription",
+    path: "/subscriptions",
+    listKey: "subscriptions",
+    columns: [
+      ["ID", "id"],
+      ["API", "apiId"],
+      ["APPLICATION", "applicationId"],
+      ["PLAN", "subscriptionPlanId"],
+      ["STATUS", "status"],
+    ],
+    form: "spec",
+    identity: "subscriptionToken",
+    replaceable: false,
+  },
+];
+
+export function rowOf({ document, where }: Resource): KindRow {
+  const row = kindRows.find(({ kind }) => kind === document.kind);
+  if (row) return row;
+  const known = kindRows.map(({ kind }) => kind).join(", ");
+  throw usage(`${where}: kind: expected one of ${known}, found ${JSON.stringify(document.kind)}`);
+}
+
+/** A value by its path, such as `spec.displayName`. */
+export function valueAt(item: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === "object" && value !== null
+          ? (value as Record<string, unknown>)[key]
+          : undefined,
+      item,
+    );
+}
+
+export async function listAll(
+  api: GatewayApi,
+  row: KindRow,
+  query: Record<string, string> = {},
+): Promise<Record<string, unknown>[]> {
+  // A gateway that does not know the kind has none of it.
+  const { body } = await api.send("GET", row.path, { query, expect: [404] });
+  const items = body[row.listKey];
+  return Array.isArray(items) ? (items as Record<string, unknown>[]) : [];
+}
