@@ -1,5 +1,6 @@
 /** A request on its way in. */
-import { MapType } from "./abi";
+import { BufferType, MapType } from "./abi";
+import { Body } from "./body";
 import { Call } from "./call";
 import { Exchange } from "./exchange";
 import { ask, askGrpc, reply, waitFor, waitForRefresh } from "./engine/acts";
@@ -14,9 +15,15 @@ import { Verdict } from "./policy";
 const CHOICE: string = "x-target-upstream";
 
 export const requestMap = new HeaderMap(MapType.RequestHeaders);
+const requestBody = new Body(BufferType.RequestBody, requestMap);
 
 export class Request extends Exchange {
   readonly headers: Headers = new Headers(requestMap);
+
+  /** The whole body, while it is held: from `onRequestBody` on, and in the answers to calls made there. */
+  get body(): Body {
+    return requestBody;
+  }
 
   /** The first value of a header, or null. */
   header(name: string): string | null {

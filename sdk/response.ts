@@ -1,5 +1,6 @@
 /** A response on its way out. The request's headers have gone by now: what is needed was kept. */
-import { MapType } from "./abi";
+import { BufferType, MapType } from "./abi";
+import { Body } from "./body";
 import { Call } from "./call";
 import { ask, reply } from "./engine/acts";
 import { Exchange } from "./exchange";
@@ -10,9 +11,15 @@ import { Verdict } from "./policy";
 import { Reply } from "./reply";
 
 export const responseMap = new HeaderMap(MapType.ResponseHeaders);
+const responseBody = new Body(BufferType.ResponseBody, responseMap);
 
 export class Response extends Exchange {
   readonly headers: Headers = new Headers(responseMap);
+
+  /** The whole body, while it is held: from `onResponseBody` on, and in the answers to calls made there. */
+  get body(): Body {
+    return responseBody;
+  }
 
   header(name: string): string | null {
     return this.headers.get(name);

@@ -4,13 +4,13 @@
  */
 import { BufferType, MapType } from "../abi";
 import { Answer } from "../call";
-import { Body, Chunk } from "../body";
+import { Chunk } from "../body";
 import { Exchange } from "../exchange";
 import { Headers } from "../headers";
 import { HeaderMap } from "../hostcalls/headers";
 import { Verdict } from "../policy";
-import { Request, requestMap } from "../request";
-import { Response, responseMap } from "../response";
+import { Request } from "../request";
+import { Response } from "../response";
 import { Chain } from "./chain";
 import { complain } from "./abort";
 import { refuel } from "./fuel";
@@ -28,8 +28,6 @@ export enum Walk {
 const request = new Request();
 const response = new Response();
 const exchange = new Exchange();
-const requestBody = new Body(BufferType.RequestBody, requestMap);
-const responseBody = new Body(BufferType.ResponseBody, responseMap);
 export const requestChunk = new Chunk(BufferType.RequestBody);
 export const responseChunk = new Chunk(BufferType.ResponseBody);
 const requestTrailers = new Headers(new HeaderMap(MapType.RequestTrailers));
@@ -63,7 +61,7 @@ function run(phase: Phase, link: Link): Verdict {
     case Phase.RequestHeaders:
       return policy.onRequestHeaders(request);
     case Phase.RequestBody:
-      return policy.onRequestBody(request, requestBody);
+      return policy.onRequestBody(request, request.body);
     case Phase.RequestChunk:
       return policy.onRequestChunk(exchange, requestChunk);
     case Phase.RequestTrailers:
@@ -71,7 +69,7 @@ function run(phase: Phase, link: Link): Verdict {
     case Phase.ResponseHeaders:
       return policy.onResponseHeaders(response);
     case Phase.ResponseBody:
-      return policy.onResponseBody(response, responseBody);
+      return policy.onResponseBody(response, response.body);
     case Phase.ResponseChunk:
       return policy.onResponseChunk(exchange, responseChunk);
     default:

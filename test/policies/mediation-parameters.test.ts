@@ -58,6 +58,26 @@ const refused: [policy: string, params: object, words: string][] = [
     { content: { jsonPath: "$[", values: [{ value: "a", targetUpstream: "b" }] } },
     "content.jsonPath: ",
   ],
+  ["set-headers v1", { request: header("x-sluice-host") }, "x-sluice-host belongs to the gateway"],
+  ["json-transform v1", { request: { drop: ["$.a", "$["] } }, "request.drop[1]: "],
+  ["json-transform v1", { response: { template: '{"a":' } }, "response.template: "],
+  ["json-transform v1", { response: { template: '"${a}"' } }, "response.template: "],
+  [
+    "interceptor-service v1",
+    { endpoint: "http://a" },
+    "expected at least one of: request, response",
+  ],
+  ["interceptor-service v1", { endpoint: "/a", request: {} }, "endpoint: expected an http"],
+  [
+    "interceptor-service v1",
+    { endpoint: "http://a/?b", request: {} },
+    "endpoint: expected no query",
+  ],
+  [
+    "interceptor-service v1",
+    { endpoint: "https://a", request: {}, tlsSkipVerify: true },
+    "tlsSkipVerify: certificates are always verified",
+  ],
 ];
 
 let module: Uint8Array;

@@ -10,6 +10,10 @@ const FRAMING: string =
  */
 export function problemOfField(name: string, value: string): string | null {
   const lower = name.toLowerCase();
+  if (!isName(lower)) return "a header cannot be called " + name;
+  if (lower.startsWith("x-sluice-") || lower == "x-target-upstream") {
+    return lower + " belongs to the gateway";
+  }
   if (FRAMING.includes("," + lower + ",")) return lower + " is set by the gateway itself";
   // Envoy takes it for `:authority`, by which routes are chosen.
   if (lower == "host") return "host is changed by the policy host-rewrite";
@@ -20,4 +24,14 @@ export function problemOfField(name: string, value: string): string | null {
     }
   }
   return null;
+}
+
+/** A token (RFC 9110, section 5.6.2), so no pseudo header. */
+function isName(lower: string): bool {
+  for (let i = 0; i < lower.length; i++) {
+    const unit = <u32>lower.charCodeAt(i);
+    const plain = unit - 0x61 < 26 || unit - 0x30 < 10;
+    if (!plain && !"-_.!#$%&'*+^`|~".includes(String.fromCharCode(unit))) return false;
+  }
+  return lower.length > 0;
 }

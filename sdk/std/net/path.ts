@@ -40,6 +40,18 @@ export function problemOfPath(path: string): string | null {
   return null;
 }
 
+/** The same of a path with a query. */
+export function problemOfTarget(target: string): string | null {
+  const mark = target.indexOf("?");
+  if (mark < 0) return problemOfPath(target);
+  for (let i = mark + 1; i < target.length; i++) {
+    const unit = target.charCodeAt(i);
+    if (unit <= 0x20 || unit >= 0x7f || unit == 0x23)
+      return "has a character that stands in no query";
+  }
+  return problemOfPath(target.substring(0, mark));
+}
+
 function encoded(path: string, at: i32): i32 {
   const high = hexValue(path.charCodeAt(at + 1));
   const low = hexValue(path.charCodeAt(at + 2));
