@@ -1,5 +1,7 @@
 import { KeyManager } from "sluice/sdk/auth/key-manager";
 import { FetchPlan, KeySource } from "sluice/sdk/auth/key-source";
+import { Scopes } from "sluice/sdk/auth/scopes";
+import { TrustedIssuers } from "sluice/sdk/auth/trusted-issuers";
 import { TrustedKeys } from "sluice/sdk/auth/trusted-keys";
 import { Keymanager, KeymanagerJwksLocal, KeymanagerJwksRemote, Params } from "./params";
 
@@ -13,16 +15,12 @@ export class KeyManagers {
     params: Params,
     private plan: FetchPlan,
   ) {
+    const trusted = new TrustedIssuers(params.issuers);
     for (let i = 0; i < params.keymanagers.length; i++) {
       const given = params.keymanagers[i];
-      if (isWanted(given, params.issuers)) this.add(given);
+      if (trusted.has(given.name, given.issuer)) this.add(given);
     }
-    for (let i = 0; i < params.issuers.length; i++) {
-      if (!isAmong(params.issuers[i], params.keymanagers)) {
-        this.problem =
-          "issuers: there is no key manager with the name or issuer " + params.issuers[i];
-      }
-    }
+    if (this.problem === null) this.problem = trusted.problem;
   }
 
   get anyRemote(): bool {
@@ -41,12 +39,9 @@ export class KeyManagers {
     const keys = local !== null ? this.localKeys(local, field) : null;
     const source = remote !== null ? this.source(remote, field) : null;
     const issuer = given.issuer;
-    const manager = new KeyManager(given.name, issuer === null ? "" : issuer, keys, source);
-    const scopeClaim = given.scopeClaim;
-    if (scopeClaim !== null) manager.scopeClaim = scopeClaim;
-    manager.scopeSeparator = given.scopeClaimSeparator;
-    manager.tag = this.list.length;
-    this.list.push(manager);
+    const claim = given.scopeClaim;
+    const scopes = new Scopes(claim === null ? "" : claim, given.scopeClaimSeparator);
+    this.list.push(new KeyManager(given.name, issuer === null ? "" : issuer, scopes, keys, source));
   }
 
   private localKeys(given: KeymanagerJwksLocal, field: string): TrustedKeys | null {
@@ -72,20 +67,4 @@ export class KeyManagers {
     }
     return new KeySource(given.uri, this.plan);
   }
-}
-
-function isWanted(given: Keymanager, issuers: string[]): bool {
-  if (!issuers.length) return true;
-  for (let i = 0; i < issuers.length; i++) if (isNamed(given, issuers[i])) return true;
-  return false;
-}
-
-function isAmong(name: string, managers: Keymanager[]): bool {
-  for (let i = 0; i < managers.length; i++) if (isNamed(managers[i], name)) return true;
-  return false;
-}
-
-function isNamed(given: Keymanager, name: string): bool {
-  const issuer = given.issuer;
-  return given.name == name || (issuer !== null && issuer == name);
 }

@@ -4,6 +4,7 @@ import { Durations } from "sluice/sdk/auth/durations";
 import { KeyManager } from "sluice/sdk/auth/key-manager";
 import { FetchPlan, Keys, KeySource } from "sluice/sdk/auth/key-source";
 import { Refusal } from "sluice/sdk/auth/refusal";
+import { Requirements } from "sluice/sdk/auth/requirements";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
 import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
@@ -12,7 +13,7 @@ import { Jws, payloadOf } from "sluice/sdk/std/jwt/jws";
 import { KeyManagers } from "./key-managers";
 import { Mappings } from "./mappings";
 import { Params } from "./params";
-import { Requirements } from "./requirements";
+import { requirementsOf } from "./requirements";
 
 /** Often enough for retries; a tick that has nothing to fetch looks at one number for each key manager. */
 const TICK_MS: i32 = 500;
@@ -71,7 +72,7 @@ export class JwtAuth extends Policy<Params> {
       this.credential.scheme,
     );
     this.managers = new KeyManagers(params, plan);
-    this.requirements = new Requirements(params);
+    this.requirements = requirementsOf(params);
     this.mappings = new Mappings(params.claimMappings);
     this.tickMs = this.managers.anyRemote ? TICK_MS : i32.MAX_VALUE;
     return durations.problem !== null ? durations.problem : this.managers.problem;
@@ -145,13 +146,13 @@ export class JwtAuth extends Policy<Params> {
     claims: Claims,
     manager: KeyManager,
   ): Verdict {
-    const problem = this.requirements.problem(claims, manager);
+    const problem = this.requirements.problem(claims, manager.scopes);
     if (problem.length) return this.refuse(request, problem, true);
     this.forwarding.apply(request.headers, sent, token);
     this.mappings.apply(claims, request.headers);
     request.context.metadata.set("auth.success", "true");
     request.context.metadata.set("auth.method", "jwt");
-    request.context.identify(tokenIdentity(claims, manager, this.params.userIdClaim));
+    request.context.identify(tokenIdentity("jwt", claims, manager.scopes, this.params.userIdClaim));
     return Verdict.Continue;
   }
 

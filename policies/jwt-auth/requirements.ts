@@ -1,76 +1,26 @@
-import { KeyManager } from "sluice/sdk/auth/key-manager";
-import { JsonKind } from "sluice/sdk/std/json/value";
-import { Claims } from "sluice/sdk/std/jwt/claims";
+import { Expectation, Requirements } from "sluice/sdk/auth/requirements";
 import { ExpectationsItem, Params } from "./params";
 
-/** What a verified token must say. */
-export class Requirements {
-  private anyScope: string[];
-  private allScopes: string[] = [];
-  private anyClaim: ExpectationsItem[] = [];
-  private allClaims: ExpectationsItem[] = [];
-  private exact: Map<string, string> | null = null;
-
-  constructor(private params: Params) {
-    const scopes = params.scopes;
-    const claims = params.claims;
-    this.anyScope = params.requiredScopes;
-    if (scopes !== null) {
-      this.anyScope = scopes.anyOf;
-      this.allScopes = scopes.allOf;
-    }
-    if (claims !== null) {
-      this.anyClaim = claims.anyOf;
-      this.allClaims = claims.allOf;
-    } else this.exact = params.requiredClaims;
-  }
-
-  /** What is missing, `""` if nothing is. */
-  problem(claims: Claims, manager: KeyManager): string {
-    if (!this.isForUs(claims)) return "it is for another audience";
-    if (!this.allows(claims, manager)) return "it lacks a scope";
-    return this.says(claims) ? "" : "it lacks a claim";
-  }
-
-  private isForUs(claims: Claims): bool {
-    const audiences = this.params.audiences;
-    for (let i = 0; i < audiences.length; i++) if (claims.hasAudience(audiences[i])) return true;
-    return !audiences.length;
-  }
-
-  private allows(claims: Claims, manager: KeyManager): bool {
-    for (let i = 0; i < this.allScopes.length; i++) {
-      if (!manager.hasScope(claims, this.allScopes[i])) return false;
-    }
-    for (let i = 0; i < this.anyScope.length; i++) {
-      if (manager.hasScope(claims, this.anyScope[i])) return true;
-    }
-    return !this.anyScope.length;
-  }
-
-  private says(claims: Claims): bool {
-    const exact = this.exact;
-    if (exact !== null) {
-      const names = exact.keys();
-      for (let i = 0; i < names.length; i++) {
-        const value = claims.find(names[i]);
-        if (value === null || value.kind == JsonKind.Array) return false;
-        if (!claims.has(names[i], exact.get(names[i]))) return false;
-      }
-    }
-    for (let i = 0; i < this.allClaims.length; i++) {
-      if (!meets(claims, this.allClaims[i])) return false;
-    }
-    for (let i = 0; i < this.anyClaim.length; i++) {
-      if (meets(claims, this.anyClaim[i])) return true;
-    }
-    return !this.anyClaim.length;
-  }
+/** What the parameters ask of a token; the newer ones beat the older ones. */
+export function requirementsOf(params: Params): Requirements {
+  const requirements = new Requirements();
+  requirements.audiences = params.audiences;
+  const scopes = params.scopes;
+  if (scopes !== null) {
+    requirements.anyScope = scopes.anyOf;
+    requirements.allScopes = scopes.allOf;
+  } else requirements.anyScope = params.requiredScopes;
+  const claims = params.claims;
+  if (claims !== null) {
+    requirements.anyClaim = expectations(claims.anyOf);
+    requirements.allClaims = expectations(claims.allOf);
+  } else requirements.exactClaims = params.requiredClaims;
+  return requirements;
 }
 
-function meets(claims: Claims, wanted: ExpectationsItem): bool {
-  for (let i = 0; i < wanted.values.length; i++) {
-    if (claims.has(wanted.claim, wanted.values[i])) return true;
-  }
-  return false;
+function expectations(items: ExpectationsItem[]): Expectation[] {
+  const list: Expectation[] = [];
+  for (let i = 0; i < items.length; i++)
+    list.push(new Expectation(items[i].claim, items[i].values));
+  return list;
 }

@@ -3,15 +3,20 @@ import { Identity } from "../context";
 import { JsonMembers } from "../std/json/value";
 import { Claims } from "../std/jwt/claims";
 import { claimText } from "./claim-text";
-import { KeyManager } from "./key-manager";
+import { Scopes } from "./scopes";
 
-export function tokenIdentity(claims: Claims, manager: KeyManager, userIdClaim: string): Identity {
+export function tokenIdentity(
+  kind: string,
+  claims: Claims,
+  scopes: Scopes,
+  userIdClaim: string,
+): Identity {
   const identity = new Identity();
-  identity.kind = "jwt";
+  identity.kind = kind;
   identity.subject = textOf(claims, userIdClaim);
   identity.issuer = textOf(claims, "iss");
   identity.audience = audiencesOf(claims);
-  identity.scopes = manager.scopesOf(claims);
+  identity.scopes = scopes.of(claims);
   identity.tokenId = textOf(claims, "jti");
   const members: JsonMembers = claims.json.root.members();
   while (members.next()) {
