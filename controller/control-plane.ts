@@ -19,6 +19,7 @@ import { defaultPorts, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
 import { Store } from "./store/store.ts";
 import { makeCertificate } from "./tls/certificate.ts";
+import { Certificates } from "./trust/certificates.ts";
 import { gatewayResources } from "./translate/gateway.ts";
 import { ResourceCache } from "./xds/cache.ts";
 import { loadProtos } from "./xds/protos.ts";
@@ -26,6 +27,8 @@ import { xdsExposure } from "./xds/exposure.ts";
 import { compression } from "./xds/resources/compression.ts";
 import { gatewaySecrets } from "./xds/resources/secret.ts";
 import { serveAds, type AdsServer } from "./xds/server.ts";
+import { gatewaySecrets, trustSecret } from "./xds/resources/secret.ts";
+import { mutualTls, serveAds, type AdsServer } from "./xds/server.ts";
 
 export interface ControlPlane {
   store: Store;
@@ -33,6 +36,7 @@ export interface ControlPlane {
   modules: Modules;
   /** Keys and what else gateways look up, and the feed that brings it to them. */
   access: Access;
+  certificates: Certificates;
   xds: AdsServer;
   connected(): number;
   /** One text for all that the Envoys should have. */
@@ -101,6 +105,8 @@ export async function startControlPlane(
       modules.current ? checkChain(modules.current.bytes, chain) : null,
   });
 
+  const certificates = new Certificates(store, (pem) => void cache.apply([trustSecret(pem)]));
+  await certificates.load();
   await modules.load();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
@@ -131,9 +137,9 @@ export async function startControlPlane(
   const written = new Signal((error) => log(`cannot read what others wrote: ${reason(error)}`));
   closing.push(() => written.close());
   closing.push(await store.watch(() => written.raise()));
-  written.each(() => takeForeignChanges({ store, control, modules, access }));
+  written.each(() => takeForeignChanges({ store, control, modules, access, certificates }));
   return {
-    ...{ store, control, modules, access, changed },
+    ...{ store, control, modules, access, certificates, changed },
     xds: server,
     connected: () => server.streams().length,
     version: () => cache.digest(),
@@ -190,12 +196,14 @@ async function takeForeignChanges({
   control,
   modules,
   access,
-}: Pick<ControlPlane, "store" | "control" | "modules" | "access">): Promise<void> {
+  certificates,
+}: Pick<ControlPlane, "store" | "control" | "modules" | "access" | "certificates">): Promise<void> {
   for (const change of await store.foreignChanges()) {
     const { kind, handle } = change;
     const known = resourceKinds.find((row) => row.kind === kind);
     if (known) await control.reload(handle, known);
     else if (kind === "Module") await modules.load();
+    else if (kind === "Certificate") await certificates.load();
     else await access.feeder.take(change);
   }
 }

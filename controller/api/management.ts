@@ -6,6 +6,7 @@ import { resourceKinds } from "../model/index.ts";
 import type { Access } from "../access/index.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Modules } from "../deploy/modules.ts";
+import type { Certificates } from "../trust/certificates.ts";
 import type { Audit } from "../people/audit.ts";
 import { audited } from "../people/audited.ts";
 import {
@@ -21,6 +22,7 @@ import { userRoutes } from "./people/users.ts";
 import { onlyFrom } from "../people/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { accessRoutes } from "./access/index.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { moduleRoutes } from "./modules.ts";
 import { resourceRoutes } from "./resources.ts";
 
@@ -30,6 +32,7 @@ export interface ManagementOptions {
   control: Control;
   modules: Modules;
   access: Access;
+  certificates: Certificates;
   people: People;
   audit: Audit;
   immutable: boolean;
@@ -40,6 +43,7 @@ export interface ManagementOptions {
 }
 
 const maxDocumentBytes = 8 * 1_048_576;
+const maxCertificateBytes = 2 * 1_048_576;
 const maxUserBytes = 16_384;
 const maxModuleBytes = 64 * 1_048_576;
 
@@ -61,6 +65,8 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
   api.use("/modules", tooLarge(maxModuleBytes));
   for (const path of ["/users", "/users/*"]) api.use(path, tooLarge(maxUserBytes));
+  for (const path of ["/certificates", "/certificates/*"])
+    api.use(path, tooLarge(maxCertificateBytes));
   // Before the kinds' own routes, whose paths include those of their keys.
   api.route("/", accessRoutes(options.access, options.control));
   for (const kind of resourceKinds) {
@@ -73,6 +79,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     return c.json({ status: "success", count: policies.length, policies });
   });
   api.route("/modules", moduleRoutes(options));
+  api.route("/certificates", certificateRoutes(options.certificates));
   api.route("/users", userRoutes(options.people.users));
   api.route("/audit", auditRoutes(options.audit));
 

@@ -25,7 +25,7 @@ export async function openPorts(
   envoyStats: () => Promise<string>,
   closing: (() => unknown)[],
 ): Promise<Partial<Ports>> {
-  const { control, modules, access, changed } = plane;
+  const { control, modules, access, certificates, changed } = plane;
   const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
   const routes = options.shortForm
@@ -47,7 +47,7 @@ export async function openPorts(
     });
   const apps = {
     management: managementApi({
-      ...{ control, modules, access, people, audit },
+      ...{ control, modules, access, certificates, people, audit },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),
@@ -80,7 +80,7 @@ export async function openPorts(
   return bound;
 }
 
-async function dump({ control, modules, connected }: ControlPlane): Promise<object> {
+async function dump({ control, modules, certificates, connected }: ControlPlane): Promise<object> {
   const apis = control.list(resourceKinds[0]);
   return {
     apis: apis.map(({ handle, source, revision, updated_at }) => ({
@@ -89,7 +89,7 @@ async function dump({ control, modules, connected }: ControlPlane): Promise<obje
       metadata: { revision, updatedAt: updated_at },
     })),
     policies: modules.catalog.list(),
-    certificates: [],
+    certificates: certificates.list().map(({ pem, ...facts }) => facts),
     statistics: { totalApis: apis.length, totalPolicies: modules.catalog.list().length },
     xds_sync: { connectedGateways: connected() },
   };

@@ -142,6 +142,19 @@ export const migrations: Step[] = [
       .addUniqueConstraint("subscriptions_application", ["handle", "application_id", "kind"])
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("certificates")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("name", "text", (c) => c.notNull().unique())
+      .addColumn("pem", "text", (c) => c.notNull())
+      .addColumn("subject", "text", (c) => c.notNull())
+      .addColumn("issuer", "text", (c) => c.notNull())
+      .addColumn("not_after", "text", (c) => c.notNull())
+      .addColumn("count", "integer", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

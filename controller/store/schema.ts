@@ -10,6 +10,7 @@ export interface Tables {
   api_keys: ApiKeyRow;
   users: UserRow;
   audit: AuditRow;
+  certificates: CertificateRow;
   plans: PlanRow;
   subscriptions: SubscriptionRow;
 }
@@ -80,6 +81,18 @@ export interface ApiKeyRow {
   created_at: string;
   updated_at: string;
   expires_at: string | null;
+}
+
+/** Authorities of upstreams, as one PEM bundle each. */
+export interface CertificateRow {
+  id: string;
+  name: string;
+  pem: string;
+  subject: string;
+  issuer: string;
+  not_after: string;
+  count: number;
+  created_at: string;
 }
 
 /** Who may manage, beside those in the configuration. */

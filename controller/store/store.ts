@@ -12,7 +12,7 @@ import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
 import { SubscriptionStore } from "./subscriptions.ts";
-import { Turns, type Change } from "./turns.ts";
+import { Turns, type Change, type Turn } from "./turns.ts";
 
 export type Artifact = Selectable<ArtifactRow>;
 export type StoredModule = Selectable<ModuleRow>;
@@ -75,6 +75,11 @@ export class Store {
     const store = new Store(db, postgres);
     store.lastSeen = await store.newestChange();
     return store;
+  }
+
+  /** A write that the other controllers learn of. */
+  inTurn<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
+    return this.turns.take(work);
   }
 
   artifacts(kind: string): Promise<Artifact[]> {

@@ -1,15 +1,12 @@
-/** TLS to an upstream: its name is verified, against the machine's trust unless an authority is given. */
+/** TLS to an upstream: its name is verified, against the gateway's trust unless an authority is given. */
 import { isIP } from "node:net";
+import { fromAds } from "./from-ads.ts";
+import { upstreamTrust } from "./secret.ts";
 import { any, type JsonObject } from "../protos.ts";
 import type { UpstreamTls } from "../../model/upstream-settings.ts";
 
-const systemTrust = "/etc/ssl/certs/ca-certificates.crt";
-
 export function upstreamTls(host: string, tls: UpstreamTls | null): JsonObject {
   const name = tls?.serverName ?? host;
-  const trusted: JsonObject = tls?.certificateAuthority
-    ? { inline_string: tls.certificateAuthority }
-    : { filename: systemTrust };
   const context: JsonObject = { tls_params: { tls_minimum_protocol_version: "TLSv1_2" } };
   if (tls?.clientCertificate)
     context["tls_certificates"] = [
@@ -18,13 +15,23 @@ export function upstreamTls(host: string, tls: UpstreamTls | null): JsonObject {
         private_key: { inline_string: tls.clientKey! },
       },
     ];
-  if (!tls?.insecureSkipVerify)
-    context["validation_context"] = {
-      trusted_ca: trusted,
+  if (!tls?.insecureSkipVerify) {
+    const names = {
       match_typed_subject_alt_names: [
         { san_type: isIP(name) ? "IP_ADDRESS" : "DNS", matcher: { exact: name } },
       ],
     };
+    if (tls?.certificateAuthority)
+      context["validation_context"] = {
+        trusted_ca: { inline_string: tls.certificateAuthority },
+        ...names,
+      };
+    else
+      context["combined_validation_context"] = {
+        default_validation_context: names,
+        validation_context_sds_secret_config: { name: upstreamTrust, sds_config: fromAds },
+      };
+  }
   return {
     name: "tls",
     typed_config: any("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {

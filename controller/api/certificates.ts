@@ -1,0 +1,65 @@
+/** `/certificates`: the authorities that upstreams' certificates may come from. */
+import { Hono } from "hono";
+import { UserError } from "../errors.ts";
+import { parseBody } from "../model/index.ts";
+import { Reader } from "../model/reader.ts";
+import { noteChange } from "../people/audited.ts";
+import { readBundle } from "../trust/bundle.ts";
+import type { Certificate, Certificates } from "../trust/certificates.ts";
+import type { Authenticated } from "./auth.ts";
+import { problem } from "./respond.ts";
+
+export function certificateRoutes(certificates: Certificates): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+
+  app.get("/", (c) => {
+    const all = certificates.list().map(represent);
+    return c.json({
+      certificates: all,
+      totalCount: all.length,
+      totalBytes: certificates.totalBytes(),
+      status: "success",
+    });
+  });
+
+  app.post("/", async (c) => {
+    const body = new Reader(parseBody(await c.req.text(), c.req.header("content-type")), "");
+    body.isObject();
+    const name = body
+      .at("name")
+      .required()
+      .text({ max: 100, pattern: /^[a-zA-Z0-9._-]+$/ });
+    const bundle = readBundle(body.at("certificate").required());
+    if (body.findings.errors.length > 0 || !bundle || name === null)
+      throw new UserError("Configuration validation failed", body.findings.errors);
+    const added = await certificates.add(name, bundle.pem, bundle.facts);
+    if (!added) return problem(c, 409, `certificate with name '${name}' already exists`);
+    noteChange(c, { kind: "Certificate", handle: name, before: null, after: represent(added) });
+    const message = "Certificate uploaded and SDS updated successfully";
+    return c.json({ ...represent(added), message, status: "success" }, 201);
+  });
+
+  app.post("/reload", async (c) => {
+    await certificates.load();
+    const totalBytes = certificates.totalBytes();
+    return c.json({ status: "success", message: "Certificates reloaded successfully", totalBytes });
+  });
+
+  app.delete("/:id", async (c) => {
+    const id = c.req.param("id");
+    const removed = await certificates.remove(id);
+    if (!removed) return problem(c, 404, `certificate with id '${id}' not found`);
+    noteChange(c, {
+      kind: "Certificate",
+      handle: removed.name,
+      before: represent(removed),
+      after: null,
+    });
+    return c.json({ status: "success", message: "Certificate deleted successfully", id });
+  });
+  return app;
+}
+
+const represent = ({ id, name, subject, issuer, not_after: notAfter, count }: Certificate) => ({
+  ...{ id, name, subject, issuer, notAfter, count },
+});
