@@ -25,10 +25,8 @@ import { ResourceCache } from "./xds/cache.ts";
 import { loadProtos } from "./xds/protos.ts";
 import { xdsExposure } from "./xds/exposure.ts";
 import { compression } from "./xds/resources/compression.ts";
-import { gatewaySecrets } from "./xds/resources/secret.ts";
 import { serveAds, type AdsServer } from "./xds/server.ts";
 import { gatewaySecrets, trustSecret } from "./xds/resources/secret.ts";
-import { mutualTls, serveAds, type AdsServer } from "./xds/server.ts";
 
 export interface ControlPlane {
   store: Store;
