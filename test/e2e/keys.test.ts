@@ -1,0 +1,115 @@
+/** API keys from the management API to a real Envoy, on one machine and over an agent; and what becomes of them without a controller. */
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build } from "../../cli/build/index.ts";
+import { until } from "../../controller/until.ts";
+import { rawOf } from "../controller/access/fixture.ts";
+import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
+import { send } from "../runners/client.ts";
+import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
+
+let module: Uint8Array;
+beforeAll(async () => {
+  module = (await build(["policies/api-key-auth"])).wasm;
+}, 120_000);
+
+const guarded = { policies: [{ name: "api-key-auth", version: "v1" }] };
+
+interface Place {
+  controller: TestGateway;
+  httpPort(): number;
+}
+
+async function prepare(controller: TestGateway): Promise<void> {
+  await controller.manage(
+    "POST",
+    "/rest-apis?wait=10s",
+    restApi("a", controller.upstream.port, guarded),
+  );
+}
+
+const makeKey = async ({ controller }: Place, name: string): Promise<string> =>
+  rawOf(await controller.manage("POST", "/rest-apis/a/api-keys", { name }));
+
+const withKey = async ({ httpPort }: Place, key: string): Promise<number> =>
+  (await send(httpPort(), { path: "/a/x", headers: { "api-key": key } })).status;
+
+/** How long it takes until a key is answered like this. */
+async function answered(place: Place, key: string, status: number): Promise<number> {
+  const began = performance.now();
+  await until(async () => expect(await withKey(place, key)).toBe(status), 10_000);
+  return performance.now() - began;
+}
+
+function comesAndGoes(place: () => Place): void {
+  test("a new key is good within a second after 201, a revoked one refused within a second after 200", async () => {
+    expect(await withKey(place(), "apip_unknown")).toBe(401);
+    const times = [];
+    for (let i = 0; i < 5; i++) {
+      const key = await makeKey(place(), `key-${i}`);
+      times.push(await answered(place(), key, 200));
+      const path = `/rest-apis/a/api-keys/key-${i}`;
+      expect((await place().controller.manage("DELETE", path)).status).toBe(200);
+      times.push(await answered(place(), key, 401));
+    }
+    expect(Math.max(...times)).toBeLessThan(1_000);
+  }, 30_000);
+}
+
+describe("on one machine", () => {
+  let controller: TestGateway;
+  beforeAll(async () => {
+    controller = await startTestGateway({ module });
+    await prepare(controller);
+  }, 60_000);
+  afterAll(() => controller.close());
+  comesAndGoes(() => ({ controller, httpPort: () => controller.gateway.ports.http! }));
+});
+
+describe("over an agent", () => {
+  let controller: TestGateway;
+  let gateway: TestAgent;
+  let state: Awaited<ReturnType<typeof stateFolder>>;
+  const start = () =>
+    startTestAgent({
+      urls: `http://127.0.0.1:${controller.gateway.ports.xds}`,
+      stateFolder: state.folder,
+    });
+  const place = (): Place => ({ controller, httpPort: () => gateway.httpPort });
+  beforeAll(async () => {
+    controller = await startTestGateway({ module, envoy: "none" });
+    await prepare(controller);
+    state = await stateFolder();
+    gateway = await start();
+  }, 60_000);
+  afterAll(async () => {
+    await gateway.agent.stop();
+    await controller.close();
+    await state.remove();
+  });
+  comesAndGoes(place);
+
+  test("without any controller, also after a restart, a good key stays good and a revoked one refused", async () => {
+    const [good, revoked] = [await makeKey(place(), "good"), await makeKey(place(), "bad")];
+    await answered(place(), revoked, 200);
+    await controller.manage("DELETE", "/rest-apis/a/api-keys/bad");
+    await answered(place(), revoked, 401);
+    await controller.gateway.stop();
+    await gateway.agent.stop();
+    gateway = await start();
+    const began = performance.now();
+    expect(await answered(place(), good, 200)).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect([await withKey(place(), revoked), await withKey(place(), "other")]).toEqual([401, 401]);
+  }, 30_000);
+
+  test("nothing of a key is in what is kept, nor in a log", async () => {
+    const kept = await Promise.all(
+      (await readdir(state.folder)).map((name) => readFile(join(state.folder, name))),
+    );
+    const everything = Buffer.concat(kept).toString("latin1") + gateway.logs + controller.logs;
+    expect(everything).not.toContain("apip_");
+    expect(everything).not.toContain("api-key-auth");
+  });
+});
