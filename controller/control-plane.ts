@@ -4,7 +4,7 @@
 import { openAccess, type Access } from "./access/index.ts";
 import type { SubscribedApi } from "./access/subscriptions.ts";
 import { applyRoutes } from "./config/short-form/apply.ts";
-import { Control } from "./deploy/control.ts";
+import { Control, type SecretSources } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
 import { loadFolder } from "./deploy/folder.ts";
 import { Modules } from "./deploy/modules.ts";
@@ -15,11 +15,12 @@ import { reason, UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
 import type { PolicyReference } from "./model/shared.ts";
-import { defaultPorts, type GatewayOptions } from "./options.ts";
+import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
 import { Store } from "./store/store.ts";
 import { makeCertificate } from "./tls/certificate.ts";
 import { Certificates } from "./trust/certificates.ts";
+import type { Chain } from "./translate/chain.ts";
 import { gatewayResources } from "./translate/gateway.ts";
 import { ResourceCache } from "./xds/cache.ts";
 import { loadProtos } from "./xds/protos.ts";
@@ -52,9 +53,9 @@ export async function startControlPlane(
   const ports = { ...defaultPorts, ...options.ports };
   const traffic = { ...trafficDefaults, ...options.traffic };
   const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
-  const store = await Store.open(options.store ?? "data/gateway.db");
+  const store = await Store.open(options.store ?? defaultStore);
   closing.push(() => store.close());
-  const access = openAccess(store, options, (id) => subscribedApi(control, id), log);
+  const access = await openAccess(store, options, (id) => subscribedApi(control, id), log);
   const protos = loadProtos();
   const cache = new ResourceCache(protos);
   // An Envoy that connected before everything is loaded would be told that the rest is gone.
@@ -99,12 +100,18 @@ export async function startControlPlane(
       readsBody: (policy) => modules.catalog.readsBody(policy),
       services: (policy) => modules.catalog.services(policy),
     }),
-    checkChain: async (chain) =>
-      modules.current ? checkChain(modules.current.bytes, chain) : null,
+    checkChain: async (chain, secrets) => {
+      if (!modules.current) return null;
+      const revealed = JSON.parse(access.vault.reveal(JSON.stringify(chain), secrets)) as Chain;
+      const words = await checkChain(modules.current.bytes, revealed);
+      return words && access.vault.redact(words, secrets);
+    },
+    secrets: secretSources(access),
   });
 
   const certificates = new Certificates(store, (pem) => void cache.apply([trustSecret(pem)]));
   await certificates.load();
+  await access.vault.load();
   await modules.load();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
@@ -143,6 +150,12 @@ export async function startControlPlane(
     version: () => cache.digest(),
   };
 }
+
+const secretSources = ({ vault, feeder }: Access): SecretSources => ({
+  templates: { env: process.env, secret: (name) => vault.value(name) },
+  reveal: (json, uses) => vault.reveal(json, uses),
+  use: (handle, uses) => feeder.put(vault.use(handle, uses)),
+});
 
 /** By handle or UUID. */
 function subscribedApi(control: Control, id: string): SubscribedApi | null {

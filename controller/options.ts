@@ -9,6 +9,7 @@ import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import type { Chain } from "./translate/chain.ts";
+import type { SecretKey } from "./secrets/key-ring.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
 import type { TlsVersions } from "./xds/resources/listener.ts";
 
@@ -50,6 +51,8 @@ export interface AllowedIps {
   engine: readonly string[];
 }
 
+export const defaultStore = "data/gateway.db";
+
 export interface GatewayOptions {
   /** `postgres://…`, or the file of a SQLite database. */
   store?: string;
@@ -81,6 +84,8 @@ export interface GatewayOptions {
   policyConfigurations?: PolicyConfigurations;
   /** How answers name this gateway. */
   gatewayId?: string;
+  /** What secrets are encrypted with in the store, the newest key first; one beside the store unless given. */
+  secretKeys?: readonly SecretKey[];
   /** How many API keys a user may have, and how long those from elsewhere are. */
   apiKeys?: Partial<KeyRules>;
   /** Services and routes of the short form; each route becomes a document. */

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import type { Reader } from "../model/reader.ts";
 import { readDuration } from "../model/shared.ts";
-import type { ApiKey, KeyOwner, KeyStore } from "../store/keys.ts";
+import type { ApiKey, KeyOwner, KeyStore } from "../store/access/keys.ts";
 import { hasExpired, readExpiry } from "./expiry.ts";
 import { plain, readRaw, readBody } from "./reading.ts";
 import { Clash, Missing, QuotaSpent } from "./refusals.ts";

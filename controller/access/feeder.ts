@@ -2,10 +2,11 @@
  * Keeps the feed's table as the store is: everything at the start, then row by row as rows change, whoever changed them.
  */
 import { reason } from "../errors.ts";
-import { readChange, type FedTable } from "../store/feed-changes.ts";
-import type { Rows } from "../store/rows.ts";
+import { readChange, type FedTable } from "../store/access/feed-changes.ts";
+import type { Rows } from "../store/access/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Change } from "../store/turns.ts";
+import type { Vault } from "../secrets/vault.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import { FeedTable } from "../feed/table.ts";
 import { apiKeyRecords, planRecords, subscriptionRecords, type FeedRecord } from "./records.ts";
@@ -14,6 +15,8 @@ interface Source {
   all(): AsyncIterable<FeedRecord[]>;
   /** The records of one row as it is now; none when it is gone. */
   row(key: string): Promise<FeedRecord[]>;
+  /** Ids that it may have had, beside those that the change names. */
+  idsOf?(key: string): Buffer[];
 }
 
 export class Feeder {
@@ -23,11 +26,13 @@ export class Feeder {
 
   constructor(
     store: Store,
+    vault: Vault,
     private readonly log: (line: string) => void,
   ) {
     this.sources = {
       ApiKey: source(store.keys.rows, apiKeyRecords),
       Plan: source(store.plans.rows, planRecords),
+      Secret: vault,
       Subscription: source(store.subscriptions.rows, subscriptionRecords),
     };
   }
@@ -56,11 +61,17 @@ export class Feeder {
     if (fed === null) return;
     if (fed === "everything") return this.reload();
     await this.inTurn(async () => {
-      const records = await this.sources[fed.table].row(fed.row);
+      const source = this.sources[fed.table];
+      const records = await source.row(fed.row);
       for (const { id, value } of records) this.table.put(id, value);
-      for (const id of fed.ids)
+      for (const id of [...fed.ids, ...(source.idsOf?.(fed.row) ?? [])])
         if (!records.some((record) => record.id.equals(id))) this.table.delete(id);
     });
+  }
+
+  /** At once, for what nobody else wrote. */
+  put(records: readonly FeedRecord[]): void {
+    for (const { id, value } of records) this.table.put(id, value);
   }
 
   private async fill(table: FeedTable): Promise<void> {

@@ -1,8 +1,8 @@
 /** Subscription plans: how much a subscriber may ask for, and until when. */
 import { randomUUID } from "node:crypto";
 import type { Reader } from "../model/reader.ts";
-import type { Plan, PlanStore } from "../store/plans.ts";
-import type { SubscriptionStore } from "../store/subscriptions.ts";
+import type { Plan, PlanStore } from "../store/access/plans.ts";
+import type { SubscriptionStore } from "../store/access/subscriptions.ts";
 import { readMoment } from "./expiry.ts";
 import { plain, readBody } from "./reading.ts";
 import { Clash, Missing } from "./refusals.ts";

@@ -1,9 +1,9 @@
 /** Rows of the store as records of the feed. */
 import { FEED_FIELD, feedId } from "../../host-sim/feed.ts";
-import { keyScope } from "../store/feed-changes.ts";
-import type { ApiKey } from "../store/keys.ts";
-import type { Plan } from "../store/plans.ts";
-import { subscriptionIds, type Subscription } from "../store/subscriptions.ts";
+import { keyScope } from "../store/access/feed-changes.ts";
+import type { ApiKey } from "../store/access/keys.ts";
+import type { Plan } from "../store/access/plans.ts";
+import { subscriptionIds, type Subscription } from "../store/access/subscriptions.ts";
 
 export interface FeedRecord {
   id: Buffer;

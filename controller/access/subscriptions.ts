@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import { UserError } from "../errors.ts";
 import type { Reader } from "../model/reader.ts";
-import type { PlanStore } from "../store/plans.ts";
-import type { Subscription, SubscriptionStore } from "../store/subscriptions.ts";
+import type { PlanStore } from "../store/access/plans.ts";
+import type { Subscription, SubscriptionStore } from "../store/access/subscriptions.ts";
 import { plain, readBody, readRaw } from "./reading.ts";
 import { Clash, Missing } from "./refusals.ts";
 

@@ -6,12 +6,19 @@
  * and the status says why. Other APIs never notice.
  */
 import { reason, UserError, type FieldError } from "../errors.ts";
-import { readDocument, resourceKinds, type ResourceKind } from "../model/index.ts";
+import {
+  readDocument,
+  resourceKinds,
+  type ReadDocument,
+  type ResourceKind,
+} from "../model/index.ts";
 import type { RestApi } from "../model/rest-api.ts";
+import type { SecretUse, TemplateSources } from "../model/templates.ts";
 import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
 import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
+import { refuseBadChains, resolvePolicies } from "./resolve.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
 import type { DeltaStream } from "../xds/stream.ts";
@@ -23,8 +30,18 @@ export interface ControlOptions {
   defaults: () => GatewayDefaults;
   streams: () => DeltaStream[];
   /** Says in the engine's words why a chain cannot run; null when it can. */
-  checkChain: (chain: Chain) => Promise<string | null>;
+  checkChain: (chain: Chain, secrets: readonly SecretUse[]) => Promise<string | null>;
+  secrets: SecretSources;
   log?: (line: string) => void;
+}
+
+export interface SecretSources {
+  /** What templates are rendered from. */
+  templates: TemplateSources;
+  /** JSON with values in place of references. */
+  reveal(json: string, uses: readonly SecretUse[]): string;
+  /** What a document needs from now on: before any Envoy sees it. */
+  use(handle: string, uses: readonly SecretUse[]): void;
 }
 
 export interface Accepted {
@@ -62,12 +79,13 @@ export class Control {
   /** Checks a document and, unless it is a dry run, stores and deploys it. */
   put(kind: ResourceKind, source: unknown, mode: WriteMode, dryRun = false): Promise<Accepted> {
     return this.exclusively(async () => {
-      const { api, warnings, source: document } = readDocument(kind, source);
+      const read = this.read(kind, source);
+      const { api, warnings, source: document } = read;
       if ("replace" in mode && api.name !== mode.replace)
         throw new UserError(`metadata.name must equal the handle in the URL`, [
           { field: "metadata.name", message: `must be '${mode.replace}', found '${api.name}'` },
         ]);
-      const compiled = await this.compile(api);
+      const compiled = await this.compile(read);
       const existing = this.artifacts.get(api.name);
       if ("create" in mode && existing)
         throw new Conflict("handle", `${kind.label} with handle '${api.name}' already exists`);
@@ -153,11 +171,13 @@ export class Control {
   misfits(catalog: PolicyCatalog): FieldError[] {
     return [...this.artifacts.values()].flatMap((artifact) => {
       const kind = resourceKinds.find(({ kind }) => kind === artifact.kind)!;
-      const { api } = readDocument(kind, JSON.parse(artifact.source));
-      return resolvePolicies(api, catalog).errors.map(({ field, message }) => ({
-        field: `${artifact.handle}: ${field}`,
-        message,
-      }));
+      const { api, secrets } = this.read(kind, JSON.parse(artifact.source));
+      return resolvePolicies({ api, secrets }, catalog, this.options.secrets.reveal).errors.map(
+        ({ field, message }) => ({
+          field: `${artifact.handle}: ${field}`,
+          message,
+        }),
+      );
     });
   }
 
@@ -207,7 +227,7 @@ export class Control {
       this.unproven.add(handle);
       changes.push({ name: handle, deployed: { compiled, revision } });
     }
-    this.options.deployments.apply(changes);
+    this.apply(changes);
   }
 
   private deploy(artifact: Artifact, compiled: CompiledApi): void {
@@ -215,7 +235,7 @@ export class Control {
     this.artifacts.set(handle, artifact);
     this.problems.delete(handle);
     this.unproven.add(handle);
-    this.options.deployments.apply([{ name: handle, deployed: { compiled, revision } }]);
+    this.apply([{ name: handle, deployed: { compiled, revision } }]);
   }
 
   private forget(handle: string): void {
@@ -223,7 +243,7 @@ export class Control {
     this.problems.delete(handle);
     this.unproven.delete(handle);
     this.good.delete(handle);
-    this.options.deployments.apply([{ name: handle, deployed: null }]);
+    this.apply([{ name: handle, deployed: null }]);
   }
 
   private async takeBack(handle: string, message: string): Promise<void> {
@@ -233,7 +253,7 @@ export class Control {
     const fallback = this.good.get(handle) ?? (await this.earlier(handle, refused.revision));
     this.problems.set(handle, { revision: refused.revision, reason: message });
     this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);
-    this.options.deployments.apply([{ name: handle, deployed: fallback }]);
+    this.apply([{ name: handle, deployed: fallback }]);
   }
 
   /** The newest revision before one that is no good. */
@@ -246,7 +266,7 @@ export class Control {
       try {
         return {
           revision,
-          compiled: await this.compile(readDocument(kind!, JSON.parse(source)).api),
+          compiled: await this.compile(this.read(kind!, JSON.parse(source))),
         };
       } catch {
         // Neither does this one build any more; the one before may.
@@ -259,9 +279,16 @@ export class Control {
    * Throws a UserError with every fault. What was `accepted` once needs no trial of its chains, which is most of the time
    * that a start with many APIs would take.
    */
-  private async compile(api: RestApi, accepted = false): Promise<CompiledApi> {
+  private async compile(
+    { api, secrets }: Pick<ReadDocument, "api" | "secrets">,
+    accepted = false,
+  ): Promise<CompiledApi> {
     const { catalog, defaults, deployments, checkChain } = this.options;
-    const { resolved, errors } = resolvePolicies(api, catalog());
+    const { resolved, errors } = resolvePolicies(
+      { api, secrets },
+      catalog(),
+      this.options.secrets.reveal,
+    );
     if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
     const { compiled, chains } = compileApi(resolved, defaults());
     const collisions = deployments.collisions(compiled);
@@ -274,14 +301,25 @@ export class Control {
         { field: "spec", message: reason(error) },
       ]);
     }
-    if (!accepted) await refuseBadChains(chains, checkChain);
-    return compiled;
+    if (!accepted) await refuseBadChains(chains, (chain) => checkChain(chain, secrets));
+    return { ...compiled, secrets };
+  }
+
+  private read(kind: ResourceKind, source: unknown): ReadDocument {
+    return readDocument(kind, source, this.options.secrets.templates);
+  }
+
+  /** Secrets first: an Envoy must not get a chain whose secrets it cannot. */
+  private apply(changes: Parameters<Deployments["apply"]>[0]): void {
+    const { deployments, secrets } = this.options;
+    for (const { name, deployed } of changes) secrets.use(name, deployed?.compiled.secrets ?? []);
+    deployments.apply(changes);
   }
 
   /** Null, with a problem noted, when a stored document cannot be built any more. */
   private async compileStored(kind: ResourceKind, handle: string, source: string) {
     try {
-      return await this.compile(readDocument(kind, JSON.parse(source)).api, true);
+      return await this.compile(this.read(kind, JSON.parse(source)), true);
     } catch (error) {
       const revision = this.artifacts.get(handle)?.revision ?? 0;
       const words =
@@ -291,47 +329,6 @@ export class Control {
       this.problems.set(handle, { revision, reason: words });
       return (await this.earlier(handle, revision))?.compiled ?? null;
     }
-  }
-}
-
-function resolvePolicies(api: RestApi, catalog: PolicyCatalog) {
-  const errors: FieldError[] = [];
-  const resolve = (policies: RestApi["policies"]) =>
-    policies.map((reference) => {
-      const checked = catalog.check(reference);
-      if ("errors" in checked) {
-        errors.push(...checked.errors);
-        return reference;
-      }
-      for (const name of catalog.upstreams(checked.resolved))
-        if (!api.upstreamDefinitions.some((definition) => definition.name === name))
-          errors.push({
-            field: `${reference.field}.params`,
-            message: `'${name}' is none of this API's upstreamDefinitions`,
-          });
-      return checked.resolved;
-    });
-  const resolved: RestApi = {
-    ...api,
-    policies: resolve(api.policies),
-    operations: api.operations.map((operation) => ({
-      ...operation,
-      policies: resolve(operation.policies),
-    })),
-  };
-  return { resolved, errors };
-}
-
-async function refuseBadChains(
-  chains: Chain[],
-  checkChain: (chain: Chain) => Promise<string | null>,
-): Promise<void> {
-  for (const chain of chains) {
-    const problem = await checkChain(chain);
-    if (problem !== null)
-      throw new UserError("The engine refuses a chain of policies", [
-        { field: "spec.policies", message: problem },
-      ]);
   }
 }
 

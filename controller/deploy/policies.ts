@@ -4,6 +4,7 @@
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../errors.ts";
+import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { serviceCluster, markedIn } from "../translate/services.ts";
 import {
@@ -102,7 +103,10 @@ export class PolicyCatalog {
   }
 
   /** The reference with its version and coerced parameters, or what is wrong with it. */
-  check(reference: PolicyReference): { resolved: PolicyReference } | { errors: FieldError[] } {
+  check(
+    reference: PolicyReference,
+    revealed = <T>(params: T): T => params,
+  ): { resolved: PolicyReference } | { errors: FieldError[] } {
     const { name, version, field } = reference;
     const all = this.installed.filter((policy) => policy.name === name);
     if (all.length === 0)
@@ -118,16 +122,21 @@ export class PolicyCatalog {
       );
     const params = structuredClone(reference.params);
     const { validate, system, systemParameters } = matching[0]!;
-    if (!validate(params))
+    if (!validate(revealed(params)))
       return {
         errors: (validate.errors ?? []).map((error) => fieldError(error, `${field}.params`)),
       };
+    // Coerces what is not secret; for what is, the values fit already.
+    validate(params);
     const reserved = Object.keys(propertiesOf(systemParameters)).find((key) => key in params);
     if (reserved)
       return problem(`${field}.params.${reserved}`, "is set by the gateway's configuration");
     if (system.errors.length > 0) return { errors: system.errors };
     const resolved = { ...reference, version: wanted, params: { ...params, ...system.values } };
-    const wrong = this.services(resolved).find((url) => !serviceCluster(url, noDefaults));
+    const services = this.services(resolved);
+    if (services.some(hasMarks))
+      return problem(`${field}.params`, "a URL that Envoy has to know cannot come from a secret");
+    const wrong = services.find((url) => !serviceCluster(url, noDefaults));
     if (wrong !== undefined)
       return problem(`${field}.params`, `'${wrong}' is no http or https URL of a host`);
     return { resolved };

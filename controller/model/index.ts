@@ -3,7 +3,7 @@ import { parse as parseYaml } from "yaml";
 import { UserError, reason } from "../errors.ts";
 import { Reader, type Findings } from "./reader.ts";
 import { readRestApi, type RestApi } from "./rest-api.ts";
-import { render, type TemplateSources } from "./templates.ts";
+import { render, type SecretUse, type TemplateSources } from "./templates.ts";
 
 export const resourceKinds = [
   { kind: "RestApi", path: "rest-apis", listKey: "apis", label: "RestAPI", read: readRestApi },
@@ -16,6 +16,8 @@ export interface ReadDocument {
   /** The document as it was sent. */
   source: Record<string, unknown>;
   warnings: string[];
+  /** The secrets that it refers to. */
+  secrets: SecretUse[];
 }
 
 /** The environment of this process, and no secrets. */
@@ -28,7 +30,9 @@ export function readDocument(
   sources: TemplateSources = ownSources,
 ): ReadDocument {
   const findings: Findings = { errors: [], unknown: [] };
-  const document = new Reader(rendered(source, sources, findings), "", findings);
+  const secrets: SecretUse[] = [];
+  const rendering = { findings, uses: secrets };
+  const document = new Reader(rendered(source, sources, rendering), "", findings);
   if (typeof source !== "object" || source === null || Array.isArray(source))
     throw new UserError(`expected a ${kind.kind} document, found ${typeof source}`);
   const found = document.at("kind").text();
@@ -40,16 +44,20 @@ export function readDocument(
   const { errors, unknown } = findings;
   if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
   return {
-    api,
+    ...{ api, secrets },
     source: source as Record<string, unknown>,
     warnings: unknown.map((field) => `${field} is not known and has no effect`),
   };
 }
 
 /** Only `spec` has templates. A document that is none is left for the reader to refuse. */
-function rendered(source: unknown, sources: TemplateSources, findings: Findings): unknown {
+function rendered(
+  source: unknown,
+  sources: TemplateSources,
+  found: Parameters<typeof render>[3],
+): unknown {
   if (typeof source !== "object" || source === null || !("spec" in source)) return source;
-  return { ...source, spec: render(source.spec, "spec", sources, findings) };
+  return { ...source, spec: render(source.spec, "spec", sources, found) };
 }
 
 /** Limits that keep a hostile document from costing memory: aliases are YAML's billion laughs. */

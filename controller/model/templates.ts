@@ -2,12 +2,22 @@
  * `{{ … }}` in the strings of a document's `spec`: functions and pipes as in Go's text templates. What is stored and shown
  * is the text as it was written; only what is served is rendered.
  */
+import { createHash } from "node:crypto";
 import type { Findings } from "./reader.ts";
+import { hasMarks, reference } from "./references.ts";
 
 export interface TemplateSources {
   env: Record<string, string | undefined>;
   /** Null when there is no such secret. */
   secret(name: string): string | null;
+}
+
+/** A template whose value is secret: documents and chains have a reference to `entry` in its place. */
+export interface SecretUse {
+  /** The secret's name; with a hash behind it when the template does more than to name it. */
+  entry: string;
+  expression: string;
+  secrets: string[];
 }
 
 /** A fault in a template; the reader of the document adds where. */
@@ -43,35 +53,71 @@ const functions: Record<string, { takes: number; call: Call }> = {
   redact: { takes: 1, call: (_, value) => value! },
 };
 
-/** A copy with every string rendered; faults go to the findings, by field. */
+/** Where secrets may stand: elsewhere their values would show in Envoy's configuration. */
+const secretPlaces = /^spec\.(.+\.)?policies\[\d+\]\.params\./;
+
+/** A copy with every string rendered; faults go to the findings, by field, and secrets to `uses`. */
 export function render(
   value: unknown,
   path: string,
   sources: TemplateSources,
-  findings: Findings,
+  found: { findings: Findings; uses: SecretUse[] },
 ): unknown {
+  const fault = (message: string) => void found.findings.errors.push({ field: path, message });
   if (typeof value === "string") {
+    if (hasMarks(value)) fault(marksMessage);
     if (!value.includes("{{")) return value;
     try {
-      return value.replace(/\{\{-?(.*?)-?\}\}/gs, (_, expression: string) =>
-        new Expression(expression, sources).evaluate(),
-      );
+      return value.replace(/\{\{-?(.*?)-?\}\}/gs, (_, expression: string) => {
+        const { text, secrets } = evaluate(expression, sources);
+        if (hasMarks(text) && secrets.length === 0) throw new TemplateFault(marksMessage);
+        if (secrets.length === 0) return text;
+        if (!secretPlaces.test(path))
+          throw new TemplateFault("cannot have a secret: only the params of policies can");
+        const entry = entryOf(expression, secrets);
+        found.uses.push({ entry, expression, secrets });
+        return reference(entry);
+      });
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
-      findings.errors.push({ field: path, message: error.message });
+      fault(error.message);
       return value;
     }
   }
   if (Array.isArray(value))
-    return value.map((item, i) => render(item, `${path}[${i}]`, sources, findings));
+    return value.map((item, i) => render(item, `${path}[${i}]`, sources, found));
   if (typeof value !== "object" || value === null) return value;
+  if (Object.keys(value).some(hasMarks)) fault(marksMessage);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      render(item, `${path}.${key}`, sources, findings),
+      render(item, `${path}.${key}`, sources, found),
     ]),
   );
 }
+
+const marksMessage = "must not have the characters U+E000 and U+E001, which mark secrets";
+
+/** A template's value. Throws when it cannot be read, or what it names is not there. */
+export const evaluateTemplate = (expression: string, sources: TemplateSources): string =>
+  evaluate(expression, sources).text;
+
+function evaluate(expression: string, sources: TemplateSources) {
+  const secrets = new Set<string>();
+  const secret = (name: string) => {
+    secrets.add(name);
+    return sources.secret(name);
+  };
+  const text = new Expression(expression, { ...sources, secret }).evaluate();
+  return { text, secrets: [...secrets] };
+}
+
+const justNames = /^\s*secret\s+("[^"\\]*"|`[^`]*`)\s*(\|\s*redact\s*)?$/;
+
+const entryOf = (expression: string, secrets: string[]): string =>
+  justNames.test(expression)
+    ? secrets[0]!
+    : `${secrets[0]}#${createHash("sha256").update(expression.trim()).digest("hex").slice(0, 16)}`;
 
 const tokens = /\s*(?:("(?:[^"\\]|\\.)*")|(`[^`]*`)|([A-Za-z_]\w*)|([()|]))/y;
 

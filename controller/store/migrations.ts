@@ -155,6 +155,18 @@ export const migrations: Step[] = [
       .addColumn("created_at", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("secrets")
+      .addColumn("handle", "text", (c) => c.primaryKey())
+      .addColumn("display_name", "text", (c) => c.notNull())
+      .addColumn("description", "text", (c) => c.notNull())
+      .addColumn("sealed", "text", (c) => c.notNull())
+      .addColumn("key_version", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

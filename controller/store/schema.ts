@@ -13,6 +13,7 @@ export interface Tables {
   certificates: CertificateRow;
   plans: PlanRow;
   subscriptions: SubscriptionRow;
+  secrets: SecretRow;
 }
 
 export interface ArtifactRow {
@@ -150,6 +151,17 @@ export interface SubscriptionRow {
   billing_customer_id: string | null;
   billing_subscription_id: string | null;
   status: "ACTIVE" | "INACTIVE" | "REVOKED";
+  created_at: string;
+  updated_at: string;
+}
+
+export interface SecretRow {
+  handle: string;
+  display_name: string;
+  description: string;
+  /** Base64 of AES-256-GCM, bound to the handle. */
+  sealed: string;
+  key_version: string;
   created_at: string;
   updated_at: string;
 }

@@ -4,14 +4,15 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Kysely, Selectable, Transaction } from "kysely";
-import { everything } from "./feed-changes.ts";
-import { KeyStore } from "./keys.ts";
+import { everything } from "./access/feed-changes.ts";
+import { KeyStore } from "./access/keys.ts";
 import { migrate } from "./migrations.ts";
-import { PlanStore } from "./plans.ts";
+import { PlanStore } from "./access/plans.ts";
 import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
-import { SubscriptionStore } from "./subscriptions.ts";
+import { SecretStore } from "./access/secrets.ts";
+import { SubscriptionStore } from "./access/subscriptions.ts";
 import { Turns, type Change, type Turn } from "./turns.ts";
 
 export type Artifact = Selectable<ArtifactRow>;
@@ -48,6 +49,7 @@ export class Store {
   readonly keys: KeyStore;
   readonly plans: PlanStore;
   readonly subscriptions: SubscriptionStore;
+  readonly secrets: SecretStore;
   private readonly turns: Turns;
   private lastSeen = 0;
 
@@ -60,6 +62,7 @@ export class Store {
     this.keys = new KeyStore(db, this.turns);
     this.plans = new PlanStore(db, this.turns);
     this.subscriptions = new SubscriptionStore(db, this.turns);
+    this.secrets = new SecretStore(db, this.turns);
   }
 
   /** `postgres://…`, or the file of a SQLite database. */

@@ -3,6 +3,7 @@ import { route } from "../xds/resources/route.ts";
 import { seconds } from "../xds/resources/cluster.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
+import type { SecretUse } from "../model/templates.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
@@ -35,6 +36,8 @@ export interface CompiledApi {
   routes: CompiledRoute[];
   /** Clusters and their endpoints; equal names are equal resources. */
   resources: TargetResource[];
+  /** The secrets that its chains refer to. */
+  secrets?: readonly SecretUse[];
 }
 
 export interface Compilation {

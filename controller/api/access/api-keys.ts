@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import type { ApiKeys, MadeKey } from "../../access/api-keys.ts";
 import { hasExpired } from "../../access/expiry.ts";
 import { QuotaSpent } from "../../access/refusals.ts";
-import type { ApiKey, KeyOwner } from "../../store/keys.ts";
+import type { ApiKey, KeyOwner } from "../../store/access/keys.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
 import { bodyOf, callerOf } from "./body.ts";

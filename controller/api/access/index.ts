@@ -8,6 +8,7 @@ import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
 import { keyRoutes } from "./api-keys.ts";
 import { planRoutes } from "./plans.ts";
+import { secretRoutes } from "./secrets.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 
 const maxBytes = 1_048_576;
@@ -30,6 +31,7 @@ export function accessRoutes(access: Access, control: Control): Hono<Authenticat
         exists: (handle) => control.get(handle) !== undefined,
       }),
     );
+  mount("/secrets", secretRoutes(access.secrets));
   mount("/subscription-plans", planRoutes(access.plans, access.gatewayId));
   mount("/subscriptions", subscriptionRoutes(access.subscriptions, access.gatewayId));
   return app;

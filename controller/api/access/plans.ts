@@ -1,7 +1,7 @@
 /** `/subscription-plans`. */
 import { Hono } from "hono";
 import type { Plans } from "../../access/plans.ts";
-import type { Plan } from "../../store/plans.ts";
+import type { Plan } from "../../store/access/plans.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
 

@@ -1,7 +1,7 @@
 /** `/subscriptions`. The token is shown only when the subscription is made. */
 import { Hono } from "hono";
 import type { Subscriptions } from "../../access/subscriptions.ts";
-import type { Subscription } from "../../store/subscriptions.ts";
+import type { Subscription } from "../../store/access/subscriptions.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
 

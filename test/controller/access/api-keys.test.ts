@@ -198,7 +198,7 @@ describe("API keys", () => {
 
     test("another controller has the keys at its start, and each change after it", async () => {
       const { apiKey: early } = await make("bob", { name: "early" });
-      const other = await startAccess({ store: place() });
+      const other = await startAccess(place());
       try {
         expect(keyFed(other, early.apiKey)).not.toBe(null);
         const late = await other.as("bob", "POST", base, { name: "late" });

@@ -45,7 +45,7 @@ export const rawOf = ({ body }: Pick<Managed, "body">): string =>
 
 /** Runs tests over SQLite and over PostgreSQL, each with a gateway that has the API `pets`. */
 export function onBothStores(
-  run: (gateway: () => AccessGateway, place: () => string) => void,
+  run: (gateway: () => AccessGateway, place: () => GatewayOptions) => void,
   options: GatewayOptions = {},
 ): void {
   let folder: string;
@@ -63,10 +63,11 @@ export function onBothStores(
     ["PostgreSQL", () => postgres.createDatabase()],
   ])("on %s", (_, locate) => {
     let gateway: AccessGateway;
-    let place: string;
+    let place: GatewayOptions;
     beforeAll(async () => {
-      place = await locate();
-      gateway = await startAccess({ store: place, ...options });
+      const secretKeys = [{ version: "v1", file: join(folder, "keys", "v1.bin") }];
+      place = { store: await locate(), secretKeys };
+      gateway = await startAccess({ ...place, ...options });
       await gateway.as("root", "POST", "/rest-apis", restApi("pets", 9));
     }, 30_000);
     afterAll(() => gateway?.close());

@@ -2,8 +2,8 @@
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { changeOf, everything, keyIds } from "./feed-changes.ts";
 import { Rows } from "./rows.ts";
-import type { ApiKeyRow, Tables } from "./schema.ts";
-import type { Turn, Turns } from "./turns.ts";
+import type { ApiKeyRow, Tables } from "../schema.ts";
+import type { Turn, Turns } from "../turns.ts";
 
 export type ApiKey = Selectable<ApiKeyRow>;
 

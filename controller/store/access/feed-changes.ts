@@ -2,11 +2,11 @@
  * How the log of changes tells of rows that gateways look up: which row, and every feed record that it may have had, since
  * a row that is gone cannot be asked.
  */
-import { feedId } from "../../host-sim/feed.ts";
-import type { Change } from "./turns.ts";
+import { feedId } from "../../../host-sim/feed.ts";
+import type { Change } from "../turns.ts";
 
 /** The tables whose rows become feed records. */
-export type FedTable = "ApiKey" | "Plan" | "Subscription";
+export type FedTable = "ApiKey" | "Plan" | "Subscription" | "Secret";
 
 export interface FedChange {
   table: FedTable;

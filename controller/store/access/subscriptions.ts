@@ -1,10 +1,10 @@
 /** Subscriptions in the store: of a token, and of the application that has it. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
 import { Rows } from "./rows.ts";
-import type { SubscriptionRow, Tables } from "./schema.ts";
-import type { Turn, Turns } from "./turns.ts";
+import type { SubscriptionRow, Tables } from "../schema.ts";
+import type { Turn, Turns } from "../turns.ts";
 
 export type Subscription = Selectable<SubscriptionRow>;
 

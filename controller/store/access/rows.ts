@@ -1,6 +1,6 @@
 /** What every table of small rows has: one row by its key, all of them in pages, some by their columns. */
 import type { Kysely, Transaction } from "kysely";
-import type { Tables } from "./schema.ts";
+import type { Tables } from "../schema.ts";
 
 type Database = Kysely<Tables> | Transaction<Tables>;
 /** Kysely's types do not follow a table's name that is a variable. */

@@ -1,10 +1,10 @@
 /** Subscription plans in the store. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
 import { Rows } from "./rows.ts";
-import type { PlanRow, Tables } from "./schema.ts";
-import type { Turns } from "./turns.ts";
+import type { PlanRow, Tables } from "../schema.ts";
+import type { Turns } from "../turns.ts";
 
 export type Plan = Selectable<PlanRow>;
 

@@ -1,0 +1,64 @@
+/**
+ * The keys that secrets are encrypted with at rest, AES-256-GCM, each in a file that its owner alone can read. The newest
+ * seals; older ones open what they sealed, until it is sealed anew.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { Seal } from "../agent/state/seal.ts";
+import { UserError } from "../errors.ts";
+
+export interface SecretKey {
+  /** What rows say they were sealed with; never used for another key. */
+  version: string;
+  /** 32 bytes, mode 600. */
+  file: string;
+}
+
+export class KeyRing {
+  private readonly seals = new Map<string, Seal>();
+
+  private constructor(private readonly first: SecretKey) {}
+
+  /** The first key is the newest; it is made when there is something to seal and no such file. */
+  static async open(keys: readonly SecretKey[]): Promise<KeyRing> {
+    const [first] = keys;
+    if (!first) throw new UserError("secretKeys: expected at least one key");
+    const ring = new KeyRing(first);
+    for (const [i, { version, file }] of keys.entries()) {
+      if (ring.seals.has(version))
+        throw new UserError(`secretKeys[${i}].version: is used twice, found "${version}"`);
+      if (existsSync(file)) ring.seals.set(version, await Seal.at(file));
+      else if (i > 0) throw new UserError(`secretKeys[${i}].file: there is no ${file}`);
+    }
+    return ring;
+  }
+
+  get newest(): string {
+    return this.first.version;
+  }
+
+  /** `place` is bound to the text: a row that was copied to another name opens no more. */
+  async seal(text: string, place: string): Promise<string> {
+    const seal = this.seals.get(this.newest) ?? (await this.make());
+    return seal.close(Buffer.from(text), place).toString("base64");
+  }
+
+  unseal(sealed: string, version: string, place: string): string {
+    const seal = this.seals.get(version);
+    if (!seal)
+      throw new UserError(`${place} was sealed with the key "${version}", which secretKeys lacks`);
+    const text = seal.open(Buffer.from(sealed, "base64"), place);
+    if (text) return text.toString("utf8");
+    throw new UserError(
+      `${place} cannot be opened: the key "${version}" here is not the one that sealed it`,
+    );
+  }
+
+  private async make(): Promise<Seal> {
+    const { version, file } = this.first;
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const seal = await Seal.at(file);
+    this.seals.set(version, seal);
+    return seal;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Every secret as it is now, opened only when it is asked for, and which documents use which. Documents hold references;
+ * the feed brings values to the gateways.
+ */
+import { feedId } from "../../host-sim/feed.ts";
+import { reason } from "../errors.ts";
+import { evaluateTemplate, type SecretUse } from "../model/templates.ts";
+import { reveal } from "../model/references.ts";
+import type { FeedRecord } from "../access/records.ts";
+import type { SecretRecord, SecretStore } from "../store/access/secrets.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+export class Vault {
+  private readonly rows = new Map<string, SecretRecord>();
+  private readonly uses = new Map<string, readonly SecretUse[]>();
+  /** The entries of each secret that gateways may have: also former ones, until the secret changes. */
+  private readonly fed = new Map<string, Set<string>>();
+
+  constructor(
+    private readonly store: SecretStore,
+    private readonly ring: KeyRing,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Reads all of them, and seals anew what an older key has sealed. */
+  async load(): Promise<void> {
+    for await (const page of this.store.rows.all())
+      for (const row of page) {
+        this.rows.set(row.handle, row);
+        if (row.key_version === this.ring.newest) continue;
+        const value = this.value(row.handle);
+        if (value !== null) await this.store.write(await this.sealed(row, value));
+      }
+  }
+
+  /** Null when there is no such secret, or none that can be opened. */
+  value(handle: string): string | null {
+    const row = this.rows.get(handle);
+    if (!row) return null;
+    try {
+      return this.ring.unseal(row.sealed, row.key_version, placeOf(handle));
+    } catch (error) {
+      this.log(reason(error));
+      return null;
+    }
+  }
+
+  async sealed(row: SecretRecord, value: string): Promise<SecretRecord> {
+    const sealed = await this.ring.seal(value, placeOf(row.handle));
+    return { ...row, sealed, key_version: this.ring.newest };
+  }
+
+  /** What a document uses from now on; returns the records that gateways need for it. */
+  use(document: string, uses: readonly SecretUse[]): FeedRecord[] {
+    if (uses.length === 0) this.uses.delete(document);
+    else this.uses.set(document, uses);
+    return uses.flatMap((use) => this.records(use));
+  }
+
+  /** The documents that use a secret. */
+  usersOf(handle: string): string[] {
+    return [...this.uses]
+      .filter(([, uses]) => uses.some(({ secrets }) => secrets.includes(handle)))
+      .map(([document]) => document)
+      .sort();
+  }
+
+  /** Every record that gateways may have of a secret. */
+  idsOf(handle: string): Buffer[] {
+    return [...(this.fed.get(handle) ?? [])].map((entry) => feedId("secret", entry));
+  }
+
+  async *all(): AsyncGenerator<FeedRecord[]> {
+    for (const handle of this.rows.keys()) yield this.recordsOf(handle);
+  }
+
+  /** Reads one secret anew: its own record, and those of templates over it. */
+  async row(handle: string): Promise<FeedRecord[]> {
+    const row = await this.store.rows.byKey(handle);
+    if (row) this.rows.set(handle, row);
+    else this.rows.delete(handle);
+    return this.recordsOf(handle);
+  }
+
+  /** JSON with the values in place of the references, as the engine makes it. */
+  reveal(json: string, uses: readonly SecretUse[]): string {
+    return reveal(json, (entry) => this.entryValue(entry, uses));
+  }
+
+  /** A message for people, without the values. */
+  redact(message: string, uses: readonly SecretUse[]): string {
+    const values = uses.flatMap(({ entry, secrets }) => [
+      this.entryValue(entry, uses),
+      ...secrets.map((name) => this.value(name)),
+    ]);
+    return values
+      .filter((value) => value !== null)
+      .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)])
+      .sort((a, b) => b.length - a.length)
+      .reduce((text, value) => text.replaceAll(value, "***"), message);
+  }
+
+  private entryValue(entry: string, uses: readonly SecretUse[]): string | null {
+    const use = uses.find((one) => one.entry === entry);
+    return use ? this.valueOf(use) : null;
+  }
+
+  private recordsOf(handle: string): FeedRecord[] {
+    const value = this.value(handle);
+    if (value === null) return [];
+    const templates = [...this.uses.values()]
+      .flat()
+      .filter(({ entry, secrets }) => entry !== handle && secrets.includes(handle));
+    return [record(handle, value), ...templates.flatMap((use) => this.records(use))];
+  }
+
+  private records(use: SecretUse): FeedRecord[] {
+    const value = this.valueOf(use);
+    if (value === null) return [];
+    for (const handle of use.secrets)
+      this.fed.set(handle, (this.fed.get(handle) ?? new Set()).add(use.entry));
+    return [record(use.entry, value)];
+  }
+
+  private valueOf({ entry, expression, secrets }: SecretUse): string | null {
+    if (secrets.length === 1 && entry === secrets[0]) return this.value(entry);
+    try {
+      return evaluateTemplate(expression, {
+        env: process.env,
+        secret: (name) => this.value(name),
+      });
+    } catch (error) {
+      this.log(`a template over the secret '${secrets[0]}': ${reason(error)}`);
+      return null;
+    }
+  }
+}
+
+const placeOf = (handle: string): string => `Secret '${handle}'`;
+
+const record = (entry: string, value: string): FeedRecord => ({
+  id: feedId("secret", entry),
+  value: Buffer.from(value),
+});

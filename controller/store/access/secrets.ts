@@ -1,0 +1,36 @@
+/** Secrets in the store, sealed: what opens them is elsewhere. */
+import type { Kysely, Selectable } from "kysely";
+import { feedId } from "../../../host-sim/feed.ts";
+import type { SecretRow, Tables } from "../schema.ts";
+import type { Turns } from "../turns.ts";
+import { changeOf } from "./feed-changes.ts";
+import { Rows } from "./rows.ts";
+
+export type SecretRecord = Selectable<SecretRow>;
+
+export class SecretStore {
+  readonly rows: Rows<SecretRecord>;
+
+  constructor(
+    db: Kysely<Tables>,
+    private readonly turns: Turns,
+  ) {
+    this.rows = new Rows<SecretRecord>(db, "secrets", "handle");
+  }
+
+  write(secret: SecretRecord): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await this.rows.put(trx, secret);
+      changed(...change(secret.handle));
+    });
+  }
+
+  remove(handle: string): Promise<void> {
+    return this.turns.take(async ({ trx, changed }) => {
+      await this.rows.delete(trx, handle);
+      changed(...change(handle));
+    });
+  }
+}
+
+const change = (handle: string) => changeOf("Secret", handle, [feedId("secret", handle)]);
