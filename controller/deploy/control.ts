@@ -145,6 +145,11 @@ export class Control {
     };
   }
 
+  /** What an API became: what Envoys are given of it. */
+  compiled(handle: string): CompiledApi | null {
+    return this.options.deployments.get(handle)?.compiled ?? null;
+  }
+
   /** The names of what an API is made of. */
   resourcesOf(handle: string): { routes: string[]; clusters: string[] } {
     return this.options.deployments.resourcesOf(handle);
