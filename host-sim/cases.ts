@@ -11,6 +11,8 @@ export type RunnerName = "simulator" | "envoy";
 
 export interface Case extends Partial<CaseRequest> {
   name: string;
+  /** Stands in the policy's README. */
+  example?: boolean;
   /** Parameters of the folder's own policy, alone on the route. */
   params?: object;
   /** Or a chain, of any policies in the module. */

@@ -10,6 +10,7 @@ export const policy = (io: Io): Command => {
     create(io),
     build(io),
     test(io),
+    docs(io),
     run(io),
     inspect(io),
     harden(io),
@@ -76,6 +77,16 @@ const test = (io: Io): Command =>
       const { testPolicies } = await import("../cases/command.ts");
       const { interrupted } = await import("../signal.ts");
       await testPolicies(folders, options, io, interrupted());
+    });
+
+const docs = (io: Io): Command =>
+  new Command("docs")
+    .description("write each policy's README from its policy.yaml and its examples")
+    .argument("[folder...]", "policy folders; every policy of the shelf unless given")
+    .option("--check", "write nothing; fail if one is not current")
+    .action(async (folders: string[], options: import("../docs/command.ts").DocsOptions) => {
+      const { writeDocs } = await import("../docs/command.ts");
+      await writeDocs(folders, options, io);
     });
 
 const collect = (value: string, all: string[]): string[] => [...all, value];

@@ -11,6 +11,7 @@ const headers = [{ name: "x-told", value: "yes" }];
 export const cases: Case[] = [
   {
     name: "tells what records headers which of the request's it may hold",
+    example: true,
     chain: told(
       { request: { mode: "deny", headers: ["Authorization", "cookie"] } },
       "'analytics.request.headers' in request.Metadata && request.Metadata['analytics.request.headers'] == 'deny:authorization,cookie'",

@@ -21,6 +21,7 @@ export const cases: Case[] = [
   },
   {
     name: "keeps the id that a request brings",
+    example: true,
     params: {},
     request: { path: "/pets", headers: { "X-Correlation-Id": "order:7/a.b_c~d+e=@-" } },
     expect: kept("order:7/a.b_c~d+e=@-"),

@@ -36,6 +36,7 @@ export const cases: Case[] = [
   },
   {
     name: "sends a request where the first rule that holds says",
+    example: true,
     ...choosing({ rules: [beta, { condition: "true", targetUpstream: "blue" }] }),
     request: { path: "/", headers: { "x-beta": "1" } },
     expect: from("green"),

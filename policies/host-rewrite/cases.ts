@@ -5,6 +5,7 @@ const rewrite = (host: string) => ({ name: "host-rewrite", version: "v1", params
 export const cases: Case[] = [
   {
     name: "sets the host that the upstream sees",
+    example: true,
     params: { host: "pets.internal:8080" },
     request: { path: "/pets", headers: { ":authority": "api.example" } },
     expect: { status: 200, upstream: { headers: { host: "pets.internal:8080" } } },

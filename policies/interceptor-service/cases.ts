@@ -80,6 +80,7 @@ export const cases: Case[] = [
   },
   {
     name: "lets the service answer in the upstream's place",
+    example: true,
     params,
     ...answers({
       directRespond: true,

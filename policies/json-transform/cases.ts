@@ -148,6 +148,7 @@ export const cases: Case[] = [
   },
   {
     name: "changes the response, asks for it whole and plain, and takes away what was about the old one",
+    example: true,
     params: { response: { mask: [{ path: "$.card", keepLast: 4 }], drop: ["$.cost"] } },
     upstream: {
       headers: { ...json, etag: '"1"', digest: "sha-256=x", "x-kept": "1" },
@@ -163,6 +164,7 @@ export const cases: Case[] = [
   },
   {
     name: "changes both directions",
+    example: true,
     params: { request: { drop: ["$.a"] }, response: { drop: ["$.b"] } },
     upstream: { headers: json, body: '{"a":1,"b":2}' },
     request: post('{"a":1,"b":2}'),

@@ -43,6 +43,7 @@ export const cases: Case[] = [
   },
   {
     name: "masks credentials",
+    example: true,
     params: { request: { headers: true }, response: { headers: true } },
     request: {
       path: "/",

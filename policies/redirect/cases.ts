@@ -25,12 +25,14 @@ const moved = { path: { mode: "prefix", value: "/store/v2" } };
 export const cases: Case[] = [
   {
     name: "sends the client to another host, with the path, the query and the port",
+    example: true,
     params: { hostname: "pets.example" },
     request: at("old.example:8080"),
     expect: to("http://pets.example:8080/pets/7?sort=age&all"),
   },
   {
     name: "drops the port together with the scheme",
+    example: true,
     params: { scheme: "https", statusCode: 301 },
     request: at("old.example:8080"),
     expect: to("https://old.example/pets/7?sort=age&all", 301),

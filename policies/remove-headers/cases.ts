@@ -5,6 +5,7 @@ const headers = (...names: string[]) => ({ headers: names.map((name) => ({ name 
 export const cases: Case[] = [
   {
     name: "removes a header of the request and one of the response",
+    example: true,
     params: { request: headers("X-Debug"), response: headers("X-Powered-By") },
     request: { path: "/pets", headers: { "x-debug": "1", "x-kept": "2" } },
     upstream: { headers: { "x-powered-by": "engine", "x-also-kept": "3" } },

@@ -90,6 +90,23 @@ const queries: [what: string, rules: object, sent: string, query: string][] = [
 ];
 
 export const cases: Case[] = [
+  {
+    name: "rewrites path, query and method",
+    example: true,
+    params: {
+      pathRewrite: {
+        type: "ReplaceRegexMatch",
+        replaceRegexMatch: { pattern: "^/users/([^/]+)/pets$", substitution: "/pets/of/\\1" },
+      },
+      ...query({ action: "Add", name: "source", value: "gateway" }),
+      methodRewrite: "POST",
+    },
+    request: { path: "/users/ada/pets?sort=age" },
+    expect: {
+      status: 200,
+      upstream: { method: "POST", path: "/pets/of/ada?sort=age&source=gateway" },
+    },
+  },
   ...paths.map(([what, operation, params, sent, path]): Case => ({
     name: `path: ${what}`,
     ...rewrite(operation, params),
@@ -128,6 +145,7 @@ export const cases: Case[] = [
   })),
   {
     name: "changes the method",
+    example: true,
     params: { methodRewrite: "POST" },
     request: { path: "/" },
     expect: { status: 200, upstream: { method: "POST" } },

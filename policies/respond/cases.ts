@@ -6,6 +6,7 @@ const answer = (expect: Case["expect"]) => ({ ...expect, upstream: null });
 export const cases: Case[] = [
   {
     name: "answers with a status, headers and a body of its own",
+    example: true,
     params: { statusCode: 503, headers: [json], body: '{"message":"closed for repairs"}' },
     request: { path: "/pets" },
     expect: answer({

@@ -9,6 +9,7 @@ const header = (name: string, value: string, mode?: string) => ({
 export const cases: Case[] = [
   {
     name: "sets a header of the request and one of the response",
+    example: true,
     params: {
       request: { headers: [header("X-Up", "1")] },
       response: { headers: [header("X-Down", "2")] },
@@ -34,6 +35,7 @@ export const cases: Case[] = [
   },
   {
     name: "appends a value and keeps those that are there",
+    example: true,
     params: { response: { headers: [header("x-down", "b", "append")] } },
     upstream: { headers: { "x-down": "a" } },
     request: { path: "/" },

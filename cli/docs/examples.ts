@@ -1,0 +1,97 @@
+/** Cases that are marked as examples, as a reader of YAML and HTTP would write them down. */
+import { stringify } from "yaml";
+import type { Case, CaseRequest, Expected, ExpectedRequest, Text } from "../../host-sim/cases.ts";
+import type { ChainLink } from "../../host-sim/http/routes.ts";
+import { pairsOf, type Upstream } from "../../host-sim/http/upstream.ts";
+
+interface Owner {
+  name: string;
+  version: string;
+}
+
+export function exampleText(one: Case, owner: Owner): string {
+  const policies = policiesOf(one, owner).map(({ name, version, executionCondition, params }) => ({
+    ...{ name, version: version ?? owner.version },
+    ...(executionCondition && { executionCondition }),
+    params: params ?? {},
+  }));
+  const parts = [
+    `### ${sentence(one.name)}`,
+    fenced("yaml", stringify({ policies }, { lineWidth: 90 }).trimEnd()),
+  ];
+  const requests = (one.steps ?? [one]).flatMap((step) =>
+    "together" in step ? step.together : isRequest(step) ? [step] : [],
+  );
+  for (const { request, expect } of requests) {
+    parts.push(fenced("http", requestText(request)));
+    const upstream = expect.upstream && upstreamText(expect.upstream, request);
+    if (upstream) parts.push("The upstream gets:", fenced("http", upstream));
+    const answered = expect.upstream !== null && one.upstream && upstreamAnswer(one.upstream);
+    if (answered) parts.push("The upstream answers:", fenced("http", answered));
+    if (expect.upstream === null) parts.push("The upstream gets nothing. The client gets:");
+    else parts.push("The client gets:");
+    parts.push(fenced("http", answerText(expect)));
+  }
+  return parts.join("\n\n");
+}
+
+const isRequest = (step: object): step is CaseRequest => "request" in step && "expect" in step;
+
+function policiesOf(one: Case, owner: Owner): ChainLink[] {
+  const chain = one.chain ?? one.routes?.[0]?.chain;
+  if (Array.isArray(chain)) return chain;
+  return chain?.policies ?? [{ ...owner, ...(one.params && { params: one.params }) }];
+}
+
+function requestText({ method = "GET", path, headers, body }: CaseRequest["request"]): string {
+  const lines = pairsOf(headers).map(
+    ([name, value]) => `${name === ":authority" ? "host" : name}: ${value}`,
+  );
+  const text = body === undefined ? [] : ["", Buffer.from(body as string).toString()];
+  return [`${method} ${path} HTTP/1.1`, ...lines, ...text].join("\n");
+}
+
+/** What is said of it; nothing if all of it is as the client sent it. */
+function upstreamText(expected: ExpectedRequest, sent: CaseRequest["request"]): string {
+  const method = expected.method ?? sent.method ?? "GET";
+  const path = expected.path === undefined ? sent.path : shown(expected.path);
+  return [
+    `${method} ${path} HTTP/1.1`,
+    ...headerLines(expected.headers),
+    ...bodyLines(expected.body),
+  ].join("\n");
+}
+
+/** Nothing if it answers as the runner's echo does. */
+function upstreamAnswer(upstream: Upstream): string | null {
+  if (typeof upstream !== "object") return null;
+  const { status = 200, headers, body } = upstream;
+  const lines = pairsOf(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${status}`, ...lines, ...(typeof body === "string" ? ["", body] : [])].join(
+    "\n",
+  );
+}
+
+const answerText = ({ status, headers, body }: Expected): string =>
+  [`HTTP/1.1 ${status ?? 200}`, ...headerLines(headers), ...bodyLines(body)].join("\n");
+
+function headerLines(headers: Expected["headers"] = {}): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    if (value === null) return [];
+    return (Array.isArray(value) ? value : [shown(value)]).map((one) => `${name}: ${one}`);
+  });
+}
+
+function bodyLines(body: Expected["body"]): string[] {
+  if (body === undefined || body === "") return [];
+  const text =
+    typeof body === "string" || body instanceof RegExp ? shown(body) : JSON.stringify(body);
+  return ["", text];
+}
+
+/** A pattern stands for what changes from run to run. */
+const shown = (text: Text): string => (text instanceof RegExp ? "…" : text);
+
+const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
+const sentence = (name: string): string => name[0]!.toUpperCase() + name.slice(1);

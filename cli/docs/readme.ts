@@ -1,0 +1,52 @@
+/** A policy's README: what `policy.yaml` says, and the cases that are marked as examples. */
+import { join } from "node:path";
+import { readDefinition, type Schema } from "../build/definition.ts";
+import { loadCases } from "../cases/load.ts";
+import { exampleText } from "./examples.ts";
+import { code, rowsOf } from "./parameters.ts";
+
+export const readmeFile = (folder: string): string => join(folder, "README.md");
+
+export async function readmeOf(folder: string): Promise<string> {
+  const { name, version, displayName, description, parameters, systemParameters } =
+    await readDefinition(folder);
+  const major = `v${version.split(".")[0]}`;
+  const examples = (await loadCases(folder)).filter((one) => one.example);
+  const owner = (systemParameters as { "x-sluice-configuration"?: string } | undefined)?.[
+    "x-sluice-configuration"
+  ];
+  const section = `${owner ?? name.replaceAll("-", "")}_${major}`;
+  const parts = [
+    '<!-- Written by "ap policy docs" from policy.yaml and cases.ts. Changes here are lost. -->',
+    `# ${displayName}`,
+    `Policy \`${name}\`, version \`${major}\` (${version}).`,
+    description,
+    "## Parameters",
+    ...tableOf(parameters),
+    ...(systemParameters
+      ? [
+          "## From the gateway's configuration",
+          `Keys of \`policy_configurations.${section}\`; an API cannot set them.`,
+          ...tableOf(systemParameters),
+        ]
+      : []),
+    ...(examples.length > 0 ? ["## Examples"] : []),
+    ...examples.map((one) => exampleText(one, { name, version: major })),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function tableOf(schema: Schema): string[] {
+  const rows = rowsOf(schema);
+  if (rows.length === 0) return ["None."];
+  const lines = rows.map(
+    ([path, type, absent, text]) => `| ${[code(path), type, absent, inCell(text)].join(" | ")} |`,
+  );
+  const fewest = schema.minProperties ? [`At least ${schema.minProperties} of them is set.`] : [];
+  return [
+    ...fewest,
+    ["| parameter | type | default | |", "| --- | --- | --- | --- |", ...lines].join("\n"),
+  ];
+}
+
+const inCell = (text: string): string => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
