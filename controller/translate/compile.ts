@@ -7,6 +7,7 @@ import type { SecretUse } from "../model/templates.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
+import { chained, perRoute } from "./native.ts";
 import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
 import { sentMatch } from "./sent.ts";
@@ -162,7 +163,7 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const chain = chainOf(api, operation, defaults);
   const text = chain && JSON.stringify(chain);
   const policies = [...defaults.policies, ...api.policies, ...operation.policies];
-  const readsBody = policies.some(defaults.readsBody);
+  const readsBody = chained(policies).some(defaults.readsBody);
   const name = routeName(api.name, operationName(operation), text);
   const match: JsonObject = {
     prefix: "/",
@@ -177,6 +178,7 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
       match,
       action: { route: action(parts) },
       filters: defaults.filters,
+      perRoute: perRoute(policies),
       ...(text !== null && { chain: text }),
     }),
     ...(text === null && { metadata: nothingToRun }),
@@ -199,9 +201,9 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
 /** Null when nothing is to run. */
 function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults): Chain | null {
   const policies = [
-    ...defaults.policies.map((policy) => chainPolicy(policy, "api")),
-    ...api.policies.map((policy) => chainPolicy(policy, "api")),
-    ...operation.policies.map((policy) => chainPolicy(policy, "route")),
+    ...chained(defaults.policies).map((policy) => chainPolicy(policy, "api")),
+    ...chained(api.policies).map((policy) => chainPolicy(policy, "api")),
+    ...chained(operation.policies).map((policy) => chainPolicy(policy, "route")),
   ];
   const { name, version, context, kind } = api;
   return policies.length > 0

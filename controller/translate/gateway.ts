@@ -1,6 +1,7 @@
 /** What a gateway has before any API: its listeners, the scopes they look in, and its own health. */
 import { any, type JsonObject } from "../xds/protos.ts";
 import { listener, type DownstreamTls, type HttpLimits } from "../xds/resources/listener.ts";
+import { faultFilter } from "../xds/resources/fault.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
 import type { AccessLogForm } from "../xds/resources/access-log.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
@@ -30,7 +31,7 @@ const healthScope = scopeOf([healthSegment], 1);
 export function gatewayResources(options: GatewayListeners): Change[] {
   const common = {
     host: options.host,
-    filters: [...lateScopes, ...options.extraFilters, ...options.modules],
+    filters: [...lateScopes, faultFilter, ...options.extraFilters, ...options.modules],
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,

@@ -37,6 +37,7 @@ const replies: Reply[] = [
   { when: because("http1.too_many_headers"), error: "Request Header Fields Too Large" },
   { when: because("http1."), error: "Bad Request" },
   { when: because("http2."), error: "Bad Request" },
+  { when: because("fault_filter_abort"), error: "Fault Injected" },
   { when: because("request_payload_too_large"), error: "Payload Too Large" },
   { when: because("response_payload_too_large"), error: "Internal Server Error" },
   { when: because("request_overall_timeout"), error: "Request Timeout" },

@@ -10,20 +10,22 @@ export interface RouteOptions {
   chain?: string;
   /** Filters to disable when there is no chain. */
   filters?: string[];
+  /** What filters do on this route, by their names. */
+  perRoute?: JsonObject;
   /** Further metadata by namespace. */
   metadata?: JsonObject;
 }
 
 export const route = (options: RouteOptions): JsonObject => {
-  const { name, match, action, chain, filters = [], metadata = {} } = options;
+  const { name, match, action, chain, filters = [], perRoute = {}, metadata = {} } = options;
   const all = chain === undefined ? metadata : { ...metadata, sluice: { chain } };
+  const configs = { ...(chain === undefined && disabled(filters)), ...perRoute };
   return {
     name,
     match,
     ...action,
     ...(Object.keys(all).length > 0 && { metadata: { filter_metadata: all } }),
-    ...(chain === undefined &&
-      filters.length > 0 && { typed_per_filter_config: disabled(filters) }),
+    ...(Object.keys(configs).length > 0 && { typed_per_filter_config: configs }),
   };
 };
 
