@@ -14,6 +14,7 @@ import { tryChain } from "./deploy/try-chain.ts";
 import { reason, UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
+import { watchFolder } from "./gitops/watch.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
@@ -119,6 +120,7 @@ export async function startControlPlane(
   await access.feeder.load();
   if (options.documents !== undefined) await loadFolder(control, options.documents);
   if (options.shortForm) await applyRoutes(control, options.shortForm);
+  if (options.gitops) closing.push(await watchFolder(control, options.gitops, log));
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
   const server = await serveAds({

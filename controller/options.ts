@@ -4,6 +4,7 @@ import type { KeyRules } from "./access/api-keys.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
 import type { ConfiguredUser } from "./people/users.ts";
 import type { ShortForm } from "./config/short-form/route.ts";
+import type { FolderOptions } from "./gitops/watch.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
@@ -74,6 +75,8 @@ export interface GatewayOptions {
   module?: Uint8Array;
   /** A folder of documents that are created or replaced at the start. */
   documents?: string;
+  /** A folder of documents that is watched and applied as a whole. */
+  gitops?: FolderOptions;
   /** The management API only reads. */
   immutable?: boolean;
   /** Schemas of policies whose module does not carry them. */

@@ -16,6 +16,9 @@ export function gatewayOptions(config: Config): GatewayOptions {
     ...peopleOf(controller.auth),
     auditKeep: config.audit.keep,
     trafficHost: router.gateway_host === "*" ? "0.0.0.0" : router.gateway_host,
+    ...(config.gitops.folder && {
+      gitops: { folder: config.gitops.folder, intervalMs: milliseconds(config.gitops.interval) },
+    }),
     immutable: immutable?.enabled ?? false,
     ...(immutable?.enabled && immutable.artifacts_dir && { documents: immutable.artifacts_dir }),
     policyConfigurations: withKeyManager(config),
