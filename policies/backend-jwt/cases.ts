@@ -1,0 +1,40 @@
+/** Without a caller. With one, behind policies that authenticate, it is in test/policies/backend-jwt.test.ts. */
+import { generateKeyPairSync } from "node:crypto";
+import type { Case } from "sluice/cases";
+
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const inline = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+const sec1 = privateKey.export({ type: "sec1", format: "pem" }).toString();
+const params = { algorithm: "ES256", signingKey: { inline } };
+
+export const cases: Case[] = [
+  {
+    name: "says nothing of nobody, and keeps what the client says from the upstream",
+    params,
+    request: { path: "/", headers: { "X-JWT-Assertion": ["forged", "forged again"] } },
+    expect: { status: 200, upstream: { headers: { "x-jwt-assertion": null } } },
+  },
+  {
+    name: "keeps the client's value of another header from the upstream too",
+    params: { ...params, header: "X-Caller" },
+    request: { path: "/", headers: { "x-caller": "forged" } },
+    expect: { status: 200, upstream: { headers: { "x-caller": null } } },
+  },
+  ...(
+    [
+      ["no key", { algorithm: "ES256" }, /signingKey\.inline/],
+      ["a key of another form", { ...params, signingKey: { inline: sec1 } }, /PKCS#8/],
+      ["a path", { ...params, signingKey: { path: "/etc/key.pem" } }, /signingKey\.path/],
+      ["no duration", { ...params, tokenExpiry: "soon" }, /tokenExpiry/],
+      ["no time at all", { ...params, tokenExpiry: "0s" }, /tokenExpiry/],
+      ["a reserved claim", { ...params, customClaims: { sub: "root" } }, /customClaims\.sub/],
+      ["a mapped reserved claim", { ...params, claimMappings: { exp: "a" } }, /claimMappings\.exp/],
+      ["what is not there", { ...params, customClaims: { a: "$ctx:else" } }, /\$ctx:else/],
+    ] as [string, object, RegExp][]
+  ).map(([what, wrong, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params: wrong,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
+];
