@@ -23,30 +23,33 @@ export class Announcement {
   private chain: Fellowship;
   private number: i32;
 
-  constructor(place: Place) {
+  constructor(
+    place: Place,
+    private quotas: Quota[],
+  ) {
     this.chain = place.chain;
     this.number = ++place.chain.announcers;
   }
 
   /** Sets the headers of a response; whatever an upstream says by these names is replaced. */
-  write(headers: Headers, demands: Demand[], quotas: Quota[], now: i64): void {
+  write(headers: Headers, first: Demand, now: i64): void {
     // Responses run the chain backward: another one has been here if one stands behind this one.
     const behind = this.number < this.chain.announcers;
-    const tightest = tightestOf(demands, quotas, null);
+    const tightest = tightestOf(first);
     if (this.xRateLimit && !(behind && isTighter(headers, tightest))) {
       headers.set(LIMIT, decimal(tightest.meter.capacity));
       headers.set(REMAINING, decimal(max(tightest.left, 0)));
       headers.set(RESET, decimal(seconds(tightest.resetAt)));
     }
     if (this.ietf) {
-      join(headers, POLICY, policiesOf(demands, quotas, now), behind);
-      join(headers, STANDING, standingsOf(demands, quotas, now), behind);
+      join(headers, POLICY, policiesOf(first, this.quotas, now), behind);
+      join(headers, STANDING, standingsOf(first, this.quotas, now), behind);
     }
   }
 
   /** The same for an answer of the policy's own. */
-  add(reply: Reply, demands: Demand[], quotas: Quota[], now: i64): void {
-    const tightest = tightestOf(demands, quotas, null);
+  add(reply: Reply, first: Demand, now: i64): void {
+    const tightest = tightestOf(first);
     if (this.xRateLimit) {
       reply
         .header(LIMIT, decimal(tightest.meter.capacity))
@@ -55,8 +58,8 @@ export class Announcement {
     }
     if (this.ietf) {
       reply
-        .header(POLICY, policiesOf(demands, quotas, now))
-        .header(STANDING, standingsOf(demands, quotas, now));
+        .header(POLICY, policiesOf(first, this.quotas, now))
+        .header(STANDING, standingsOf(first, this.quotas, now));
     }
   }
 }
@@ -66,15 +69,20 @@ export function seconds(us: i64): i64 {
   return (us + SECOND - 1) / SECOND;
 }
 
-/** The demand with the least left, the one that lasts longest among equals; of one quota, or of all. */
-function tightestOf(demands: Demand[], quotas: Quota[], quota: Quota | null): Demand {
-  let found: Demand | null = null;
-  for (let i = 0; i < demands.length; i++) {
-    const one = unchecked(demands[i]);
-    if (quota !== null && unchecked(quotas[i]) !== quota) continue;
-    if (found === null || tighter(one, found)) found = one;
+/** Of the demands from `first` to `end`: the one with the least left, among equals the lasting one. */
+function tightestOf(first: Demand, end: Demand | null = null): Demand {
+  let found = first;
+  for (let one = first.next; one !== end; one = one!.next) {
+    if (tighter(one!, found)) found = one!;
   }
-  return found!;
+  return found;
+}
+
+/** The first demand of another quota than this one's, null if there is none. */
+function pastQuota(first: Demand): Demand | null {
+  let one: Demand | null = first;
+  while (one !== null && one.quota == first.quota) one = one.next;
+  return one;
 }
 
 function tighter(a: Demand, b: Demand): bool {
@@ -94,26 +102,24 @@ function join(headers: Headers, name: string, value: string, behind: bool): void
   headers.set(name, other === null ? value : value + ", " + other);
 }
 
-function policiesOf(demands: Demand[], quotas: Quota[], now: i64): string {
+function policiesOf(first: Demand, quotas: Quota[], now: i64): string {
   let text = "";
-  for (let i = 0; i < demands.length; i++) {
-    const quota = unchecked(quotas[i]);
-    if (i && unchecked(quotas[i - 1]) === quota) continue;
-    const meter = tightestOf(demands, quotas, quota).meter;
+  for (let at: Demand | null = first; at !== null; at = pastQuota(at)) {
+    const meter = tightestOf(at, pastQuota(at)).meter;
     const window = decimal(seconds(meter.windowAt(now)));
-    text += (i ? ", " : "") + quota.quoted + ";q=" + decimal(meter.capacity) + ";w=" + window;
+    if (text.length) text += ", ";
+    text += quotas[at.quota].quoted + ";q=" + decimal(meter.capacity) + ";w=" + window;
   }
   return text;
 }
 
-function standingsOf(demands: Demand[], quotas: Quota[], now: i64): string {
+function standingsOf(first: Demand, quotas: Quota[], now: i64): string {
   let text = "";
-  for (let i = 0; i < demands.length; i++) {
-    const quota = unchecked(quotas[i]);
-    if (i && unchecked(quotas[i - 1]) === quota) continue;
-    const one = tightestOf(demands, quotas, quota);
+  for (let at: Demand | null = first; at !== null; at = pastQuota(at)) {
+    const one = tightestOf(at, pastQuota(at));
     const after = decimal(max(seconds(one.resetAt - now), 0));
-    text += (i ? ", " : "") + quota.quoted + ";r=" + decimal(max(one.left, 0)) + ";t=" + after;
+    if (text.length) text += ", ";
+    text += quotas[at.quota].quoted + ";r=" + decimal(max(one.left, 0)) + ";t=" + after;
   }
   return text;
 }

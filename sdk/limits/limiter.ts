@@ -13,16 +13,14 @@ import { Announcement } from "./announcement";
 import { Cost, sum } from "./cost/cost";
 import { Counters, Demand } from "./counters/counters";
 import { LocalCounters } from "./counters/local";
+import { milliseconds } from "./meter/meter";
 import { Quota } from "./quota";
 import { Refusal } from "./refusal";
 
 /** What is to be known of one request until its end. */
 export class Counted {
-  demands: Demand[] = [];
-  /** The quota of each demand. */
-  quotas: Quota[] = [];
-  /** True once it was let through; a request that waits for its turn comes twice. */
-  admitted: bool = false;
+  /** The first of what it was let through with; a request that waits for its turn comes twice. */
+  demands: Demand | null = null;
   /** True once the response has been charged for. */
   charged: bool = false;
 }
@@ -39,7 +37,7 @@ export class Limiter {
     place: Place,
     private quotas: Quota[],
   ) {
-    this.announcement = new Announcement(place);
+    this.announcement = new Announcement(place, quotas);
     for (let i = 0; i < quotas.length; i++) {
       const cost = quotas[i].cost;
       if (cost.needsRequestBody) this.needsRequestBody = true;
@@ -49,57 +47,59 @@ export class Limiter {
   }
 
   /** Counts the request. Milliseconds that it has to wait for its turn, -1 if it was refused. */
-  admit(request: Request, counted: Counted, body: Body | null = null): i32 {
-    if (counted.admitted || (this.needsRequestBody && body === null)) return 0;
-    const demands: Demand[] = [];
-    const quotas: Quota[] = [];
-    for (let i = 0; i < this.quotas.length; i++) {
-      unchecked(this.quotas[i]).ask(request, body, demands, quotas);
+  admit(request: Request, counted: Counted, body: Body | null): i32 {
+    if (counted.demands !== null || (this.needsRequestBody && body === null)) return 0;
+    let first: Demand | null = null;
+    for (let i = this.quotas.length - 1; i >= 0; i--) {
+      first = unchecked(this.quotas[i]).ask(request, body, i, first);
     }
-    if (!demands.length) return 0;
+    if (first === null) return 0;
     const now = nowMicroseconds();
-    const taken = this.counters.take(demands, now);
-    if (!taken) {
-      this.refusal.send(request, demands, quotas, this.announcement, now);
+    if (!this.counters.take(first, now)) {
+      this.refusal.send(request, first, this.quotas, this.announcement, now);
       return -1;
     }
-    counted.demands = demands;
-    counted.quotas = quotas;
-    counted.admitted = true;
+    counted.demands = first;
     let delay: i64 = 0;
-    for (let i = 0; i < demands.length; i++) delay = max(delay, demands[i].delay);
-    return <i32>((delay + 999) / 1000);
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      delay = max(delay, one.delay);
+    }
+    return <i32>milliseconds(delay);
   }
 
   /** Charges what the response tells, and announces how the limits stand. */
-  respond(response: Response, counted: Counted, body: Body | null = null): void {
-    if (!counted.admitted || (this.needsResponseBody && body === null)) return;
+  respond(response: Response, counted: Counted, body: Body | null): void {
+    const first = counted.demands;
+    if (first === null || (this.needsResponseBody && body === null)) return;
     const now = nowMicroseconds();
     if (this.chargesLater) {
       counted.charged = true;
+      let last = -1;
       let said = NaN;
-      for (let i = 0; i < counted.demands.length; i++) {
-        const quota = counted.quotas[i];
+      for (let one: Demand | null = first; one !== null; one = one.next) {
+        const quota = this.quotas[one.quota];
         if (!quota.cost.atResponse || quota.occasion.byStatus) continue;
-        if (!i || counted.quotas[i - 1] !== quota) said = quota.cost.ofResponse(response, body);
-        this.charge(counted.demands[i], quota.cost, said, now);
+        if (one.quota != last) said = quota.cost.ofResponse(response, body);
+        last = one.quota;
+        this.charge(one, quota.cost, said, now);
       }
     }
-    this.announcement.write(response.headers, counted.demands, counted.quotas, now);
+    this.announcement.write(response.headers, first, now);
   }
 
   /** Once all is over: gives back, or charges what no response was there to tell. */
   close(exchange: Exchange, counted: Counted): void {
-    if (!counted.admitted) return;
-    if (exchange.refusedEarlier) return this.giveBack(counted);
+    const first = counted.demands;
+    if (first === null) return;
+    if (exchange.refusedEarlier) return this.giveBack(first);
     if (!this.chargesLater) return;
     const now = nowMicroseconds();
-    for (let i = 0; i < counted.demands.length; i++) {
-      const quota = counted.quotas[i];
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      const quota = this.quotas[one.quota];
       const due = quota.occasion.byStatus
         ? quota.occasion.came(exchange)
         : quota.cost.atResponse && !counted.charged && !exchange.answeredHere;
-      if (due) this.charge(counted.demands[i], quota.cost, NaN, now);
+      if (due) this.charge(one, quota.cost, NaN, now);
     }
   }
 
@@ -107,10 +107,10 @@ export class Limiter {
     this.counters.charge(demand, cost.whole(sum(demand.known, said)), now);
   }
 
-  private giveBack(counted: Counted): void {
+  private giveBack(first: Demand): void {
     const now = nowMicroseconds();
-    for (let i = 0; i < counted.demands.length; i++) {
-      this.counters.charge(counted.demands[i], -counted.demands[i].cost, now);
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      this.counters.charge(one, -one.cost, now);
     }
   }
 }

@@ -26,21 +26,20 @@ export class Refusal {
   /** Says which quota it was: of several the one that lasts longest. */
   send(
     request: Request,
-    demands: Demand[],
+    first: Demand,
     quotas: Quota[],
     announcement: Announcement,
     now: i64,
   ): void {
-    let worst = -1;
-    for (let i = 0; i < demands.length; i++) {
-      if (!demands[i].refused) continue;
-      if (worst < 0 || demands[i].freeAt > demands[worst].freeAt) worst = i;
+    let worst = first;
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      // Of one that was not refused, `freeAt` is 0.
+      if (one.freeAt > worst.freeAt) worst = one;
     }
-    const reply = this.reply().header("x-ratelimit-quota", quotas[worst].name);
-    announcement.add(reply, demands, quotas, now);
+    const reply = this.reply().header("x-ratelimit-quota", quotas[worst.quota].name);
+    announcement.add(reply, first, now);
     if (this.retryAfter) {
-      const wait = max(seconds(demands[worst].freeAt - now), 1);
-      reply.header("retry-after", decimal(wait));
+      reply.header("retry-after", decimal(max(seconds(worst.freeAt - now), 1)));
     }
     request.respond(reply);
   }

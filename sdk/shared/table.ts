@@ -82,13 +82,22 @@ export class Slot {
 
 /** Opens the record of `name` (who asks) and `text` (for whom) as it is at `now`. */
 export function openSlot(name: string, text: string, now: i64): Slot {
+  hashRecord(name, text);
+  return openHashed(hashLow, hashHigh, now);
+}
+
+/** Where the record of `name` and `text` is: `hashLow` and `hashHigh` say, for `openHashed`. */
+export function hashRecord(name: string, text: string): void {
   if (!ready) loadSecret();
   const at = encode(name + "\0" + text);
   hash(at, written, load<u64>(secret), load<u64>(secret, 8));
+}
+
+export function openHashed(low: u64, high: u64, now: i64): Slot {
   const slot = new Slot();
-  slot.low = hashLow;
-  slot.high = hashHigh;
-  slot.bucket = (<u32>hashLow) & (BUCKETS - 1);
+  slot.low = low;
+  slot.high = high;
+  slot.bucket = (<u32>low) & (BUCKETS - 1);
   bucketKey(slot.bucket);
   const bucket = readShared(key, KEY_SIZE);
   slot.version = sharedVersion;

@@ -3,26 +3,29 @@
  * else has changed it meanwhile. Several records are looked at before the first is changed, so that a
  * refusal changes nothing; where another worker is faster in between, what was taken is given back.
  */
-import { Slot, openSlot } from "../../shared/table";
+import { Slot, openHashed } from "../../shared/table";
 import { Counters, Demand } from "./counters";
 
 /** More lost races in a row do not happen unless the host is broken. */
 const MOST_TRIES: i32 = 256;
 
 export class LocalCounters extends Counters {
-  take(demands: Demand[], now: i64): bool {
-    const records = new Array<Slot>(demands.length);
+  take(first: Demand, now: i64): bool {
+    const records: Slot[] = [];
     let refused = false;
-    for (let i = 0; i < demands.length; i++) {
-      const one = unchecked(demands[i]);
-      records[i] = open(one, now);
-      if (!holds(one, records[i], now)) refused = true;
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      const record = open(one, now);
+      if (!holds(one, record, now)) refused = true;
+      records.push(record);
     }
     if (refused) return false;
-    for (let i = 0; i < demands.length; i++) {
-      const one = unchecked(demands[i]);
-      if (!one.cost || settle(one, records[i], now)) continue;
-      for (let j = 0; j < i; j++) this.charge(demands[j], -demands[j].cost, now);
+    let i = 0;
+    for (let one: Demand | null = first; one !== null; one = one.next) {
+      const record = records[i++];
+      if (!one.cost || settle(one, record, now)) continue;
+      for (let other = first; other !== one; other = other.next!) {
+        this.charge(other, -other.cost, now);
+      }
       return false;
     }
     return true;
@@ -31,14 +34,13 @@ export class LocalCounters extends Counters {
   charge(demand: Demand, cost: i64, now: i64): void {
     if (!cost) return;
     for (let i = 0; i < MOST_TRIES; i++) {
-      const record = open(demand, now);
-      if (change(demand, record, cost, now)) return;
+      if (change(demand, open(demand, now), cost, now)) return;
     }
   }
 }
 
 function open(one: Demand, now: i64): Slot {
-  const record = openSlot(one.owner, one.key, now / 1000);
+  const record = openHashed(one.low, one.high, now / 1000);
   one.meter.roll(record, now);
   return record;
 }

@@ -21,18 +21,20 @@ export abstract class KeyPart {
 
 /** A key is read to its end, however long: what is kept of it is a hash of 128 bits. */
 export class Key {
+  /** True if it is the same for every request. */
+  readonly fixed: bool;
   private text: string | null = null;
 
   constructor(private parts: KeyPart[]) {
     let fixed = true;
     for (let i = 0; i < parts.length; i++) if (!parts[i].fixed) fixed = false;
+    this.fixed = fixed;
     if (fixed) this.text = this.read(new Request());
   }
 
   /** Null if the request is not to be counted. */
   of(request: Request): string | null {
-    const text = this.text;
-    return text !== null ? text : this.read(request);
+    return this.fixed ? this.text : this.read(request);
   }
 
   private read(request: Request): string | null {
