@@ -112,7 +112,7 @@ export async function startControlPlane(
 
   const certificates = new Certificates(store, (pem) => void cache.apply([trustSecret(pem)]));
   await certificates.load();
-  await access.vault.load();
+  await access.load();
   await modules.load();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));

@@ -9,7 +9,14 @@ import type { Change } from "../store/turns.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import { FeedTable } from "../feed/table.ts";
-import { apiKeyRecords, planRecords, subscriptionRecords, type FeedRecord } from "./records.ts";
+import { hmacPlace } from "./credentials.ts";
+import {
+  apiKeyRecords,
+  consumerRecords,
+  planRecords,
+  subscriptionRecords,
+  type FeedRecord,
+} from "./records.ts";
 
 interface Source {
   all(): AsyncIterable<FeedRecord[]>;
@@ -33,6 +40,11 @@ export class Feeder {
       ApiKey: source(store.keys.rows, apiKeyRecords),
       Plan: source(store.plans.rows, planRecords),
       Secret: vault,
+      Consumer: source(store.consumers.rows, (row) =>
+        consumerRecords(row, ({ keyId, sealed, keyVersion }) =>
+          vault.open(sealed, keyVersion, hmacPlace(row.handle, keyId)),
+        ),
+      ),
       Subscription: source(store.subscriptions.rows, subscriptionRecords),
     };
   }

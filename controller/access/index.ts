@@ -7,17 +7,21 @@ import { KeyRing, type SecretKey } from "../secrets/key-ring.ts";
 import { Secrets } from "../secrets/secrets.ts";
 import { Vault } from "../secrets/vault.ts";
 import { ApiKeys, keyRules } from "./api-keys.ts";
+import { Consumers } from "./consumers.ts";
 import { Feeder } from "./feeder.ts";
 import { Plans } from "./plans.ts";
 import { Subscriptions, type FindApi } from "./subscriptions.ts";
 
 export interface Access {
+  /** Reads what documents refer to; the feed is filled after them. */
+  load(): Promise<void>;
   keys: ApiKeys;
   plans: Plans;
   subscriptions: Subscriptions;
   /** How answers name this gateway. */
   gatewayId: string;
   secrets: Secrets;
+  consumers: Consumers;
   vault: Vault;
   feeder: Feeder;
   /** Who may follow the feed from another machine. */
@@ -36,12 +40,18 @@ export async function openAccess(
   const vault = new Vault(store.secrets, ring, log);
   const feeder = new Feeder(store, vault, log);
   store.onOwnChange((change) => feeder.take(change));
+  const consumers = new Consumers(store, ring);
   return {
+    load: async () => {
+      await vault.load();
+      await consumers.reseal(vault);
+    },
     ...{ feeder, vault },
     secrets: new Secrets(store.secrets, vault),
+    consumers,
     gatewayId: options.gatewayId ?? "platform-gateway-id",
-    plans: new Plans(store.plans, store.subscriptions),
-    subscriptions: new Subscriptions(store.subscriptions, store.plans, findApi),
+    plans: new Plans(store),
+    subscriptions: new Subscriptions(store, findApi),
     tokens: new GatewayTokens(options.gatewayTokens),
     keys: new ApiKeys(store.keys, { ...keyRules, ...options.apiKeys }),
   };

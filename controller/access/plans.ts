@@ -1,6 +1,7 @@
 /** Subscription plans: how much a subscriber may ask for, and until when. */
 import { randomUUID } from "node:crypto";
 import type { Reader } from "../model/reader.ts";
+import type { ConsumerStore } from "../store/access/consumers.ts";
 import type { Plan, PlanStore } from "../store/access/plans.ts";
 import type { SubscriptionStore } from "../store/access/subscriptions.ts";
 import { readMoment } from "./expiry.ts";
@@ -9,11 +10,18 @@ import { Clash, Missing } from "./refusals.ts";
 
 const units = ["Min", "Hour", "Day", "Month"] as const;
 
+interface PlanStores {
+  plans: PlanStore;
+  subscriptions: SubscriptionStore;
+  consumers: ConsumerStore;
+}
+
 export class Plans {
-  constructor(
-    private readonly store: PlanStore,
-    private readonly subscriptions: SubscriptionStore,
-  ) {}
+  private readonly store: PlanStore;
+
+  constructor(private readonly stores: PlanStores) {
+    this.store = stores.plans;
+  }
 
   async list(): Promise<Plan[]> {
     const plans = await this.store.rows.with({});
@@ -42,9 +50,10 @@ export class Plans {
 
   async remove(id: string): Promise<void> {
     const plan = await this.get(id);
-    const users = await this.subscriptions.rows.with({ plan_id: id });
-    if (users.length > 0)
-      throw new Clash("planId", `plan '${plan.name}' is used by ${users.length} subscriptions`);
+    for (const table of ["subscriptions", "consumers"] as const) {
+      const users = (await this.stores[table].rows.with({ plan_id: id })).length;
+      if (users > 0) throw new Clash("planId", `plan '${plan.name}' is used by ${users} ${table}`);
+    }
     await this.store.remove(plan);
   }
 

@@ -2,6 +2,13 @@
 import { FEED_FIELD, feedId } from "../../host-sim/feed.ts";
 import { keyScope } from "../store/access/feed-changes.ts";
 import type { ApiKey } from "../store/access/keys.ts";
+import {
+  credentialId,
+  credentialsOf,
+  type ConsumerRecord,
+  type HmacCredential,
+  type StoredCredential,
+} from "../store/access/consumers.ts";
 import type { Plan } from "../store/access/plans.ts";
 import { subscriptionIds, type Subscription } from "../store/access/subscriptions.ts";
 
@@ -42,6 +49,36 @@ export function subscriptionRecords(subscription: Subscription): FeedRecord[] {
     subscription.consumer,
   );
   return subscriptionIds(subscription).map((id) => ({ id, value }));
+}
+
+/** `opened` is the secret of an `hmac` credential, null when it cannot be read. */
+export function consumerRecords(
+  row: ConsumerRecord,
+  opened: (credential: HmacCredential) => string | null,
+): FeedRecord[] {
+  const groups = (JSON.parse(row.groups) as string[]).join(",");
+  const records = [
+    {
+      id: feedId("consumer", row.handle),
+      value: fields(row.display_name, row.plan_id, groups, row.attributes),
+    },
+  ];
+  for (const credential of credentialsOf(row)) {
+    const proof = proofOf(credential, opened);
+    if (proof === null) continue;
+    const value = proof === "" ? fields(row.handle) : fields(row.handle, proof);
+    records.push({ id: credentialId(credential), value });
+  }
+  return records;
+}
+
+/** What a gateway compares with; empty where finding the credential says it all. */
+function proofOf(
+  credential: StoredCredential,
+  opened: (credential: HmacCredential) => string | null,
+): string | null {
+  if (credential.type === "basic") return credential.hash;
+  return credential.type === "hmac" ? opened(credential) : "";
 }
 
 const fields = (...texts: (string | null)[]): Buffer =>

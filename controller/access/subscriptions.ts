@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import { UserError } from "../errors.ts";
 import type { Reader } from "../model/reader.ts";
+import type { ConsumerStore } from "../store/access/consumers.ts";
 import type { PlanStore } from "../store/access/plans.ts";
 import type { Subscription, SubscriptionStore } from "../store/access/subscriptions.ts";
 import { plain, readBody, readRaw } from "./reading.ts";
@@ -30,12 +31,21 @@ const fixed = {
   consumer: "consumer",
 } as const satisfies Record<string, keyof Subscription>;
 
+interface SubscriptionStores {
+  subscriptions: SubscriptionStore;
+  plans: PlanStore;
+  consumers: ConsumerStore;
+}
+
 export class Subscriptions {
+  private readonly store: SubscriptionStore;
+
   constructor(
-    private readonly store: SubscriptionStore,
-    private readonly plans: PlanStore,
+    private readonly stores: SubscriptionStores,
     private readonly findApi: FindApi,
-  ) {}
+  ) {
+    this.store = stores.subscriptions;
+  }
 
   async list(filter: { apiId?: string; applicationId?: string; status?: string }) {
     const { apiId, applicationId, status } = filter;
@@ -58,6 +68,8 @@ export class Subscriptions {
     const api = this.findApi(wish.apiId);
     if (!api) throw fault("apiId", `names no API, found '${wish.apiId}'`);
     if (wish.plan_id !== null) await this.checkPlan(wish.plan_id, api);
+    if (wish.consumer !== null && !(await this.stores.consumers.rows.byKey(wish.consumer)))
+      throw fault("consumer", `names no consumer, found '${wish.consumer}'`);
     const { kind, handle } = api;
     const token_hash = sha256Hex(wish.token);
     if ((await this.store.rows.with({ kind, handle, token_hash })).length > 0)
@@ -99,7 +111,7 @@ export class Subscriptions {
   }
 
   private async checkPlan(id: string, api: SubscribedApi): Promise<void> {
-    const plan = await this.plans.rows.byKey(id);
+    const plan = await this.stores.plans.rows.byKey(id);
     const offered = api.plans.map((name) => name.toLowerCase());
     if (!plan) throw fault("subscriptionPlanId", `names no subscription plan, found '${id}'`);
     if (plan.status !== "ACTIVE")

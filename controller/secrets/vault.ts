@@ -36,9 +36,13 @@ export class Vault {
   /** Null when there is no such secret, or none that can be opened. */
   value(handle: string): string | null {
     const row = this.rows.get(handle);
-    if (!row) return null;
+    return row ? this.open(row.sealed, row.key_version, placeOf(handle)) : null;
+  }
+
+  /** What was sealed for a place; null, and a line in the log, when it cannot be opened. */
+  open(sealed: string, version: string, place: string): string | null {
     try {
-      return this.ring.unseal(row.sealed, row.key_version, placeOf(handle));
+      return this.ring.unseal(sealed, version, place);
     } catch (error) {
       this.log(reason(error));
       return null;

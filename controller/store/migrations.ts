@@ -167,6 +167,24 @@ export const migrations: Step[] = [
       .addColumn("updated_at", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("consumers")
+      .addColumn("handle", "text", (c) => c.primaryKey())
+      .addColumn("display_name", "text", (c) => c.notNull())
+      .addColumn("plan_id", "text", (c) => c.references("plans.id"))
+      .addColumn("groups", "text", (c) => c.notNull())
+      .addColumn("attributes", "text", (c) => c.notNull())
+      .addColumn("credentials", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .addColumn("updated_at", "text", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("consumer_credentials")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("consumer", "text", (c) => c.notNull())
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

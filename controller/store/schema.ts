@@ -14,6 +14,8 @@ export interface Tables {
   plans: PlanRow;
   subscriptions: SubscriptionRow;
   secrets: SecretRow;
+  consumers: ConsumerRow;
+  consumer_credentials: CredentialRow;
 }
 
 export interface ArtifactRow {
@@ -164,4 +166,23 @@ export interface SecretRow {
   key_version: string;
   created_at: string;
   updated_at: string;
+}
+
+export interface ConsumerRow {
+  handle: string;
+  display_name: string;
+  plan_id: string | null;
+  /** JSON, as are attributes and credentials; no password or secret is readable in them. */
+  groups: string;
+  attributes: string;
+  credentials: string;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Who has a credential, so that no two have the same. */
+export interface CredentialRow {
+  /** Of the feed, in hex. */
+  id: string;
+  consumer: string;
 }

@@ -11,6 +11,7 @@ import { PlanStore } from "./access/plans.ts";
 import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
+import { ConsumerStore } from "./access/consumers.ts";
 import { SecretStore } from "./access/secrets.ts";
 import { SubscriptionStore } from "./access/subscriptions.ts";
 import { Turns, type Change, type Turn } from "./turns.ts";
@@ -50,6 +51,7 @@ export class Store {
   readonly plans: PlanStore;
   readonly subscriptions: SubscriptionStore;
   readonly secrets: SecretStore;
+  readonly consumers: ConsumerStore;
   private readonly turns: Turns;
   private lastSeen = 0;
 
@@ -63,6 +65,7 @@ export class Store {
     this.plans = new PlanStore(db, this.turns);
     this.subscriptions = new SubscriptionStore(db, this.turns);
     this.secrets = new SecretStore(db, this.turns);
+    this.consumers = new ConsumerStore(db, this.turns, this.keys);
   }
 
   /** `postgres://…`, or the file of a SQLite database. */

@@ -74,7 +74,7 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
 const represent = (key: ApiKey) => ({
   name: key.name,
   apiKey: key.masked,
-  apiId: key.handle,
+  [key.kind === "Consumer" ? "consumerId" : "apiId"]: key.handle,
   status: hasExpired(key) ? "expired" : "active",
   createdAt: key.created_at,
   createdBy: key.created_by,

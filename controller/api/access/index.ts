@@ -7,6 +7,7 @@ import { resourceKinds } from "../../model/index.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
 import { keyRoutes } from "./api-keys.ts";
+import { consumerRoutes } from "./consumers.ts";
 import { planRoutes } from "./plans.ts";
 import { secretRoutes } from "./secrets.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
@@ -31,6 +32,14 @@ export function accessRoutes(access: Access, control: Control): Hono<Authenticat
         exists: (handle) => control.get(handle) !== undefined,
       }),
     );
+  mount(
+    "/consumers/:id/api-keys",
+    keyRoutes({
+      ...{ keys: access.keys, kind: "Consumer", label: "Consumer" },
+      exists: (handle) => access.consumers.exists(handle),
+    }),
+  );
+  mount("/consumers", consumerRoutes(access.consumers));
   mount("/secrets", secretRoutes(access.secrets));
   mount("/subscription-plans", planRoutes(access.plans, access.gatewayId));
   mount("/subscriptions", subscriptionRoutes(access.subscriptions, access.gatewayId));

@@ -39,9 +39,11 @@ export class KeyStore {
     return this.of(this.db, kind, handle).where("name", "=", name).executeTakeFirst();
   }
 
-  /** A key with the same value, now or before. */
+  /** A key with the same value, now or before, where it would be looked for. */
   async hasValue({ kind, handle }: KeyOwner, hash: string, except = ""): Promise<boolean> {
-    const found = await this.of(this.db, kind, handle)
+    const all = this.db.selectFrom("api_keys").selectAll().where("kind", "=", kind);
+    // Gateways do not know whose key of a consumer it is before they have found it.
+    const found = await (kind === "Consumer" ? all : all.where("handle", "=", handle))
       .where((eb) => eb.or([eb("hash", "=", hash), eb("old_hash", "=", hash)]))
       .where("uuid", "!=", except)
       .executeTakeFirst();

@@ -1,0 +1,51 @@
+/** `/consumers`. Passwords and secrets go in; none comes out, but one that was made here, once. */
+import { Hono } from "hono";
+import type { Consumers, WrittenConsumer } from "../../access/consumers.ts";
+import { showCredential } from "../../access/credentials.ts";
+import type { Authenticated } from "../../people/authenticate.ts";
+import { credentialsOf, type ConsumerRecord } from "../../store/access/consumers.ts";
+import { bodyOf } from "./body.ts";
+
+export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  const written = ({ row, made }: WrittenConsumer) => ({
+    ...represent(row),
+    ...(made.length > 0 && { generated: made }),
+  });
+
+  app.post("/", async (c) => {
+    const done = await consumers.create(await bodyOf(c));
+    c.header("Cache-Control", "no-store");
+    return c.json(written(done), 201);
+  });
+  app.get("/", async (c) => {
+    const list = (await consumers.list()).map(represent);
+    return c.json({ status: "success", count: list.length, consumers: list });
+  });
+  app.get("/:id", async (c) => c.json(represent(await consumers.get(c.req.param("id")))));
+  app.put("/:id", async (c) => {
+    const done = await consumers.replace(c.req.param("id"), await bodyOf(c));
+    c.header("Cache-Control", "no-store");
+    return c.json(written(done));
+  });
+  app.delete("/:id", async (c) => {
+    const id = c.req.param("id");
+    await consumers.remove(id);
+    return c.json({ status: "success", message: "Consumer deleted successfully", id });
+  });
+  return app;
+}
+
+const represent = (row: ConsumerRecord) => ({
+  apiVersion: "gateway.api-platform.wso2.com/v1",
+  kind: "Consumer",
+  metadata: { name: row.handle },
+  spec: {
+    displayName: row.display_name,
+    plan: row.plan_id,
+    groups: JSON.parse(row.groups) as string[],
+    attributes: JSON.parse(row.attributes) as Record<string, string>,
+    credentials: credentialsOf(row).map(showCredential),
+  },
+  status: { id: row.handle, createdAt: row.created_at, updatedAt: row.updated_at },
+});
