@@ -1,6 +1,13 @@
 /** `npm run bench:jwt`: what verifying a token costs, against Envoy's own filter for it. */
 import { build } from "../../cli/build/index.ts";
-import { allKeys, bearer, claims, ec, issuer, token } from "../../policies/jwt-auth/cases/tokens.ts";
+import {
+  allKeys,
+  bearer,
+  claims,
+  ec,
+  issuer,
+  token,
+} from "../../policies/jwt-auth/cases/tokens.ts";
 import { chain, wasm } from "./filters.ts";
 import { measure } from "./lab.ts";
 

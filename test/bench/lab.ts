@@ -52,7 +52,11 @@ export interface BenchLab {
   close(): Promise<void>;
 }
 
-export async function startBenchLab(contestants: readonly Contestant[]): Promise<BenchLab> {
+/** `services`: what policies call, by the name of Envoy's cluster: their ports. */
+export async function startBenchLab(
+  contestants: readonly Contestant[],
+  services: Readonly<Record<string, number>> = {},
+): Promise<BenchLab> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const children: ChildProcess[] = [];
   const close = async (): Promise<void> => {
@@ -67,7 +71,10 @@ export async function startBenchLab(contestants: readonly Contestant[]): Promise
     const admin = await freePort();
     const ports = await Promise.all(contestants.map(freePort));
     const file = join(folder, "envoy.json");
-    await writeFile(file, JSON.stringify(bootstrap(contestants, ports, upstream, admin)));
+    await writeFile(
+      file,
+      JSON.stringify(bootstrap(contestants, ports, { ...services, upstream }, admin)),
+    );
     const { path } = await findEnvoy();
     const envoy = spawn(
       path,
@@ -101,8 +108,9 @@ export async function measure(
   contestants: readonly Contestant[],
   rounds: number,
   seconds: number,
+  services: Readonly<Record<string, number>> = {},
 ): Promise<Figure[]> {
-  const { ports, pid, close } = await startBenchLab(contestants);
+  const { ports, pid, close } = await startBenchLab(contestants, services);
   try {
     for (const [i, port] of ports.entries()) await load(port, 1, contestants[i]?.headers);
     const micros: number[][] = contestants.map(() => []);
@@ -173,7 +181,7 @@ http { access_log off; keepalive_requests 100000000;
 function bootstrap(
   contestants: readonly Contestant[],
   ports: readonly number[],
-  upstream: number,
+  services: Readonly<Record<string, number>>,
   admin: number,
 ): object {
   const address = (port: number) => ({
@@ -218,17 +226,15 @@ function bootstrap(
           },
         ],
       })),
-      clusters: [
-        {
-          name: "upstream",
-          type: "STATIC",
-          connect_timeout: "1s",
-          load_assignment: {
-            cluster_name: "upstream",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(upstream) } }] }],
-          },
+      clusters: Object.entries(services).map(([name, port]) => ({
+        name,
+        type: "STATIC",
+        connect_timeout: "1s",
+        load_assignment: {
+          cluster_name: name,
+          endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
         },
-      ],
+      })),
     },
   };
 }

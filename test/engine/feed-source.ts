@@ -15,6 +15,9 @@ export interface FeedSource {
   answer: UpstreamBehaviour;
   /** What was asked for, in order. */
   asked: { epoch: number; revision: number; cursor: number }[];
+  /** How many polls are held now, and at most. */
+  held: number;
+  mostHeld: number;
   /** Answers nothing while it is true. */
   silent: boolean;
   partBuckets: number;
@@ -37,6 +40,8 @@ export function feedSource(): FeedSource {
   };
   const source: FeedSource = {
     asked: [],
+    held: 0,
+    mostHeld: 0,
     silent: false,
     partBuckets: FEED_BUCKETS,
     put: (table, parts, value) =>
@@ -61,8 +66,11 @@ export function feedSource(): FeedSource {
       while (open && source.silent) await new Promise((resolve) => setTimeout(resolve, 10));
       const known = BigInt(number("epoch")) === epoch;
       const cursor = known ? number("cursor") : 0;
-      if (known && cursor === FEED_BUCKETS && number("revision") === revision && open)
+      if (known && cursor === FEED_BUCKETS && number("revision") === revision && open) {
+        source.mostHeld = Math.max(source.mostHeld, ++source.held);
         await new Promise<void>((resolve) => wake.push(resolve));
+        source.held--;
+      }
       const all = [...records.values()];
       if (known && BigInt(number("epoch")) === epoch && cursor === FEED_BUCKETS) {
         const newer = all.filter(({ at }) => at > number("revision")).sort((a, b) => a.at - b.at);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { until } from "../../controller/until.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
+import { unhardened } from "../bench/unhardened.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { feedSource, type FeedSource } from "./feed-source.ts";
 
@@ -159,3 +160,40 @@ test("a chain gets the values of its secrets, and is built anew when one changes
     expect(gateway.logs().join("\n")).not.toContain(value);
   await gateway.close();
 });
+
+test("the feed goes on when the machine that brings it dies, and when another module takes over", async () => {
+  const feed = source();
+  feed.put(...key("one", "ada"));
+  const letGo: (() => void)[] = [];
+  // Without what the build adds, a fault ends the whole machine, as with modules from elsewhere.
+  const fragile = await unhardened("test/engine/looker");
+  const gateway = await envoy.load({
+    module: fragile,
+    clusters: { "sluice.agent": feed.answer },
+    upstream: async ({ path }) =>
+      path === "/slow" ? new Promise((resolve) => letGo.push(() => resolve({ body: "late" }))) : {},
+  });
+  const comesWithin = async (raw: string, ms: number) => {
+    feed.put(...key(raw, raw));
+    await until(async () => expect((await gateway.request(ask(raw))).status).toBe(200), ms);
+  };
+  await comesWithin("first", 1_000);
+  for (const [i, crash] of ["a", "b", "c"].entries()) {
+    const died = await gateway.request({ path: "/", headers: { "x-crash": crash } });
+    expect(died.status).toBe(503);
+    await comesWithin(`after-${i}`, 2_000);
+  }
+
+  // An old stream keeps the old machine ticking: it may not take the feed back.
+  const slow = gateway.request({ path: "/slow", headers: { "x-key": "one" } });
+  await until(() => expect(letGo).toHaveLength(1), 5_000);
+  await gateway.swap(looker);
+  for (let i = 0; i < 10; i++) await comesWithin(`swapped-${i}`, 2_000);
+  const asked = feed.asked.length;
+  await comesWithin("last", 2_000);
+  // Each change is asked for once, but for a poll that a machine has left behind.
+  expect(feed.asked.length - asked).toBeLessThanOrEqual(3);
+  letGo[0]!();
+  expect((await slow).status).toBe(200);
+  await gateway.close();
+}, 60_000);

@@ -54,6 +54,8 @@ export interface LoadedEnvoy {
   admin(path: string): Promise<string>;
   /** Gives the route another chain while it serves. */
   chain(chain: object): Promise<void>;
+  /** Gives the filter another module while it serves. */
+  swap(module: Uint8Array): Promise<void>;
   /** Gives the plugin another configuration while it serves. */
   reconfigure(configuration: object | string): Promise<void>;
   close(): Promise<void>;
@@ -96,12 +98,12 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
       ...(http2 && { typed_extension_protocol_options: http2Only }),
     },
   });
-  const filter = (configuration: JsonObject | string): Change => ({
+  const filter = (configuration: JsonObject | string, code = bytes): Change => ({
     kind: "extension",
     name: id,
     body: moduleFilter({
       name: id,
-      bytes,
+      bytes: code,
       rootId: setup.rootId ?? (inGatewayMode ? "sluice.gateway" : "plain"),
       vmId: setup.vmId ?? id,
       configuration,
@@ -137,6 +139,7 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
       port,
       logs: () => lab.logs,
       admin: (path) => lab.envoy.admin(path),
+      swap: (module) => lab.push([filter(setup.configuration as JsonObject | string, module)]),
       reconfigure: (configuration) => lab.push([filter(configuration as JsonObject | string)]),
       chain: (chain) =>
         lab.push([

