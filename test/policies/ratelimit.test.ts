@@ -7,10 +7,15 @@ import { crowd } from "./crowd.ts";
 let t: TestGateway;
 
 beforeAll(async () => {
-  const { wasm } = await build(["policies/basic-ratelimit"]);
-  t = await startTestGateway({ module: wasm, concurrency: 2 });
+  const { wasm } = await build(["policies/basic-ratelimit", "policies/advanced-ratelimit"]);
+  const policyConfigurations = {
+    ratelimit_v1: { backend: "memory", redis: { host: "redis", password: "do-not-show" } },
+  };
+  t = await startTestGateway({ module: wasm, concurrency: 2, policyConfigurations });
 }, 60_000);
 afterAll(() => t.close());
+
+const admin = (path: string) => t.gateway.envoy!.current()!.admin(path);
 
 const limit = (requests: number, duration = "24h") => ({
   name: "basic-ratelimit",
@@ -33,19 +38,75 @@ const statuses = async (...paths: string[]) => {
   return found;
 };
 
+const advanced = (params: object) => ({ name: "advanced-ratelimit", version: "v1", params });
+const quota = (algorithm: string, limit: number, more: object = {}) => ({
+  algorithm,
+  limits: [{ limit, duration: "8760h" }],
+  ...more,
+});
+
 describe("across two workers and 64 clients", () => {
-  test("exactly the limit gets through", async () => {
-    await deploy("crowded", { policies: [limit(3_000)] });
-    const path = "/crowded/a";
-    const counts = await crowd({
+  const flood = (path: string, requests: number, headers?: (n: number) => Record<string, string>) =>
+    crowd({
       port: t.gateway.ports.http!,
       path,
       clients: 64,
-      requests: 5_000,
+      requests,
+      ...(headers && { headers }),
     });
-    expect(counts.get(200)).toBe(3_000);
-    expect(counts.get(429)).toBe(2_000);
+
+  test("both workers serve", async () => {
+    await deploy("spread", { policies: [] });
+    await flood("/spread/a", 500);
+    const stats = await admin("/stats?filter=worker_.*cx_total");
+    const served = [...stats.matchAll(/worker_(\d)\.downstream_cx_total: (\d+)/g)];
+    const busy = served.filter(([, , count]) => Number(count) > 5).map(([, worker]) => worker);
+    expect(new Set(busy)).toEqual(new Set(["0", "1"]));
   }, 60_000);
+
+  test("basic-ratelimit lets exactly the limit through", async () => {
+    await deploy("crowded", { policies: [limit(3_000)] });
+    const counts = await flood("/crowded/a", 5_000);
+    expect(counts).toEqual(
+      new Map([
+        [200, 3_000],
+        [429, 2_000],
+      ]),
+    );
+  }, 60_000);
+
+  test.each(["fixed-window", "sliding-window", "token-bucket", "gcra"])(
+    "%s lets exactly the limit through, for each key",
+    async (algorithm) => {
+      const keyExtraction = [{ type: "header", key: "x-user" }];
+      const quotas = [quota(algorithm, 1_000, { keyExtraction })];
+      await deploy(algorithm, { policies: [advanced({ quotas })] });
+      const counts = await flood(`/${algorithm}/a`, 4_000, (n) => ({ "x-user": `u${n % 2}` }));
+      expect(counts.get(200)).toBe(2_000);
+    },
+    60_000,
+  );
+
+  test("of two quotas neither loses anything to the other's refusals", async () => {
+    const keyExtraction = [{ type: "constant", key: "all" }];
+    const quotas = [
+      { name: "wide", ...quota("fixed-window", 2_000, { keyExtraction }) },
+      quota("fixed-window", 1_000, { name: "narrow", keyExtraction }),
+    ];
+    await deploy("pair", { policies: [advanced({ quotas })] });
+    const counts = await flood("/pair/a", 3_000);
+    expect(counts.get(200)).toBe(1_000);
+    const { headers } = await t.request("/pair/a");
+    const standing = Object.fromEntries(headers)["ratelimit"];
+    expect(standing).toMatch(/^"wide";r=1000;t=\d+, "narrow";r=0;t=\d+$/);
+  }, 60_000);
+});
+
+test("what the configuration says of counters that gateways share shows nowhere", async () => {
+  await deploy("quiet", { policies: [limit(1)] });
+  const text = await admin("/config_dump");
+  expect(text).toContain("quiet/");
+  expect(text).not.toContain("do-not-show");
 });
 
 describe("basic-ratelimit", () => {
