@@ -264,3 +264,77 @@ describe("cookies", () => {
     expect(std.text("cookiesWithout", "a=1", "a")).toBe("");
   });
 });
+
+describe("paths that were put together", () => {
+  test.each(["/", "/a", "/a/", "/a//b", "/...", "/.a/b.", "/%41%c3%bc", "/a;b=c,d@e:f{g}|"])(
+    "%s may go on",
+    (path) => expect(std.text("problemOfPath", path)).toBeNull(),
+  );
+
+  test.each([
+    ["", "does not begin with a slash"],
+    ["a/b", "does not begin with a slash"],
+    ["/.", "has a segment of dots"],
+    ["/a/..", "has a segment of dots"],
+    ["/a/../b", "has a segment of dots"],
+    ["/%2e%2E/b", "has a segment of dots"],
+    ["/.%2e/b", "has a segment of dots"],
+    ["/a%", "has a % without two hexadecimal digits"],
+    ["/a%4", "has a % without two hexadecimal digits"],
+    ["/a%g0", "has a % without two hexadecimal digits"],
+    ["/a%\u01310", "has a % without two hexadecimal digits"],
+    ["/a%2fb", "has an encoded slash, backslash or control"],
+    ["/a%5Cb", "has an encoded slash, backslash or control"],
+    ["/a%00", "has an encoded slash, backslash or control"],
+    ["/a%0a", "has an encoded slash, backslash or control"],
+    ["/a%7f", "has an encoded slash, backslash or control"],
+    ["/a b", "has a character that stands in no path"],
+    ["/a\\b", "has a character that stands in no path"],
+    ["/a?b", "has a character that stands in no path"],
+    ["/a#b", "has a character that stands in no path"],
+    ["/a\nb", "has a character that stands in no path"],
+    ["/\u00fc", "has a character that stands in no path"],
+  ])("%j may not: it %s", (path, problem) => expect(std.text("problemOfPath", path)).toBe(problem));
+
+  test("a query may be behind a path", () => {
+    expect(std.text("problemOfTarget", "/a?b=%zz&c?d")).toBeNull();
+    expect(std.text("problemOfTarget", "/a?b c")).toBe("has a character that stands in no query");
+    expect(std.text("problemOfTarget", "/a?b\r\nc")).toBe(
+      "has a character that stands in no query",
+    );
+    expect(std.text("problemOfTarget", "/..?b")).toBe("has a segment of dots");
+  });
+
+  test.each([
+    ["/", "/a", "/a"],
+    ["/x", "/a", "/x/a"],
+    ["/x/", "/a", "/x/a"],
+    ["/x", "a", "/x/a"],
+    ["/x", "", "/x"],
+  ])("%s and %j are joined with one slash", (prefix, rest, joined) =>
+    expect(std.text("joinPath", prefix, rest)).toBe(joined),
+  );
+});
+
+describe("header fields that a policy sets", () => {
+  test.each(["x-a", "X-A_b", "content-type", "set-cookie"])("%s may be set", (name) =>
+    expect(std.text("problemOfField", name, "a\tb \u00fc")).toBeNull(),
+  );
+
+  test.each([
+    ["Content-Length", "1", "content-length is set by the gateway itself"],
+    ["transfer-encoding", "chunked", "transfer-encoding is set by the gateway itself"],
+    ["Connection", "close", "connection is set by the gateway itself"],
+    ["HOST", "a", "host is changed by the policy host-rewrite"],
+    [":path", "/", "a header cannot be called :path"],
+    ["", "a", "a header cannot be called "],
+    ["a b", "a", "a header cannot be called a b"],
+    ["X-Sluice-Request", "a", "x-sluice-request belongs to the gateway"],
+    ["x-target-upstream", "a", "x-target-upstream belongs to the gateway"],
+    ["x-a", "b\nc", "the value of x-a has a line break or a NUL in it"],
+    ["x-a", "b\rc", "the value of x-a has a line break or a NUL in it"],
+    ["x-a", "b\0c", "the value of x-a has a line break or a NUL in it"],
+  ])("%j may not be %j", (name, value, problem) =>
+    expect(std.text("problemOfField", name, value)).toBe(problem),
+  );
+});

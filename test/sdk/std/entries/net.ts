@@ -5,6 +5,8 @@ import { Glob } from "../../../../sdk/std/net/glob";
 import { IpAddress } from "../../../../sdk/std/net/ip";
 import { Query } from "../../../../sdk/std/net/query";
 import { Url } from "../../../../sdk/std/net/url";
+export { problemOfField } from "../../../../sdk/std/net/field";
+export { joinPath, problemOfPath, problemOfTarget } from "../../../../sdk/std/net/path";
 export { decodePercent, encodePercent } from "../../../../sdk/std/net/percent";
 
 export function ip(text: string): string | null {
