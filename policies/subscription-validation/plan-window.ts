@@ -1,6 +1,6 @@
-import { CountingWindow } from "sluice/sdk/limits/windows";
+import { CountingWindow } from "sluice/sdk/limits/meter/windows";
 import { Slot } from "sluice/sdk/shared/table";
-import { milliseconds } from "sluice/sdk/limits/meter";
+import { milliseconds } from "sluice/sdk/limits/meter/meter";
 
 const MINUTE_US: i64 = 60 * 1000 * 1000;
 

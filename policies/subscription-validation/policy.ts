@@ -7,8 +7,8 @@ import {
   findSubscriptionOf,
   whenFed,
 } from "sluice/sdk/feed";
-import { Demand } from "sluice/sdk/limits/counters";
-import { LocalCounters } from "sluice/sdk/limits/local";
+import { Demand } from "sluice/sdk/limits/counters/counters";
+import { LocalCounters } from "sluice/sdk/limits/counters/local";
 import { Params } from "./params";
 import { PlanWindow, windowOf } from "./plan-window";
 
