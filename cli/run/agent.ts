@@ -6,6 +6,7 @@ import { startAgent } from "../../controller/agent/agent.ts";
 import { readyPorts } from "../../controller/agent/beside.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
+import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
 
 export interface AgentRunOptions {
   controller: string;
@@ -24,13 +25,9 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
   const token = tokenFile === undefined ? null : () => readText("--token-file", tokenFile);
   if (token && !(await token()))
     throw new UserError(`--token-file ${tokenFile}: expected a token, found nothing`);
-  const ending = new AbortController();
-  const told = new Promise<void>((resolve) =>
-    ending.signal.addEventListener("abort", () => resolve()),
-  );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+  const ending = toldToEnd();
   const agent = await startAgent({
-    signal: ending.signal,
+    signal: ending,
     urls: options.controller,
     nodeId: options.name ?? hostname(),
     stateFolder: options.state ?? join("data", "agent"),
@@ -43,7 +40,8 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
     return { http: undefined };
   });
   if (http) io.line(`traffic     http://localhost:${http}`);
-  await told;
+  renewOnSignal(agent.envoy, log);
+  await aborted(ending);
   log("draining …");
   await agent.stop(drainMs);
 }

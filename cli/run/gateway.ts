@@ -10,6 +10,7 @@ import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
 import { addSample, sampleLines } from "./sample.ts";
 import { shelfModule } from "./shelf.ts";
+import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
 
 export interface RunOptions {
   config?: string;
@@ -49,9 +50,8 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   io.line(`traffic     http://localhost:${gateway.ports.http}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
   if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  renewOnSignal(gateway.envoy, log);
+  await aborted(toldToEnd());
   log("draining …");
   await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));
   await echo?.close();

@@ -35,6 +35,8 @@ export interface AgentOptions extends ControllersOptions {
   envoyPath?: string;
   adminPort?: number;
   concurrency?: number;
+  /** How long an Envoy that another takes over from may take to let its requests end. */
+  handoverS?: number;
   log?: (line: string) => void;
   /** Ends the wait for a first controller, which has no end of its own. */
   signal?: AbortSignal;
@@ -143,6 +145,7 @@ async function start(
       ...(options.adminPort !== undefined && { adminPort: options.adminPort }),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
+    ...(options.handoverS && { handoverS: options.handoverS }),
   });
   envoy = supervised;
   closing.push(() => supervised.stop(drainMs));

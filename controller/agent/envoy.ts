@@ -22,10 +22,17 @@ export interface EnvoyOptions {
   drainSeconds?: number;
   /** How long the admin port may take to appear. */
   startTimeoutMs?: number;
+  /** Takes the listening sockets over from this one, which lets its requests end and goes. */
+  successorOf?: Envoy;
+  /** How long the one before may take for that; 15 s unless told otherwise. */
+  handoverS?: number;
 }
 
 export interface Envoy {
   pid: number;
+  /** How a successor finds it. */
+  baseId: number;
+  epoch: number;
   adminPort: number;
   /** Answers of Envoy's admin, for example `admin("/ready")`. */
   admin(path: string, method?: "GET" | "POST"): Promise<string>;
@@ -40,11 +47,13 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   const config = join(folder, "bootstrap.json");
   const addressFile = join(folder, "admin");
+  const baseIdFile = join(folder, "base-id");
   await writeFile(config, JSON.stringify(options.bootstrap), { mode: 0o600 });
   const child = spawn(
     options.path,
     [
-      ...["-c", config, "--admin-address-path", addressFile, "--use-dynamic-base-id"],
+      ...["-c", config, "--admin-address-path", addressFile, "--base-id-path", baseIdFile],
+      ...placeInLine(options),
       ...["--log-level", options.logLevel ?? "warning", "--log-format", "%L %n %v"],
       ...(options.drainSeconds === undefined
         ? []
@@ -79,9 +88,12 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     throw error;
   });
 
+  const { successorOf } = options;
   return {
     pid: child.pid!,
     adminPort,
+    baseId: successorOf?.baseId ?? Number(await readFile(baseIdFile, "utf8")),
+    epoch: successorOf ? successorOf.epoch + 1 : 0,
     admin: async (path, method = "GET") =>
       (await fetch(`http://127.0.0.1:${adminPort}${path}`, { method })).text(),
     exited,
@@ -92,6 +104,17 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
       clearTimeout(timer);
     },
   };
+}
+
+function placeInLine({ successorOf, handoverS = 15 }: EnvoyOptions): string[] {
+  const times = ["--drain-time-s", String(Math.ceil(handoverS / 2))];
+  times.push("--parent-shutdown-time-s", String(handoverS));
+  return successorOf
+    ? [
+        ...["--base-id", String(successorOf.baseId)],
+        ...["--restart-epoch", String(successorOf.epoch + 1), ...times],
+      ]
+    : ["--use-dynamic-base-id", ...times];
 }
 
 function portOf(address: string): number {

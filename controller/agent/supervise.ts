@@ -8,6 +8,11 @@ export interface Supervised {
   /** The process that runs now; null in the pause before the next start. */
   current(): Envoy | null;
   restarts(): number;
+  /**
+   * Starts another one that takes over without refusing a connection, from the file that `path` names now: how an Envoy is
+   * upgraded. When it does not start, the one that runs stays.
+   */
+  renew(path?: string): Promise<void>;
   /** Lets running requests end for at most `drainMs`, then ends the process. */
   stop(drainMs?: number): Promise<void>;
 }
@@ -19,10 +24,13 @@ const healthyMs = 30_000;
 
 /** Settles when the first start succeeded; throws if it does not. */
 export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised> {
+  let path = options.path;
   let current: Envoy | null = await startEnvoy(options);
   let stopping = false;
   let restarts = 0;
   let wake = () => {};
+  /** Those that end because another took over. */
+  const leaving = new Set<Envoy>();
 
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -37,7 +45,9 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
     let pauseMs = firstPauseMs;
     while (!stopping) {
       const startedAt = performance.now();
-      const code = await current?.exited;
+      const watched = current;
+      const code = await watched?.exited;
+      if (watched !== current) continue;
       current = null;
       if (stopping) return;
       if (performance.now() - startedAt > healthyMs) pauseMs = firstPauseMs;
@@ -46,7 +56,7 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       if (stopping) return;
       restarts++;
-      current = await startEnvoy(options).catch((error: unknown) => {
+      current = await startEnvoy({ ...options, path }).catch((error: unknown) => {
         options.log?.(reason(error));
         return null;
       });
@@ -57,6 +67,19 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
   return {
     current: () => current,
     restarts: () => restarts,
+    renew: async (by = path) => {
+      const before = current;
+      if (!before || stopping) throw new Error("there is no Envoy to take over from");
+      if (leaving.size > 0) throw new Error("the Envoy before is still letting its requests end");
+      const next = await startEnvoy({ ...options, path: by, successorOf: before });
+      if (current !== before || stopping) {
+        await next.stop();
+        throw new Error("the Envoy to take over from has ended");
+      }
+      [current, path] = [next, by];
+      leaving.add(before);
+      void before.exited.then(() => leaving.delete(before));
+    },
     stop: async (drainMs = 0) => {
       stopping = true;
       wake();
@@ -64,6 +87,7 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
         if (drainMs > 0) await drain(current, drainMs);
         await current.stop();
       }
+      await Promise.all([...leaving].map((before) => before.stop()));
       await running;
     },
   };

@@ -1,6 +1,6 @@
-import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../controller/until.ts";
+import { freePort } from "../controller/fixtures/free-port.ts";
 import { restApi } from "../controller/fixtures/gateway.ts";
 import { startLoad } from "../controller/fixtures/load.ts";
 import { startPostgres, type TestPostgres } from "../controller/fixtures/postgres.ts";
@@ -81,14 +81,6 @@ const served = (path: string) =>
     if (status !== 200) throw new Error(`${path}: ${status}`);
     expect(headers).toContainEqual(["x-tiny", "tiny"]);
   }, 10_000);
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 test("when the controller that it follows is killed, the agent follows the next", async () => {
   await served("/a/x");

@@ -52,9 +52,7 @@ export class Reporter {
 
   /** Envoy's call began or ended: what was told before counts no more. */
   anew(): void {
-    this.waiting.clear();
-    this.refused.clear();
-    this.options.send({ everything: true });
+    for (const report of this.everything()) this.options.send(report);
   }
 
   /** For a controller that knows nothing of this gateway yet. */
