@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { startAgent } from "../../controller/agent/agent.ts";
+import { startAgent, type Agent } from "../../controller/agent/agent.ts";
 import { readyPorts } from "../../controller/agent/beside.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
@@ -26,7 +26,9 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
   if (token && !(await token()))
     throw new UserError(`--token-file ${tokenFile}: expected a token, found nothing`);
   const ending = toldToEnd();
-  const agent = await startAgent({
+  let agent: Agent | null = null;
+  renewOnSignal(() => agent?.envoy ?? null, log);
+  agent = await startAgent({
     signal: ending,
     urls: options.controller,
     nodeId: options.name ?? hostname(),
@@ -40,7 +42,6 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
     return { http: undefined };
   });
   if (http) io.line(`traffic     http://localhost:${http}`);
-  renewOnSignal(agent.envoy, log);
   await aborted(ending);
   log("draining …");
   await agent.stop(drainMs);

@@ -50,7 +50,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   io.line(`traffic     http://localhost:${gateway.ports.http}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
   if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
-  renewOnSignal(gateway.envoy, log);
+  renewOnSignal(() => gateway.envoy, log);
   await aborted(toldToEnd());
   log("draining …");
   await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));

@@ -16,10 +16,11 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
-/** The Envoy that is found now takes over from the one that runs. */
-export function renewOnSignal(envoy: Supervised | null, log: (line: string) => void): void {
+/** The Envoy that is found then takes over from the one that runs. */
+export function renewOnSignal(running: () => Supervised | null, log: (line: string) => void): void {
   const renew = async () => {
-    if (!envoy) return log("this gateway runs no Envoy to upgrade");
+    const envoy = running();
+    if (!envoy) return log("no Envoy runs that could be upgraded");
     try {
       await envoy.renew((await findEnvoy({ progress: log })).path);
       log("another Envoy has taken over");

@@ -4,7 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { reason } from "../errors.ts";
+import { reason, UserError } from "../errors.ts";
 import { followFeed } from "../feed/client.ts";
 import { serveFeed } from "../feed/serve.ts";
 import { FeedTable } from "../feed/table.ts";
@@ -162,7 +162,7 @@ async function start(
 
 const aborted = (signal: AbortSignal | undefined): Promise<never> =>
   new Promise((_, reject) => {
-    const end = () => reject(new Error("ended before a controller answered"));
+    const end = () => reject(new UserError("ended before a controller answered"));
     if (signal?.aborted) end();
     else signal?.addEventListener("abort", end, { once: true });
   });

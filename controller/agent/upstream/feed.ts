@@ -3,6 +3,7 @@ import type { Client } from "@grpc/grpc-js";
 import type { AskFeed } from "../../feed/serve.ts";
 import { feedPath } from "../../xds/feed-calls.ts";
 import type { ControllerAddress } from "./controllers.ts";
+import { words } from "./words.ts";
 
 /** Beyond what the controller was asked to wait. */
 const patienceMs = 5_000;
@@ -34,7 +35,7 @@ export function askControllers(controllers: readonly ControllerAddress[]): {
           (error, answer) => {
             signal?.removeEventListener("abort", cancel);
             if (answer) resolve(answer);
-            else reject(new Error(`${controller.url}: ${error?.details ?? "no answer"}`));
+            else reject(new Error(`${controller.url}: ${error ? words(error) : "no answer"}`));
           },
         );
         const cancel = () => call.cancel();

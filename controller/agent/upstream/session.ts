@@ -5,7 +5,6 @@
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { versionOf, type EncodedChange, type ResourceCache } from "../../xds/cache.ts";
 import { kinds } from "../../xds/kinds.ts";
-import type { Report } from "../../xds/wire.ts";
 import {
   deltaPath,
   kindOf,
@@ -14,10 +13,12 @@ import {
   typeUrls,
   writeReport,
   type DeltaRequest,
+  type Report,
   type Wire,
   type WireResponse,
 } from "../../xds/wire.ts";
 import type { ControllerAddress } from "./controllers.ts";
+import { words } from "./words.ts";
 
 export interface SessionOptions {
   controller: ControllerAddress;
@@ -57,7 +58,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const stop = () => end("ended by the agent");
     const silence = setTimeout(() => end(`no word within ${firstWordMs} ms`), firstWordMs);
     signal.addEventListener("abort", stop);
-    call.on("error", (error: Error & { details?: string }) => end(error.details || error.message));
+    call.on("error", (error) => end(words(error)));
     call.on("end", () => end("the controller ended the call"));
     call.on("data", (response: WireResponse) => {
       clearTimeout(silence);
