@@ -140,7 +140,12 @@ describe.each(names)("%s", (name) => {
     const nearly = fc
       .tuple(fc.constantFrom(...places), anything)
       .map(([way, by]) => replaced(right[name], way, by) as object);
-    const params = fc.oneof(nearly, fc.dictionary(keys, anything));
+    const params = fc.oneof(
+      nearly,
+      nearly,
+      fc.dictionary(keys, anything),
+      fc.constant(right[name]),
+    );
     const seen = new Set<number>();
     await fc.assert(
       fc.asyncProperty(params, async (one) => {
