@@ -70,6 +70,8 @@ export async function startControlPlane(
       httpsPort: ports.https,
       limits: options.limits ?? {},
       accessLog: options.accessLog ?? "json",
+      metrics: ports.engineMetrics !== null,
+      ...(options.tracing && { tracing: options.tracing }),
       errors: options.errors ?? "json",
       tls: tls
         ? {

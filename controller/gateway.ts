@@ -8,6 +8,7 @@ import { attend } from "./agent/proof/attend.ts";
 import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
+import { requestStats } from "./observe/request-stats.ts";
 import { startControlPlane, type ControlPlane } from "./control-plane.ts";
 import { UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
@@ -38,7 +39,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   try {
     const plane = await startControlPlane(options, closing);
     ports.xds = plane.xds.port;
-    const stats = async () => (await envoy?.current()?.admin("/stats/prometheus")) ?? "";
+    const stats = async () =>
+      requestStats((await envoy?.current()?.admin("/stats/prometheus")) ?? "");
     Object.assign(ports, await openPorts(options, plane, stats, closing));
     if (options.envoy !== "none") {
       const nodeId = `gateway-${randomUUID().slice(0, 8)}`;

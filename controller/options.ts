@@ -12,6 +12,7 @@ import type { PolicyReference } from "./model/shared.ts";
 import type { Chain } from "./translate/chain.ts";
 import type { SecretKey } from "./secrets/key-ring.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
+import type { TracingOptions } from "./xds/resources/tracing.ts";
 import type { TlsVersions } from "./xds/resources/listener.ts";
 
 /** 0 takes any free port, null none. */
@@ -98,6 +99,7 @@ export interface GatewayOptions {
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];
+  tracing?: TracingOptions;
   errors?: GatewayListeners["errors"];
   /** Compresses answers with gzip for clients that take it. */
   compression?: boolean;

@@ -32,6 +32,7 @@ export function gatewayOptions(config: Config): GatewayOptions {
       bodyLimitBytes: router.max_request_body_bytes,
     },
     limits: limitsOf(router.http_listener),
+    ...tracingOf(config.tracing),
     accessLog: logs.enabled ? logs.format : "off",
     compression: router.compression,
     ...tlsOf(router.downstream_tls),
@@ -90,6 +91,13 @@ function peopleOf({
       },
     }),
   };
+}
+
+function tracingOf(tracing: Config["tracing"]): Pick<GatewayOptions, "tracing"> {
+  if (!tracing.enabled) return {};
+  const [, host = "", port = "4317"] = /^(.*?)(?::(\d+))?$/.exec(tracing.endpoint) ?? [];
+  const { sampling_rate: sampling, service_name: serviceName } = tracing;
+  return { tracing: { host, port: Number(port), sampling, serviceName } };
 }
 
 const hostsOf = ({ default: first, domains }: { default: string; domains: string[] }): string[] =>

@@ -4,6 +4,7 @@ import { listener, type DownstreamTls, type HttpLimits } from "../xds/resources/
 import { faultFilter } from "../xds/resources/fault.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
 import type { AccessLogForm } from "../xds/resources/access-log.ts";
+import { tracingCluster, tracingResource, type TracingOptions } from "../xds/resources/tracing.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
 import { choiceHeader } from "./compile.ts";
@@ -17,6 +18,8 @@ export interface GatewayListeners {
   httpsPort: number | null;
   limits: Partial<HttpLimits>;
   accessLog: AccessLogForm;
+  metrics?: boolean;
+  tracing?: TracingOptions;
   errors: ErrorForm;
   tls: DownstreamTls | null;
   /** The module filters, in order. */
@@ -35,6 +38,8 @@ export function gatewayResources(options: GatewayListeners): Change[] {
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,
+    ...(options.metrics && { metrics: true }),
+    ...(options.tracing && { tracing: options.tracing }),
     errors: options.errors,
   };
   const listeners: Change[] = [];
@@ -50,7 +55,9 @@ export function gatewayResources(options: GatewayListeners): Change[] {
       name: "https",
       body: listener({ ...common, name: "https", port: options.httpsPort, tls: options.tls }),
     });
+  const collector = options.tracing && tracingResource(options.tracing);
   return [
+    ...(collector ? [{ kind: "cluster" as const, name: tracingCluster, body: collector }] : []),
     { kind: "route", name: healthScope, body: healthRoutes(options.modules) },
     { kind: "scope", name: healthScope, body: scope(healthScope) },
     ...listeners,

@@ -52,7 +52,9 @@ const usedFiles = [
   "envoy/extensions/filters/http/router/v3/router.proto",
   "envoy/extensions/http/early_header_mutation/header_mutation/v3/header_mutation.proto",
   "envoy/extensions/access_loggers/stream/v3/stream.proto",
+  "envoy/extensions/access_loggers/stats/v3/stats.proto",
   "envoy/extensions/access_loggers/filters/cel/v3/cel.proto",
+  "envoy/config/trace/v3/opentelemetry.proto",
   "envoy/extensions/upstreams/http/v3/http_protocol_options.proto",
   "envoy/type/matcher/v3/http_inputs.proto",
 ];

@@ -35,13 +35,9 @@ const text =
   '"%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n';
 
 export const accessLog = (form: Exclude<AccessLogForm, "off">): JsonObject => ({
-  access_log: [
-    {
-      name: "stdout",
-      typed_config: any("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
-        log_format:
-          form === "json" ? { json_format: keys } : { text_format_source: { inline_string: text } },
-      }),
-    },
-  ],
+  name: "stdout",
+  typed_config: any("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
+    log_format:
+      form === "json" ? { json_format: keys } : { text_format_source: { inline_string: text } },
+  }),
 });

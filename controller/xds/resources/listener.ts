@@ -8,6 +8,8 @@ import { any, type JsonObject } from "../protos.ts";
 import { accessLog, type AccessLogForm } from "./access-log.ts";
 import { fromAds } from "./from-ads.ts";
 import { localReplies, type ErrorForm } from "./local-replies.ts";
+import { requestMetrics } from "./request-metrics.ts";
+import { tracing, type TracingOptions } from "./tracing.ts";
 import { seconds } from "./cluster.ts";
 
 const http = "envoy.extensions.filters.http";
@@ -23,6 +25,9 @@ export interface ListenerOptions {
   routes: JsonObject;
   limits?: Partial<HttpLimits>;
   accessLog?: AccessLogForm;
+  /** Counts and times requests. */
+  metrics?: boolean;
+  tracing?: TracingOptions;
   errors?: ErrorForm;
   tls?: DownstreamTls;
 }
@@ -97,6 +102,11 @@ export const listener = (options: ListenerOptions): JsonObject => ({
 
 function connectionManager(options: ListenerOptions): JsonObject {
   const limits = { ...hardened, ...options.limits };
+  const form = options.accessLog ?? "off";
+  const logs = [
+    ...(form === "off" ? [] : [accessLog(form)]),
+    ...(options.metrics ? requestMetrics : []),
+  ];
   return any("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
     stat_prefix: options.name,
     ...options.routes,
@@ -123,7 +133,8 @@ function connectionManager(options: ListenerOptions): JsonObject {
       initial_connection_window_size: 1_048_576,
     },
     upgrade_configs: [{ upgrade_type: "websocket" }],
-    ...(options.accessLog && options.accessLog !== "off" && accessLog(options.accessLog)),
+    ...(logs.length > 0 && { access_log: logs }),
+    ...(options.tracing && tracing(options.tracing)),
     ...localReplies(options.errors ?? "json"),
     http_filters: [
       ambiguousHost,
