@@ -9,6 +9,8 @@ import {
 } from "sluice/sdk/feed";
 import { Demand } from "sluice/sdk/limits/counters/counters";
 import { LocalCounters } from "sluice/sdk/limits/counters/local";
+import { hashHigh, hashLow } from "sluice/sdk/shared/hash";
+import { hashRecord } from "sluice/sdk/shared/table";
 import { Params } from "./params";
 import { PlanWindow, windowOf } from "./plan-window";
 
@@ -58,11 +60,14 @@ export class SubscriptionValidation extends Policy<Params> {
     const windowUs = windowOf(plan.unit);
     if (!plan.limit || !windowUs) return Verdict.Continue;
     const meter = new PlanWindow(plan.limit, windowUs);
-    const demand = new Demand(meter, "subscription", this.api + "\0" + subscription.id);
+    const demand = new Demand(meter, 0);
+    hashRecord("subscription", this.api + "\0" + subscription.id);
+    demand.low = hashLow;
+    demand.high = hashHigh;
     demand.need = 1;
     demand.cost = 1;
     const now = request.now * 1000;
-    if (new LocalCounters().take([demand], now)) return Verdict.Continue;
+    if (new LocalCounters().take(demand, now)) return Verdict.Continue;
     const words = plan.limit.toString() + " requests per " + plan.unit;
     if (!plan.stopOnQuotaReach) {
       request.log(LogLevel.Warn, "a subscription is over its quota of " + words);
