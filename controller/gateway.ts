@@ -8,7 +8,7 @@ import { attend } from "./agent/proof/attend.ts";
 import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
-import { requestStats } from "./observe/request-stats.ts";
+import type { EnvoyView } from "./observe/health.ts";
 import { startControlPlane, type ControlPlane } from "./control-plane.ts";
 import { UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
@@ -39,9 +39,11 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   try {
     const plane = await startControlPlane(options, closing);
     ports.xds = plane.xds.port;
-    const stats = async () =>
-      requestStats((await envoy?.current()?.admin("/stats/prometheus")) ?? "");
-    Object.assign(ports, await openPorts(options, plane, stats, closing));
+    const view: EnvoyView = {
+      expected: options.envoy !== "none",
+      admin: async (path) => (await envoy?.current()?.admin(path)) ?? null,
+    };
+    Object.assign(ports, await openPorts(options, plane, view, closing));
     if (options.envoy !== "none") {
       const nodeId = `gateway-${randomUUID().slice(0, 8)}`;
       const ask = async (path: string) => {

@@ -2,7 +2,7 @@
  * The ports around the management API: the controller's admin (9092, published as 9094), the engine's admin (9002), and
  * metrics of both (9091, 9003), in the shapes their users know.
  */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { onlyFrom } from "../people/only-from.ts";
 import { authenticate, type People } from "../people/authenticate.ts";
 import { sameOrigin } from "../people/same-origin.ts";
@@ -22,6 +22,8 @@ export interface AdminOptions {
   dump(): Promise<object>;
   /** `/admin/routes`, which has a token of its own. */
   routes: Hono<Authenticated> | null;
+  /** `/health/…`; the guards keep its detail. */
+  health(guards: MiddlewareHandler[]): Hono;
 }
 
 const adminBase = "/api/admin/v1";
@@ -37,11 +39,15 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   const api = new Hono<Authenticated>();
   const timestamp = () => new Date().toISOString();
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
-  api.use(onlyFrom(options.allowedIps));
-  if (options.authenticated) {
-    api.use(sameOrigin(options.people.open), authenticate(options.people));
-    api.use(requireRole("admin"));
-  }
+  const guards: MiddlewareHandler[] = [onlyFrom(options.allowedIps)];
+  if (options.authenticated)
+    guards.push(
+      sameOrigin(options.people.open),
+      authenticate(options.people),
+      requireRole("admin"),
+    );
+  api.route("/health", options.health(guards));
+  api.use(...guards);
   api.get("/xds_sync_status", (c) =>
     c.json({
       component: options.component,

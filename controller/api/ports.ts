@@ -4,6 +4,8 @@ import { openSyncPort } from "../feed/port.ts";
 import { prometheus } from "../metrics.ts";
 import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
+import { healthRoutes, type EnvoyView } from "../observe/health.ts";
+import { requestStats } from "../observe/request-stats.ts";
 import { openPeople } from "../people/open.ts";
 import { redact } from "../people/redact.ts";
 import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
@@ -18,11 +20,11 @@ const everybody: AllowedIps = {
   engine: ["*"],
 };
 
-/** Opens them and returns where they are. `envoyStats` is what the engine's metrics port shows. */
+/** Opens them and returns where they are. `envoy` is the one of its own. */
 export async function openPorts(
   options: GatewayOptions,
   plane: ControlPlane,
-  envoyStats: () => Promise<string>,
+  envoy: EnvoyView,
   closing: (() => unknown)[],
 ): Promise<Partial<Ports>> {
   const { control, modules, access, certificates, changed } = plane;
@@ -44,6 +46,7 @@ export async function openPorts(
       syncVersion: plane.version,
       dump: async () => dump(plane),
       routes: component === "gateway-controller" ? routes : null,
+      health: (guards) => healthRoutes({ store: plane.store, envoy, guards }),
     });
   const apps = {
     management: managementApi({
@@ -57,7 +60,10 @@ export async function openPorts(
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
     metrics: metricsApi(async () => controllerMetrics(plane), allowed.metrics),
-    engineMetrics: metricsApi(envoyStats, allowed.metrics),
+    engineMetrics: metricsApi(
+      async () => requestStats((await envoy.admin("/stats/prometheus")) ?? ""),
+      allowed.metrics,
+    ),
   };
   const wanted = { ...defaultPorts, ...options.ports };
   const bound: Partial<Ports> = {};
