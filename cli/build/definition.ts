@@ -25,6 +25,8 @@ export interface Schema {
   $ref?: string;
   /** Of an object: the policy gets its text, to read it by rules of its own. */
   "x-sluice-raw"?: boolean;
+  /** Never shown, not even where it is wrong. */
+  "x-secret"?: boolean;
   $defs?: Record<string, Schema>;
 }
 

@@ -170,17 +170,22 @@ export class Shapes {
   private text(schema: Schema, name: string, path: string): Shape {
     const absent = schema.default === undefined ? "null" : JSON.stringify(schema.default);
     const checks: string[] = [];
+    // What is wrong with a secret is said without showing it.
+    const wrong = (expected: string) =>
+      schema["x-secret"]
+        ? `c.note(${JSON.stringify(`${expected} and found another`)})`
+        : `c.wrong(${JSON.stringify(expected)}, text)`;
     if (schema.enum) {
       const texts = schema.enum.map((one) => JSON.stringify(one));
       checks.push(
-        `  if (!c.failed && ${texts.map((one) => `text != ${one}`).join(" && ")}) c.wrong(${JSON.stringify(`expected one of ${texts.join(", ")}`)}, text);`,
+        `  if (!c.failed && ${texts.map((one) => `text != ${one}`).join(" && ")}) ${wrong(`expected one of ${texts.join(", ")}`)};`,
       );
     }
     if (schema.minLength !== undefined || schema.maxLength !== undefined) {
       const least = schema.minLength ?? 0;
       const most = schema.maxLength ?? 1_048_576;
       checks.push(
-        `  if (!c.failed && (text.length < ${least} || text.length > ${most})) c.wrong("expected ${least} to ${most} characters", text);`,
+        `  if (!c.failed && (text.length < ${least} || text.length > ${most})) ${wrong(`expected ${least} to ${most} characters`)};`,
       );
     }
     if (schema.pattern !== undefined) {
@@ -192,7 +197,7 @@ export class Shapes {
         this.refuse(path, `pattern: ${code.problem}`);
       }
       checks.push(
-        `  if (!c.failed && !${test}(text)) c.wrong(${JSON.stringify(`expected text that matches ${schema.pattern}`)}, text);`,
+        `  if (!c.failed && !${test}(text)) ${wrong(`expected text that matches ${schema.pattern}`)};`,
       );
     }
     if (!checks.length) return { type: "string", absent, read: "c.text()" };
