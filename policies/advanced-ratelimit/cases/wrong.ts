@@ -21,6 +21,13 @@ const wrong: [string, object, RegExp][] = [
   ["a path", cost({ sources: [{ type: "request_body", jsonPath: "items" }] }), /jsonPath: /],
   ["a text as cost", cost({ sources: [{ type: "request_cel", expression: "'a'" }] }), /a number/],
   ["a queue of a window", { quotas: [{ limits: [limit(1, { queue: 1 })] }] }, /has no queue/],
+  [
+    "a queue in which one would wait for hours",
+    {
+      quotas: [{ algorithm: "gcra", limits: [{ limit: 1, duration: "1h", queue: 2 }] }],
+    },
+    /queue: expected a wait of a minute/,
+  ],
   ["no sources", cost({}), /sources: expected at least one/],
   ["shared counters", { ...one(), backend: "redis" }, /backend: expected memory, found redis/],
 ];

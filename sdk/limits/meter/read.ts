@@ -7,6 +7,8 @@ import { FixedWindow, SlidingWindow } from "./windows";
 
 /** Ten years. */
 const MOST_NANOS: i64 = 315360000000000000;
+/** Microseconds that a request may have to wait for its turn. */
+const LONGEST_WAIT: i64 = 60000000;
 const MILLISECOND: i64 = 1000000;
 
 export class MeterReader {
@@ -30,6 +32,9 @@ export class MeterReader {
       if (queue) this.problems.note(where + ".queue: a " + algorithm + " has no queue to wait in");
       if (algorithm == "fixed-window") return new FixedWindow(limit, windowUs);
       return new SlidingWindow(limit, windowUs);
+    }
+    if ((<f64>queue * <f64>windowUs) / <f64>limit > <f64>LONGEST_WAIT) {
+      this.problems.note(where + ".queue: expected a wait of a minute at most for the last in it");
     }
     // What leaks evenly takes one at a time unless told otherwise; tokens lie ready for a whole window.
     const atOnce = burst ? burst : algorithm == "leaky-bucket" ? 1 : limit;
