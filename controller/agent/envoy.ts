@@ -55,9 +55,6 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
       ...["-c", config, "--admin-address-path", addressFile, "--base-id-path", baseIdFile],
       ...placeInLine(options),
       ...["--log-level", options.logLevel ?? "warning", "--log-format", "%L %n %v"],
-      ...(options.drainSeconds === undefined
-        ? []
-        : ["--drain-time-s", String(options.drainSeconds)]),
       ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
@@ -106,8 +103,8 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   };
 }
 
-function placeInLine({ successorOf, handoverS = 15 }: EnvoyOptions): string[] {
-  const times = ["--drain-time-s", String(Math.ceil(handoverS / 2))];
+function placeInLine({ successorOf, handoverS = 15, drainSeconds }: EnvoyOptions): string[] {
+  const times = ["--drain-time-s", String(drainSeconds ?? Math.ceil(handoverS / 2))];
   times.push("--parent-shutdown-time-s", String(handoverS));
   return successorOf
     ? [
