@@ -1,6 +1,10 @@
-import type { Case } from "sluice/cases";
+import type { Case, Expected } from "sluice/cases";
 
 const once = { limits: [{ requests: 1, duration: "1h" }] };
+const ask = (status: number, headers: Expected["headers"] = {}) => ({
+  request: { path: "/" },
+  expect: { status, headers },
+});
 const pass = { request: { path: "/" }, expect: { status: 200 } };
 const refused = {
   request: { path: "/" },
@@ -26,5 +30,57 @@ export const cases: Case[] = [
     name: "lets so many requests through and refuses the next",
     params: once,
     steps: [pass, refused],
+  },
+  {
+    name: "holds several limits at the same time",
+    params: {
+      limits: [
+        { requests: 1, duration: "1s" },
+        { requests: 2, duration: "1m" },
+      ],
+    },
+    steps: [
+      pass,
+      ask(429, { "retry-after": "1" }),
+      { advanceMs: 1_000 },
+      ask(200, { "x-ratelimit-limit": "2", "x-ratelimit-remaining": "0" }),
+      { advanceMs: 1_000 },
+      ask(429, { "retry-after": "58", "ratelimit-policy": '"default";q=2;w=60' }),
+      { advanceMs: 58_000 },
+      pass,
+    ],
+    only: { runner: "simulator", because: "its clock starts with a minute" },
+  },
+  {
+    name: "counts in the way that the gateway's configuration says",
+    params: { limits: [{ requests: 10, duration: "1s" }], algorithm: "leaky-bucket" },
+    steps: [ask(200, { "x-ratelimit-limit": "1" }), ask(429), { advanceMs: 100 }, pass, ask(429)],
+    only: {
+      runner: "simulator",
+      because: "a tenth of a second passes between two requests of a test",
+    },
+  },
+  {
+    name: "takes a duration of several units",
+    params: { limits: [{ requests: 1, duration: "1h30m" }] },
+    steps: [ask(200, { "ratelimit-policy": '"default";q=1;w=5400' })],
+  },
+  ...["", "5", "1d", "-1m", "0s", "1.5ms", "1ns", "87601h"].map((duration): Case => ({
+    name: `refuses a duration of ${JSON.stringify(duration)}`,
+    params: { limits: [{ requests: 1, duration }] },
+    request: { path: "/" },
+    expect: { status: 500, logs: [/limits(\[0\]|\.0)\.duration: expected/], upstream: null },
+  })),
+  {
+    name: "refuses a limit of nothing",
+    params: { limits: [{ requests: 0, duration: "1m" }] },
+    request: { path: "/" },
+    expect: { status: 500, logs: [/limits.*requests: expected/] },
+  },
+  {
+    name: "refuses what it does not know",
+    params: { limits: [{ limit: 5, duration: "1m" }] },
+    request: { path: "/" },
+    expect: { status: 500, logs: [/limit/] },
   },
 ];

@@ -4,12 +4,19 @@ import { build } from "../../cli/build/index.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
 import { crowd } from "./crowd.ts";
 
+const names = ["basic-ratelimit", "advanced-ratelimit", "quota", "concurrency-limit"];
 let t: TestGateway;
 
 beforeAll(async () => {
-  const { wasm } = await build(["policies/basic-ratelimit", "policies/advanced-ratelimit"]);
+  const { wasm } = await build(names.map((name) => `policies/${name}`));
   const policyConfigurations = {
-    ratelimit_v1: { backend: "memory", redis: { host: "redis", password: "do-not-show" } },
+    ratelimit_v1: {
+      ...{ algorithm: "fixed-window", backend: "memory", clientAddress: "trusted" },
+      redis: { host: "redis", password: "do-not-show" },
+      memory: { max_entries: 10_000 },
+      local: { syncInterval: "50ms" },
+      headers: { include_ietf: true },
+    },
   };
   t = await startTestGateway({ module: wasm, concurrency: 2, policyConfigurations });
 }, 60_000);
@@ -102,8 +109,13 @@ describe("across two workers and 64 clients", () => {
   }, 60_000);
 });
 
-test("what the configuration says of counters that gateways share shows nowhere", async () => {
-  await deploy("quiet", { policies: [limit(1)] });
+test("all share a section of the configuration, and what is secret in it shows nowhere", async () => {
+  const monthly = { name: "quota", params: { limits: [{ limit: 5, period: "month" }] } };
+  const few = { name: "concurrency-limit", params: { limit: 1 } };
+  const others = [monthly, few].map((one) => ({ ...one, version: "v1" }));
+  const quotas = [quota("gcra", 5)];
+  await deploy("quiet", { policies: [limit(5), advanced({ quotas }), ...others] });
+  expect(await statuses("/quiet/a")).toEqual([200]);
   const text = await admin("/config_dump");
   expect(text).toContain("quiet/");
   expect(text).not.toContain("do-not-show");
