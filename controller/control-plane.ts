@@ -45,10 +45,14 @@ export interface ControlPlane {
   changed: Signal;
 }
 
-/** `closing` collects how to end what was begun, also when a later step fails. */
+/**
+ * `closing` collects how to end what was begun, also when a later step fails. The Envoy beside it finds its resources on
+ * `socket`, whatever others have to show on the port.
+ */
 export async function startControlPlane(
   options: GatewayOptions,
   closing: (() => unknown)[],
+  socket?: string,
 ): Promise<ControlPlane> {
   const log = options.log ?? (() => {});
   const ports = { ...defaultPorts, ...options.ports };
@@ -126,7 +130,7 @@ export async function startControlPlane(
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
   const server = await serveAds({
-    ...{ protos, cache, log, port: ports.xds },
+    ...{ protos, cache, log, port: ports.xds, ...(socket !== undefined && { socket }) },
     ...xdsExposure({
       ...{ log, tokens: access.tokens },
       ...(options.host !== undefined && { host: options.host }),

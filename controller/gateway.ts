@@ -37,14 +37,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   let envoy: Supervised | null = null;
   let drainMs = 0;
   try {
-    const plane = await startControlPlane(options, closing);
+    const sockets = options.envoy === "none" ? null : await openSockets(closing);
+    const plane = await startControlPlane(options, closing, sockets?.xds);
     ports.xds = plane.xds.port;
     const view: EnvoyView = {
       expected: options.envoy !== "none",
       admin: async (path) => (await envoy?.current()?.admin(path)) ?? null,
     };
     Object.assign(ports, await openPorts(options, plane, view, closing));
-    if (options.envoy !== "none") {
+    if (sockets) {
       const nodeId = `gateway-${randomUUID().slice(0, 8)}`;
       const ask = async (path: string) => {
         const running = envoy?.current();
@@ -52,10 +53,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         return running.admin(path);
       };
       closing.push(attend({ server: plane.xds, nodeId, ask }));
-      const { agent: socket } = await openSockets(closing);
-      const local = await serveLocally(socket, serveFeed(plane.access.feeder.table));
+      const local = await serveLocally(sockets.agent, serveFeed(plane.access.feeder.table));
       closing.push(() => local.close());
-      const beside = await startBeside(options, nodeId, ports.xds, ports.envoyAdmin, socket);
+      const beside = await startBeside(options, nodeId, ports, sockets);
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }

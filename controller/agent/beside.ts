@@ -3,24 +3,26 @@ import type { GatewayOptions, Ports } from "../options.ts";
 import { until } from "../until.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { findEnvoy } from "./find.ts";
+import type { Sockets } from "./local/sockets.ts";
 import { superviseEnvoy, type Supervised } from "./supervise.ts";
 
 export async function startBeside(
   options: GatewayOptions,
   nodeId: string,
-  xdsPort: number,
-  adminPort: number,
-  agentSocket: string,
+  ports: Pick<Ports, "xds" | "envoyAdmin">,
+  sockets: Sockets,
 ): Promise<Supervised> {
   const log = options.log ?? (() => {});
+  const tls = options.xdsTls?.envoy;
   return superviseEnvoy({
     log,
     path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
     bootstrap: bootstrap({
       nodeId,
-      controllers: [{ host: "127.0.0.1", port: xdsPort }],
-      ...{ adminPort, agentSocket },
-      ...(options.xdsTls?.envoy && { tls: options.xdsTls.envoy }),
+      controllers: [tls ? { host: "127.0.0.1", port: ports.xds } : { socket: sockets.xds }],
+      adminPort: ports.envoyAdmin,
+      agentSocket: sockets.agent,
+      ...(tls && { tls }),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
   });

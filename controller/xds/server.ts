@@ -23,19 +23,19 @@ export interface AdsOptions {
   cache: ResourceCache;
   /** Default 127.0.0.1. */
   host?: string;
-  /** 0, the default, takes any free port. */
+  /** 0 takes any free one, which is the default without a socket. */
   port?: number;
-  /** A Unix socket in place of host and port. */
+  /** A Unix socket: whoever can open it may call. */
   socket?: string;
   credentials?: ServerCredentials;
-  /** Everybody may call unless it is told who. */
+  /** Everybody may call the port unless it is told who. */
   admit?: Admit;
   feed?: AskFeed;
   log?: (line: string) => void;
 }
 
 export interface AdsServer {
-  /** 0 on a Unix socket. */
+  /** 0 when there is only a socket. */
   port: number;
   /** The Envoys connected now. */
   streams(): DeltaStream[];
@@ -47,12 +47,12 @@ export interface AdsServer {
 }
 
 export async function serveAds(options: AdsOptions): Promise<AdsServer> {
-  const { protos, cache, log, admit = () => ({ gateway: null }) } = options;
+  const { protos, cache, log } = options;
   const streams = new Map<DeltaStream, () => void>();
   const listeners = new Set<() => void>();
   const notify = () => listeners.forEach((listener) => listener());
 
-  const handle = (call: ServerDuplexStream<DeltaRequest, DeltaResponse | Settled>) => {
+  const handle = (admit: Admit) => (call: AdsCall) => {
     const refuse = (refused: string) => {
       log?.(`refused a gateway at ${call.getPeer()}: ${refused}`);
       call.emit("error", { code: status.UNAUTHENTICATED, details: refused });
@@ -99,28 +99,28 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
   const unwatch = cache.watch((changed) =>
     [...streams.keys()].forEach((stream) => stream.changed(changed)),
   );
-  const server = new Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-    "grpc.keepalive_time_ms": 10_000,
-    "grpc.keepalive_timeout_ms": 5_000,
-  });
-  server.addService(service(deltaWire(protos)), { deltaAggregatedResources: handle });
-  if (options.feed)
-    server.addService(
-      feedService,
-      serveFeedCalls(options.feed, (call) => admit(tokenOf(call))),
+  const wire = deltaWire(protos);
+  const servers: Server[] = [];
+  const listen = (address: string, credentials: ServerCredentials, admit: Admit) => {
+    const server = new Server(serverOptions);
+    servers.push(server);
+    server.addService(service(wire), { deltaAggregatedResources: handle(admit) });
+    if (options.feed)
+      server.addService(
+        feedService,
+        serveFeedCalls(options.feed, (call) => admit(tokenOf(call))),
+      );
+    return new Promise<number>((resolve, reject) =>
+      server.bindAsync(address, credentials, (error, bound) =>
+        error ? reject(inPlainWords(error, options.port)) : resolve(bound),
+      ),
     );
-  const address = options.socket
-    ? `unix:${options.socket}`
-    : `${options.host ?? "127.0.0.1"}:${options.port ?? 0}`;
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      address,
-      options.credentials ?? ServerCredentials.createInsecure(),
-      (error, bound) => (error ? reject(inPlainWords(error, options.port)) : resolve(bound)),
-    ),
-  );
+  };
+  const plain = ServerCredentials.createInsecure();
+  const { socket, host = "127.0.0.1", credentials = plain, admit = everybody } = options;
+  if (socket) await listen(`unix:${socket}`, plain, everybody);
+  const hasPort = options.port !== undefined || !socket;
+  const port = hasPort ? await listen(`${host}:${options.port ?? 0}`, credentials, admit) : 0;
   return {
     port,
     streams: () => [...streams.keys()],
@@ -132,10 +132,21 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     close: async () => {
       unwatch();
       streams.forEach((_, stream) => stream.close());
-      server.forceShutdown();
+      servers.forEach((server) => server.forceShutdown());
     },
   };
 }
+
+type AdsCall = ServerDuplexStream<DeltaRequest, DeltaResponse | Settled>;
+
+const everybody: Admit = () => ({ gateway: null });
+
+const serverOptions = {
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+  "grpc.keepalive_time_ms": 10_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+};
 
 const service = (wire: Wire): ServiceDefinition => ({
   deltaAggregatedResources: {

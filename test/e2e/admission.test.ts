@@ -98,3 +98,23 @@ test("a token that is taken back ends the call, and what was brought goes on bei
   expect(logs.join("\n") + controller.logs.join("\n")).not.toContain(tokens.south);
   await agent.stop();
 }, 30_000);
+
+test("the Envoy beside a controller needs no token", async () => {
+  const beside = await startTestGateway({ xdsTls, gatewayTokens: tokens });
+  const { body } = await beside.manage(
+    "POST",
+    "/rest-apis?wait=10s",
+    restApi("a", beside.upstream.port),
+  );
+  expect(body).toMatchObject({ status: { gateways: [{ state: "serving" }] } });
+  await beside.close();
+}, 20_000);
+
+test("TLS without anything to know gateways by is refused, and xDS without TLS stays on this machine", async () => {
+  await expect(startTestGateway({ envoy: "none", xdsTls })).rejects.toThrow(
+    "xdsTls: expected a clientAuthority or gatewayTokens, found neither",
+  );
+  const open = await startTestGateway({ envoy: "none", host: "0.0.0.0" });
+  expect(open.logs.join("\n")).toContain("xDS listens on 127.0.0.1 only");
+  await open.close();
+});

@@ -61,7 +61,22 @@ const idp = section("Tokens of an identity provider.", {
 export const controller = section("The management side.", {
   server: section("The management API and xDS.", {
     api_port: port(9090, "The management API."),
-    xds_port: port(18_000, "Where Envoys connect."),
+    xds_port: port(18_000, "Where Envoys and agents connect."),
+    xds_tls: section("TLS on the xDS port; without, it listens on this machine only.", {
+      cert_path: text(
+        "",
+        "The certificate, a PEM file; a name or address that agents use is in it.",
+      ),
+      key_path: text("", "Its key, a PEM file."),
+      client_ca_path: text(
+        "",
+        "Who signed the clients' certificates; empty: tokens are asked for.",
+      ),
+    }),
+    gateway_tokens: table(
+      secret("At least 32 characters."),
+      "The token of each gateway that may follow, by the gateway's name.",
+    ),
     host: text("127.0.0.1", "Where management, admin, metrics and xDS listen."),
     allowed_ips: list(one, ["*"], "Addresses or networks that may use the management API."),
     shutdown_timeout: duration("15s", "How long running requests may take to end."),
