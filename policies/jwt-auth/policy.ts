@@ -1,4 +1,4 @@
-import { Answer, LogLevel, nowMilliseconds, Policy, Request, Verdict } from "sluice/sdk";
+import { Answer, Identity, LogLevel, nowMilliseconds, Policy, Request, Verdict } from "sluice/sdk";
 import { CredentialHeader, Forwarding } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
 import { KeyManager } from "sluice/sdk/auth/key-manager";
@@ -8,6 +8,7 @@ import { Requirements } from "sluice/sdk/auth/requirements";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
 import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
+import { findCredential, isRevoked, isTokenRevoked, whenFed } from "sluice/sdk/feed";
 import { Claims } from "sluice/sdk/std/jwt/claims";
 import { Jws, payloadOf } from "sluice/sdk/std/jwt/jws";
 import { KeyManagers } from "./key-managers";
@@ -97,6 +98,10 @@ export class JwtAuth extends Policy<Params> {
     if (sent === null || token === null) {
       return this.refuse(request, "there is no token", request.headers.has(this.credential.name));
     }
+    if (this.params.checkrevocations || this.params.consumers) {
+      const fed = whenFed(request);
+      if (fed != Verdict.Continue) return fed;
+    }
     const payload = payloadOf(token);
     const claims = payload !== null ? Claims.parse(payload) : null;
     if (claims === null || !claims.valid) return this.refuse(request, "it cannot be read", true);
@@ -148,11 +153,19 @@ export class JwtAuth extends Policy<Params> {
   ): Verdict {
     const problem = this.requirements.problem(claims, manager.scopes);
     if (problem.length) return this.refuse(request, problem, true);
+    const identity = tokenIdentity("jwt", claims, manager.scopes, this.params.userIdClaim);
+    if (this.params.checkrevocations && isAnyRevoked(identity, token)) {
+      return this.refuse(request, "it was revoked", true);
+    }
+    if (this.params.consumers) {
+      const found = findCredential("jwt", identity.issuer, identity.subject);
+      if (found !== null) identity.consumer = found.consumer;
+    }
     this.forwarding.apply(request.headers, sent, token);
     this.mappings.apply(claims, request.headers);
     request.context.metadata.set("auth.success", "true");
     request.context.metadata.set("auth.method", "jwt");
-    request.context.identify(tokenIdentity("jwt", claims, manager.scopes, this.params.userIdClaim));
+    request.context.identify(identity);
     return Verdict.Continue;
   }
 
@@ -194,4 +207,10 @@ export class JwtAuth extends Policy<Params> {
     source.refused();
     return false;
   }
+}
+
+/** By its id, or this very one. */
+function isAnyRevoked(identity: Identity, token: string): bool {
+  if (identity.tokenId.length && isRevoked(identity.issuer, identity.tokenId)) return true;
+  return isTokenRevoked(token);
 }

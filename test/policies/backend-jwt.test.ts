@@ -6,6 +6,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { play, simulatorRunner, type Case } from "../../host-sim/index.ts";
+import * as tokens from "../../policies/jwt-auth/cases/tokens.ts";
 import { envoyCases } from "../runners/envoy-cases.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -86,6 +87,17 @@ const cases: Case[] = [
       "x-meta": "basic",
     },
   ),
+  {
+    name: "says the consumer whom the gateway knows by issuer and subject of a token",
+    feed: [{ table: "credential", id: ["jwt", tokens.issuer, "ada"], fields: ["acme"] }],
+    chain: chain(
+      { name: "jwt-auth", version: "v1", params: tokens.local({ consumers: true }) },
+      signer({ ...es, customClaims: { who: "$ctx:consumer" } }),
+      verifier(ec.publicKey, { who: "x-who" }),
+    ),
+    request: { path: "/", headers: tokens.bearer(tokens.token()) },
+    expect: { status: 200, upstream: { headers: { "x-who": "acme" } } },
+  },
   {
     name: "answers 500 where the key is of the other kind",
     chain: chain(caller, signer({ ...rs, algorithm: "ES256" })),

@@ -1,4 +1,5 @@
 /** What the route wants of a token that is good, and how a refusal looks. */
+import { createHash } from "node:crypto";
 import type { Case } from "sluice/cases";
 import { bearer, claims, future, local, past, refused, token } from "./tokens";
 
@@ -8,6 +9,11 @@ const checked = (name: string, params: object, payload: object, status: number):
   request: { path: "/", headers: bearer(token({ payload: { ...claims, ...payload } })) },
   expect: status === 200 ? { status } : refused,
 });
+
+const good = token();
+const withId = token({ payload: { ...claims, jti: "one" } });
+const sending = (text: string) => ({ path: "/", headers: bearer(text) });
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const scopes = { allOf: ["read"], anyOf: ["write", "admin"] };
 const expectations = {
@@ -135,6 +141,22 @@ export const requirements: Case[] = [
     request: { path: "/" },
     expect: { status: 401, headers: { ...headers, "www-authenticate": "Bearer" }, body },
   })),
+  {
+    name: "refuses tokens that were revoked, by their id or themselves, as soon as they are",
+    params: local({ checkrevocations: true }),
+    feed: [],
+    steps: [
+      ...[withId, good].map((text) => ({ request: sending(text), expect: { status: 200 } })),
+      {
+        feed: [
+          { table: "revocation", id: ["jti", claims.iss, "one"], fields: ["0"] },
+          { table: "revocation", id: ["sha256", sha256(good)], fields: ["0"] },
+        ],
+      },
+      ...[withId, good].map((text) => ({ request: sending(text), expect: refused })),
+      { request: sending(token({ payload: { ...claims, jti: "two" } })), expect: { status: 200 } },
+    ],
+  },
   {
     name: "refuses with 403 where the gateway says so",
     params: local({ onfailurestatuscode: 403 }),
