@@ -50,6 +50,17 @@ export const keys: Case[] = [
     ],
   },
   {
+    name: "counts an IPv6 network of 64 bits as one client",
+    params: { ...key({ type: "ip" }), clientAddress: "forwarded" },
+    steps: [
+      pass(withHeaders({ "x-forwarded-for": "2001:db8:0:1::1" })),
+      pass(withHeaders({ "x-forwarded-for": "2001:db8:0:2::1" })),
+      stop(withHeaders({ "x-forwarded-for": "2001:DB8:0:1:ffff::2" })),
+      pass(withHeaders({ "x-forwarded-for": "10.0.0.1" })),
+      stop(withHeaders({ "x-forwarded-for": "::ffff:10.0.0.1" })),
+    ],
+  },
+  {
     name: "counts by expression",
     params: key({ type: "cel", expression: "request.Path.split('?')[0]" }),
     steps: [pass("/a?1"), stop("/a?2"), pass("/b?1")],

@@ -2,6 +2,7 @@
 import { Identity } from "../../context";
 import { lastingName } from "../../place";
 import { Request } from "../../request";
+import { IpAddress } from "../../std/net/ip";
 import { KeyPart } from "./key";
 
 export class ConstantPart extends KeyPart {
@@ -76,8 +77,9 @@ function propertyOf(identity: Identity, name: string): string {
 }
 
 /**
- * The client's address. The listener knows which proxies it may believe, so a client cannot choose it;
- * `forwarded` takes the client's word for it, as the first of `x-forwarded-for`.
+ * The client's address; of IPv6 the network of 64 bits, within which a client can choose. The listener
+ * knows which proxies it may believe, so a client cannot choose it; `forwarded` takes the client's word
+ * for it, as the first of `x-forwarded-for`.
  */
 export class AddressPart extends KeyPart {
   constructor(private forwarded: bool) {
@@ -85,20 +87,24 @@ export class AddressPart extends KeyPart {
   }
 
   of(request: Request): string {
-    if (!this.forwarded) return withoutPort(request.attribute("source.address"));
-    const list = request.header("x-forwarded-for");
-    if (list !== null) {
-      const comma = list.indexOf(",");
-      const first = (comma < 0 ? list : list.substring(0, comma)).trim();
-      if (first.length) return first;
-    }
-    const real = request.header("x-real-ip");
-    return real === null || !real.length ? "unknown" : real;
+    const address = this.forwarded ? claimed(request) : request.attribute("source.address");
+    return address === null || !address.length ? "unknown" : networkOf(address);
   }
 }
 
-function withoutPort(address: string | null): string {
-  if (address === null) return "unknown";
-  const colon = address.lastIndexOf(":");
-  return colon < 0 ? address : address.substring(0, colon);
+function claimed(request: Request): string | null {
+  const list = request.header("x-forwarded-for");
+  if (list !== null) {
+    const comma = list.indexOf(",");
+    const first = (comma < 0 ? list : list.substring(0, comma)).trim();
+    if (first.length) return first;
+  }
+  return request.header("x-real-ip");
+}
+
+/** What is no address stays as it is. */
+function networkOf(text: string): string {
+  const address = IpAddress.parseWithPort(text);
+  if (address === null) return text;
+  return address.isV4 ? address.toString() : address.high.toString(16) + "::/64";
 }
