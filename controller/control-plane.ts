@@ -45,6 +45,8 @@ export interface ControlPlane {
   changed: Signal;
 }
 
+const cleanUpEveryMs = 600_000;
+
 /**
  * `closing` collects how to end what was begun, also when a later step fails. The Envoy beside it finds its resources on
  * `socket`, whatever others have to show on the port.
@@ -124,6 +126,11 @@ export async function startControlPlane(
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
   await control.load();
   await access.feeder.load();
+  const cleaning = setInterval(
+    () => void access.keys.cleanUp().catch((error: unknown) => log(reason(error))),
+    cleanUpEveryMs,
+  );
+  closing.push(() => clearInterval(cleaning));
   if (options.documents !== undefined) await loadFolder(control, options.documents);
   if (options.shortForm) await applyRoutes(control, options.shortForm);
   if (options.gitops) closing.push(await watchFolder(control, options.gitops, log));

@@ -1,9 +1,10 @@
 /** API keys: who may make how many, and what becomes of them. The same for every kind that keys open. */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import type { Reader } from "../model/reader.ts";
 import { readDuration } from "../model/shared.ts";
+import { timeOrderedId } from "../store/access/id.ts";
 import type { ApiKey, KeyOwner, KeyStore } from "../store/access/keys.ts";
 import { hasExpired, readExpiry } from "./expiry.ts";
 import { plain, readRaw, readBody } from "./reading.ts";
@@ -32,6 +33,7 @@ export interface MadeKey {
   quotaLeft: number;
 }
 
+const keptAfterEndMs = 3_600_000;
 const longestOverlapMs = 30 * 86_400_000;
 
 export class ApiKeys {
@@ -60,7 +62,7 @@ export class ApiKeys {
     await this.refuseKnownValue(owner, raw);
     const now = new Date().toISOString();
     const row: ApiKey = {
-      ...{ uuid: randomUUID(), kind: owner.kind, handle: owner.handle, name },
+      ...{ uuid: timeOrderedId(), kind: owner.kind, handle: owner.handle, name },
       ...valueOf(raw, wish.masked),
       ...{ old_hash: null, old_until: null },
       source: wish.raw === null ? "local" : "external",
@@ -128,6 +130,17 @@ export class ApiKeys {
     };
     await this.store.write(row, former);
     return { row, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
+  }
+
+  /** Takes away what ended a while ago: until then a gateway's clock may be late. */
+  async cleanUp(): Promise<void> {
+    for (;;) {
+      const ended = await this.store.ended(new Date(Date.now() - keptAfterEndMs).toISOString());
+      for (const key of ended)
+        if (hasExpired(key)) await this.store.remove(key);
+        else await this.store.write({ ...key, old_hash: null, old_until: null }, key);
+      if (ended.length === 0) return;
+    }
   }
 
   /** Nobody learns whether there was one, or whose. */

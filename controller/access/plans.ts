@@ -1,6 +1,6 @@
 /** Subscription plans: how much a subscriber may ask for, and until when. */
-import { randomUUID } from "node:crypto";
 import type { Reader } from "../model/reader.ts";
+import { timeOrderedId } from "../store/access/id.ts";
 import type { ConsumerStore } from "../store/access/consumers.ts";
 import type { Plan, PlanStore } from "../store/access/plans.ts";
 import type { SubscriptionStore } from "../store/access/subscriptions.ts";
@@ -37,7 +37,13 @@ export class Plans {
   create(sent: unknown): Promise<Plan> {
     const now = new Date().toISOString();
     return this.write(sent, {
-      ...{ id: randomUUID(), name: "", name_key: "", billing_plan: null, stop_on_quota_reach: 1 },
+      ...{
+        id: timeOrderedId(),
+        name: "",
+        name_key: "",
+        billing_plan: null,
+        stop_on_quota_reach: 1,
+      },
       ...{ limit_count: null, limit_unit: null, expires_at: null, status: "ACTIVE" },
       ...{ created_at: now, updated_at: now },
     });

@@ -1,8 +1,8 @@
 /** Subscriptions: a token, or the application that has it, may use an API under a plan. */
-import { randomUUID } from "node:crypto";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import { UserError } from "../errors.ts";
 import type { Reader } from "../model/reader.ts";
+import { timeOrderedId } from "../store/access/id.ts";
 import type { ConsumerStore } from "../store/access/consumers.ts";
 import type { PlanStore } from "../store/access/plans.ts";
 import type { Subscription, SubscriptionStore } from "../store/access/subscriptions.ts";
@@ -82,7 +82,7 @@ export class Subscriptions {
     const now = new Date().toISOString();
     const { apiId: _, token, ...rest } = wish;
     const row: Subscription = {
-      ...{ id: randomUUID(), kind, handle, token_hash, ...rest },
+      ...{ id: timeOrderedId(), kind, handle, token_hash, ...rest },
       ...{ created_at: now, updated_at: now },
     };
     await this.store.write(row);

@@ -82,12 +82,12 @@ export class KeyStore {
     for (const key of keys) changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
   }
 
-  /** Those that expired before a time; at most a thousand at once. */
-  async expired(before: string): Promise<ApiKey[]> {
+  /** Keys that ended before a time, or whose former value did; at most a thousand at once. */
+  ended(before: string): Promise<ApiKey[]> {
     return this.db
       .selectFrom("api_keys")
       .selectAll()
-      .where("expires_at", "<", before)
+      .where((eb) => eb.or([eb("expires_at", "<", before), eb("old_until", "<", before)]))
       .limit(1_000)
       .execute();
   }

@@ -211,6 +211,24 @@ describe("API keys", () => {
       }
     });
 
+    test("what ended an hour ago is taken away, a former value without its key", async () => {
+      const { store, access } = gateway().gateway;
+      const owner = { kind: "RestApi", handle: "pets" };
+      const ago = new Date(Date.now() - 3_700_000).toISOString();
+      const { apiKey: ended } = await make("root", { name: "ended" });
+      const { apiKey: turned } = await make("root", { name: "turned" });
+      const row = async (name: string) => (await store.keys.named(owner, name))!;
+      const [first, second] = [await row("ended"), await row("turned")];
+      await store.keys.write({ ...first, expires_at: ago }, first);
+      const former = { old_hash: sha256Hex("former"), old_until: ago };
+      await store.keys.write({ ...second, ...former }, second);
+      expect(keyFed(gateway(), "former")).not.toBe(null);
+      await access.keys.cleanUp();
+      expect([keyFed(gateway(), ended.apiKey), await row("ended")]).toEqual([null, undefined]);
+      expect(keyFed(gateway(), "former")).toBe(null);
+      expect(keyFed(gateway(), turned.apiKey)).not.toBe(null);
+    });
+
     test("the database and the logs have hashes and no key", async () => {
       const { apiKey } = await make("root", { name: "unseen" });
       const rows = JSON.stringify(
