@@ -25,6 +25,8 @@ export interface EnvoyLab {
 const patienceMs = 10_000;
 
 export interface LabOptions {
+  /** Worker threads; one if left out, so that what a module keeps in its memory is in one place. */
+  concurrency?: number;
   /** Told what happens when an Envoy has to be fetched first. */
   progress?: (line: string) => void;
 }
@@ -41,7 +43,7 @@ export async function startLab(options: LabOptions = {}): Promise<EnvoyLab> {
       // Histograms are merged when they are asked for, not every five seconds.
       stats_flush_on_admin: true,
     },
-    concurrency: 1,
+    concurrency: options.concurrency ?? 1,
     // A listener that was taken away keeps its machines, which tick and call, until it is drained.
     drainSeconds: 0,
     logLevel: "info",

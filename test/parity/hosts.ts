@@ -29,6 +29,12 @@ function requestOf(scenario: Scenario, id: string) {
   };
 }
 
+/** What a request is shown may not depend on which of them serves it. */
+const workers = 2;
+
+/** More lines than a request can make. */
+const mostLines = 400;
+
 /** Longer than any timeout that an answer could still come from: such a request hangs. */
 const patienceMs = 11_000;
 
@@ -75,7 +81,7 @@ function calleeOf(headers: Pairs) {
     headers.find(([name]) => name === "x-answer")?.[1] ?? ""
   ).split("/");
   return {
-    status: Number(status),
+    status: Number(status) || 200,
     headers: { "x-callee": "1" },
     body: status === "204" ? "" : body,
   };
@@ -109,18 +115,25 @@ const logOf = (lines: readonly string[], id: string): string[] =>
     .filter((line) => line.includes(`[${id} `))
     .map((line) => steadyText(line.slice(line.indexOf(`[${id} `))));
 
-const routesOf = (chains: readonly Chain[]) =>
-  chains.map((chain, i) => ({
+/** A bare module has a route without a chain. */
+const routesOf = (chains: readonly Chain[] | null) =>
+  chains?.map((chain, i) => ({
     name: `parity/${i}@${JSON.stringify(chain)}`,
     match: { prefix: `/c${i}/` },
     chain,
   }));
 
-export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]): Promise<Host> {
+export async function simulatorHost(
+  module: Uint8Array,
+  chains: readonly Chain[] | null,
+): Promise<Host> {
   const running = new Map<string, Scenario>();
   const gateway = await simulate({
     module,
-    routes: routesOf(chains),
+    // As Envoy's runner calls its first plugin.
+    name: "case-1",
+    ...(chains && { routes: routesOf(chains)! }),
+    workers,
     upstream: ({ headers }) => answerOf(running.get(idOf(headers))),
     clusters: {
       answers: ({ headers }) => calleeOf(headers),
@@ -155,8 +168,9 @@ export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]
         callouts: answer.callouts
           .filter(({ cluster }) => cluster !== "refuses")
           .map((one) => calloutView(one, one.cluster)),
+        // Not the answer's alone: what a module says before it chose a stream is nobody's.
         log: logOf(
-          answer.logs.map(({ message }) => message),
+          gateway.logs.slice(-mostLines).map(({ message }) => message),
           id,
         ),
       };
@@ -164,8 +178,11 @@ export async function simulatorHost(module: Uint8Array, chains: readonly Chain[]
   };
 }
 
-export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): Promise<Host> {
-  const envoy = envoyRunner();
+export async function envoyHost(
+  module: Uint8Array,
+  chains: readonly Chain[] | null,
+): Promise<Host> {
+  const envoy = envoyRunner({ concurrency: workers });
   const running = new Map<string, Scenario>();
   const seen = new Map<string, Seen>();
   const called = new Map<string, string[]>();
@@ -177,7 +194,7 @@ export async function envoyHost(module: Uint8Array, chains: readonly Chain[]): P
   const never = new Promise<never>(() => {});
   const loaded = await envoy.load({
     module,
-    routes: routesOf(chains),
+    ...(chains && { routes: routesOf(chains)! }),
     upstream: (request) => {
       const id = idOf(request.headers);
       seen.set(id, request);

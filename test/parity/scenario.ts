@@ -28,7 +28,8 @@ export interface UpstreamPlan {
 
 /** Chains and the scenarios that run on them. */
 export interface Plan {
-  chains: Chain[];
+  /** Null for a bare module, which takes its script from the request. */
+  chains: Chain[] | null;
   scenarios: Scenario[];
 }
 

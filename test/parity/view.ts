@@ -30,12 +30,17 @@ export const steadyText = (text: string): string =>
     .replace(/x-forwarded-for=\d+\.\d+\.\d+\.\d+/g, "x-forwarded-for=*")
     .replace(/x-envoy-upstream-service-time=\d+/g, "x-envoy-upstream-service-time=*");
 
+/** How much of a body gets through before its connection breaks is the connection's business too. */
+const brokenOff = (a: View, b: View): boolean =>
+  a.cut && b.cut && (a.body.startsWith(b.body) || b.body.startsWith(a.body));
+
 /** The parts in which two views differ, a line each. */
 export function differences(expected: View, found: View): string[] {
   const lines: string[] = [];
   for (const key of Object.keys(expected) as (keyof View)[]) {
     const [a, b] = [expected[key], found[key]];
     if (isDeepStrictEqual(a, b)) continue;
+    if (key === "body" && brokenOff(expected, found)) continue;
     if (Array.isArray(a) && Array.isArray(b)) {
       const at = a.findIndex((one, i) => !isDeepStrictEqual(one, b[i]));
       const index = at < 0 ? a.length : at;

@@ -11,7 +11,7 @@ import { route } from "../../controller/xds/resources/route.ts";
 import type { Change } from "../../controller/xds/cache.ts";
 import type { JsonObject } from "../../controller/xds/protos.ts";
 import { send, type ReceivedAnswer, type SentRequest } from "./client.ts";
-import { startLab, type EnvoyLab } from "../../controller/lab/lab.ts";
+import { startLab, type EnvoyLab, type LabOptions } from "../../controller/lab/lab.ts";
 import { startUpstream, type SeenRequest, type UpstreamBehaviour } from "./upstream.ts";
 
 export interface EnvoySetup {
@@ -68,12 +68,12 @@ export interface EnvoyRunner {
   close(): Promise<void>;
 }
 
-export function envoyRunner(): EnvoyRunner {
+export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
   let lab: Promise<EnvoyLab> | undefined;
   let loads = 0;
   return {
     name: "envoy",
-    load: async (setup) => loadInto(await (lab ??= startLab()), setup, `case-${++loads}`),
+    load: async (setup) => loadInto(await (lab ??= startLab(options)), setup, `case-${++loads}`),
     close: async () => (await lab)?.close(),
   };
 }

@@ -1,0 +1,97 @@
+/** Random scenarios for a bare module: any hostcall in any phase, right or wrong. Its script comes with the request. */
+import { dice, type Dice } from "./dice.ts";
+import { self, type Pairs, type Plan, type Scenario } from "./scenario.ts";
+
+export function generateRaw(seed: number, count: number): Plan {
+  const d = dice(seed);
+  return { chains: null, scenarios: Array.from({ length: count }, () => scenario(d)) };
+}
+
+const names = ["x-a", "x-b", "X-Mixed", "cookie", "content-type", "via", ":path", "etag", ""];
+const values = ["1", "two", "a b", "", "x=y", "%7e"];
+const bodies = ["", "x", "hello", "0123456789".repeat(30)];
+const properties = [
+  ...["request.path", "request.method", "request.headers.x-a", "request.headers", "request.size"],
+  ...["request.total_size", "request.url_path", "request.query", "request.useragent", "request"],
+  ...["response.code", "response.code_details", "response.headers.x-a", "response.size"],
+  ...["response.flags", "response.trailers", "request.trailers", "connection.mtls", "source"],
+  ...["plugin_root_id", "plugin_name", "listener_direction", "node.id.nothing"],
+  ...["upstream.tls_version", "connection_termination_details", "wasm.x-@@", "x-own", "nothing"],
+].map((path) => path.replaceAll(".", "\\0"));
+
+function scenario(d: Dice): Scenario {
+  const method = d.pick(["GET", "GET", "POST", "POST", "PUT", "DELETE", "OPTIONS"]);
+  const body = method !== "GET" && d.chance(0.8) ? d.pick(bodies) : undefined;
+  const status = d.pick([200, 200, 201, 204, 304, 404, 503]);
+  return {
+    chain: 0,
+    method,
+    path: d.pick(["", "a", "a?b=c", "a/b"]),
+    headers: d.chance(0.6) ? headers(d) : [],
+    ...(body !== undefined && { body }),
+    scripts: { script: d.list(8, () => statement(d)).concat(d.chance(0.3) ? [waits(d)] : []) },
+    upstream: { status, headers: d.chance(0.5) ? headers(d) : [], body: d.pick(bodies) },
+  };
+}
+
+const headers = (d: Dice): Pairs =>
+  d.list(3, () => [d.pick(["x-a", "x-b", "cookie", "etag", "x-own"]), d.pick(values)]);
+
+const phases = ["rqh", "rqh", "rqb", "rsh", "rsh", "rsb", "call", "log", "done", "del"];
+
+const statement = (d: Dice): string => `${d.pick(phases)} ${operation(d)}`;
+
+function operation(d: Dice): string {
+  const map = d.below(8);
+  const name = d.pick(names);
+  const value = d.pick(values);
+  const numbers = [0, 0, 1, 3, 100, 4_294_967_295];
+  return d.pick<() => string>([
+    () => `get ${map}|${name}`,
+    () => `add ${map}|${name}|${value}`,
+    () => `rep ${map}|${name}|${value}`,
+    () => `rem ${map}|${name}`,
+    () => `pairs ${map}`,
+    () => `size ${map}`,
+    // 8, what a foreign function was called with, is memory that Envoy has freed: reading it can end the process.
+    () => `buf ${d.below(8)}|${d.pick(numbers)}|${d.pick(numbers)}`,
+    () => `bst ${d.below(2)}`,
+    () => `sbuf ${d.below(2)}|${d.pick(numbers)}|${d.pick(numbers)}|${d.pick(["", "new", "AB"])}`,
+    () => `prop ${d.pick(properties)}`,
+    () => `prop ${d.pick(properties)}`,
+    () => `sprop ${d.pick(["x-own", "x-@@", "request\\0path"])}|${value}`,
+    () => `sget k-${self}`,
+    () => `sset k-${self}|${value}|${d.pick([0, 0, 1, 2])}`,
+    () => `count ${d.below(4)}|m-${self}|${d.pick([0, 1, 5, -2])}|${d.pick([0, 7])}`,
+    () => `status`,
+    () => `level`,
+    () => `eff ${d.pick(["mine", "999999"])}`,
+    () => `qres |q-${self}`,
+    () => `qput 9999|x`,
+    () => `qget 9999`,
+    () => `done`,
+    () => `foreign ${d.pick(["nothing", "clear_route_cache", "expr_delete", "uncompress"])}|00`,
+    // Whether the answer to a call that nothing waits for comes before the upstream's is the network's choice.
+    () => `call nobody|${call(d)}`,
+  ])();
+}
+
+/** Headers of a call, whole or with something missing, its body and its time-out. */
+function call(d: Dice): string {
+  const whole = `:method=GET,:path=/called/${self},:authority=c,x-answer=${d.pick([200, 404])}/b`;
+  return `${d.chance(0.85) ? whole : d.pick(["", ":method=GET", ":path=/"])}|${d.pick(["", "sent"])}|5000`;
+}
+
+/** Something that holds the request and lets it go, or answers it: one whole, that means something else in parts. */
+function waits(d: Dice): string {
+  const reply = `reply ${d.pick([200, 403, 503])}|${d.pick(["", "why"])}|${d.pick(["", "no"])}|x-r=1`;
+  const call = `call answers|:method=GET,:path=/called/${self},:authority=c||5000`;
+  return d.pick<() => string>([
+    // The body has to wait too: a piece that goes on lets the headers go.
+    () => `rqh ${call};rqh ret 1;rqb ret 1;call eff mine;call cont 0`,
+    () => `rsh ${call};rsh ret 1;rsb ret 1;call eff mine;call cont 1`,
+    () => `rqh ${call};rqh ret 1;rqb ret 1;call eff mine;call ${reply}`,
+    () => `${d.pick(["rqh", "rqh", "rsh", "rqb"])} ${reply}`,
+    () => `${d.pick(["rqh", "rsh"])} close ${d.below(2)}`,
+  ])();
+}
