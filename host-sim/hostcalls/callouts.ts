@@ -58,7 +58,7 @@ export const callouts: Hostcalls = {
 function answered(vm: Vm, root: RootContext, token: number, answer: CalloutAnswer | null): void {
   root.calls.delete(token);
   if (vm.failure !== null) return;
-  root.response = answer;
+  root.response = answer && { ...answer, trailers: answer.trailers.size ? answer.trailers : null };
   if (!answer) root.status = { code: Status.BrokenConnection, message: "reset" };
   const { headers, body, trailers } = answer ?? {};
   vm.call(

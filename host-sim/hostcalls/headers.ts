@@ -14,6 +14,14 @@ function readable(vm: Vm, type: number): HeaderMap | null {
   return type === MapType.GrpcTrailingMetadata ? root.grpcTrailing : null;
 }
 
+/** Envoy asks for the size of a map as if it were to be changed: not of those that can only be read. */
+function sized(vm: Vm, type: number): HeaderMap | null {
+  const { root, stream } = vm.context;
+  if (type === MapType.GrpcInitialMetadata) return root.grpcInitial;
+  if (type === MapType.GrpcTrailingMetadata) return root.grpcTrailing;
+  return stream?.map(type) ?? null;
+}
+
 /** A change of request headers makes Envoy look for the route again, in ABI 0.2.x. */
 function change(vm: Vm, type: number, edit: (map: HeaderMap) => void): Status {
   const { stream } = vm.context;
@@ -57,7 +65,7 @@ export const headers: Hostcalls = {
 
   proxy_get_header_map_size(vm, type: number, outSize: number) {
     if (!isMap(type)) return Status.BadArgument;
-    const map = readable(vm, type);
+    const map = sized(vm, type);
     if (!map) return Status.BadArgument;
     vm.memory.setU32(outSize, map.byteSize);
     return Status.Ok;

@@ -28,7 +28,6 @@ import {
   frameAnswer,
   ResponseFlag,
   statedLength,
-  trimmed,
   unsendable,
   outgoing,
   readyReply,
@@ -415,19 +414,21 @@ export class Exchange {
       const { clock } = this.settings.host;
       headers.put("date", clock.httpDate());
       headers.put("server", this.settings.serverName);
-      frameAnswer(headers, end, this.#head);
+      const sent = frameAnswer(headers, end, this.#head);
       this.#due = end ? null : statedLength(headers);
-      this.client.headers(trimmed(headers), end);
+      this.client.headers(sent, end);
       if (end) this.#finish(null);
     },
     data: (bytes, end) => {
       if (this.over) return;
       this.responseBytes += bytes.length;
       const surplus = this.#due === null ? 0 : this.responseBytes - this.#due;
-      this.client.data(surplus > 0 ? bytes.subarray(0, bytes.length - surplus) : bytes);
-      if (surplus > 0) this.#finish(`the body is longer than its content-length, ${this.#due}`);
-      else if (end)
-        this.#finish(surplus ? `the body is shorter than its content-length, ${this.#due}` : null);
+      const rest = bytes.length - Math.max(0, surplus);
+      if (rest >= 0) this.client.data(bytes.subarray(0, rest));
+      if (!end) return;
+      // Filters see the body to its end, whatever the client makes of the bytes that are too many.
+      const wrong = `the body is ${surplus > 0 ? "longer" : "shorter"} than its content-length`;
+      this.#finish(surplus ? `${wrong}, ${this.#due}` : null);
     },
     trailers: (trailers) => {
       if (this.over) return;

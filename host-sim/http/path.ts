@@ -42,6 +42,8 @@ export class Path {
   readonly #stands: Stand[];
   headers: HeaderMap | null = null;
   trailersMap: HeaderMap | null = null;
+  /** The headers have left the filters. */
+  #passed = false;
   /** What some filter made Envoy keep. All filters share it. */
   buffered: Body | null = null;
   /** The last byte, or the trailers, came in. */
@@ -128,6 +130,7 @@ export class Path {
       // A filter gave a body to a request that came without one.
       if (end && this.buffered && bodyFrom < 0) bodyFrom = i;
     }
+    this.#passed = true;
     this.sink.headers(headers, end && bodyFrom < 0);
     if (bodyFrom >= 0) this.#dataFrom(bodyFrom + 1, this.buffered!, end);
   }
@@ -187,7 +190,8 @@ export class Path {
         return;
       }
     }
-    this.sink.trailers(this.trailersMap!);
+    // A filter that held the headers may have added them: they come again when it goes on.
+    if (this.#passed) this.sink.trailers(this.trailersMap!);
   }
 
   #keep(body: Body, streaming: boolean): void {

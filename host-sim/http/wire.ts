@@ -7,13 +7,17 @@ import type { Upstream, UpstreamRequest } from "./upstream.ts";
 
 const hopByHop = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
-/** An answer as it leaves: the connection's own headers are the codec's to set. */
-export function frameAnswer(headers: HeaderMap, end: boolean, head: boolean): void {
+/** An answer as it leaves: the connection's own headers are the codec's to set, and no filter sees those. */
+export function frameAnswer(headers: HeaderMap, end: boolean, head: boolean): HeaderMap {
   for (const name of hopByHop) headers.remove(name);
-  if (headers.get("content-length") !== null || head) return;
+  const sent = trimmed(headers);
   const status = headers.get(":status");
-  if (!end) headers.put("transfer-encoding", "chunked");
-  else if (status !== "204" && status !== "304") headers.put("content-length", "0");
+  const bare = head || (end && (status === "204" || status === "304"));
+  if (bare || headers.get("content-length") !== null) return sent;
+  const framed = sent === headers ? new HeaderMap(headers.kind, [...headers.pairs]) : sent;
+  if (end) framed.put("content-length", "0");
+  else framed.put("transfer-encoding", "chunked");
+  return framed;
 }
 
 const trim = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, "");

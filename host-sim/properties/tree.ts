@@ -136,7 +136,8 @@ function request(exchange: Exchange, headers: HeaderMap | null): Branch {
 function response(exchange: Exchange, headers: HeaderMap | null): Branch {
   return branch({
     code: () => (exchange.code === null ? undefined : BigInt(exchange.code)),
-    code_details: () => exchange.details || undefined,
+    // A reply without a reason has an empty one.
+    code_details: () => exchange.details || (exchange.decidedBy === null ? undefined : ""),
     flags: () => BigInt(exchange.flags),
     headers: () => headerBranch(headers),
     trailers: () => headerBranch(exchange.responseTrailers),

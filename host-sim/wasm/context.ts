@@ -15,5 +15,6 @@ export interface Context {
 export interface CallResponse {
   headers: HeaderMap;
   body: Uint8Array;
-  trailers: HeaderMap;
+  /** Null if the answer had none. */
+  trailers: HeaderMap | null;
 }

@@ -297,10 +297,8 @@ export class StreamContext implements Filter, Context {
   resume(type: StreamType): Status {
     if (type > StreamType.Upstream) return Status.BadArgument;
     if (type === StreamType.Downstream) return Status.Ok;
-    // Envoy lets go of the request's maps here, even if the filter had held them.
-    if (type === StreamType.Request)
-      this.#requestHeaders = this.#requestTrailers = this.#requestBody = null;
-    else this.#responseHeaders = this.#responseTrailers = this.#responseBody = null;
+    // Envoy lets go of the request's maps here, whichever direction goes on.
+    this.#requestHeaders = this.#requestTrailers = this.#requestBody = null;
     this.vm.after.push(() => {
       this.#paused = null;
       this.exchange.resume(this.index, type);
@@ -311,7 +309,10 @@ export class StreamContext implements Filter, Context {
   close(type: StreamType): Status {
     if (type > StreamType.Upstream) return Status.BadArgument;
     if (type === StreamType.Request || type === StreamType.Response)
-      this.vm.after.push(() => this.exchange.reset(`closed by ${this.name}`));
+      this.vm.after.push(() => {
+        this.exchange.details ||= "wasm_close_stream";
+        this.exchange.reset(`closed by ${this.name}`);
+      });
     return Status.Ok;
   }
 }

@@ -11,7 +11,7 @@ const names = ["x-a", "x-b", "X-Mixed", "cookie", "content-type", "via", ":path"
 const values = ["1", "two", "a b", "", "x=y", "%7e"];
 const bodies = ["", "x", "hello", "0123456789".repeat(30)];
 const properties = [
-  ...["request.path", "request.method", "request.headers.x-a", "request.headers", "request.size"],
+  ...["request.path", "request.method", "request.headers.x-a", "request.size"],
   ...["request.total_size", "request.url_path", "request.query", "request.useragent", "request"],
   ...["response.code", "response.code_details", "response.headers.x-a", "response.size"],
   ...["response.flags", "response.trailers", "request.trailers", "connection.mtls", "source"],
@@ -29,9 +29,16 @@ function scenario(d: Dice): Scenario {
     path: d.pick(["", "a", "a?b=c", "a/b"]),
     headers: d.chance(0.6) ? headers(d) : [],
     ...(body !== undefined && { body }),
-    scripts: { script: d.list(8, () => statement(d)).concat(d.chance(0.3) ? [waits(d)] : []) },
+    scripts: { script: script(d) },
     upstream: { status, headers: d.chance(0.5) ? headers(d) : [], body: d.pick(bodies) },
   };
+}
+
+/** A body that was held and let go is memory that Envoy no longer has: what is read there is whatever was there last. */
+function script(d: Dice): string[] {
+  const free = d.list(8, () => statement(d));
+  if (!d.chance(0.3)) return free;
+  return [...free.filter((one) => !/ (s?buf|bst) /.test(one)), waits(d)];
 }
 
 const headers = (d: Dice): Pairs =>
@@ -48,8 +55,9 @@ function operation(d: Dice): string {
   const numbers = [0, 0, 1, 3, 100, 4_294_967_295];
   return d.pick<() => string>([
     () => `get ${map}|${name}`,
-    () => `add ${map}|${name}|${value}`,
-    () => `rep ${map}|${name}|${value}`,
+    // A header without a name is sent on, and what comes of it is the upstream's affair.
+    () => `add ${map}|${name || "x-a"}|${value}`,
+    () => `rep ${map}|${name || "x-b"}|${value}`,
     () => `rem ${map}|${name}`,
     () => `pairs ${map}`,
     () => `size ${map}`,

@@ -1,5 +1,5 @@
 /** The two hosts, loaded with the same module, chains and services. */
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import type { Chain } from "../../host-sim/index.ts";
 import { HangError, simulate, type UpstreamAnswer } from "../../host-sim/index.ts";
 import { envoyRunner } from "../runners/envoy.ts";
@@ -266,6 +266,8 @@ function ask(
     let status = 0;
     let received: Pairs = [];
     let gaveUp = false;
+    // A client that says it will close is told of it in the answer.
+    const agent = new Agent({ keepAlive: true });
     const call = httpRequest({
       host: "127.0.0.1",
       port,
@@ -273,7 +275,7 @@ function ask(
       path,
       headers: all.flat(),
       setHost: false,
-      agent: false,
+      agent,
     });
     const timer = setTimeout(() => {
       gaveUp = true;
@@ -281,6 +283,7 @@ function ask(
     }, giveUpAfterMs);
     const finish = (cut: boolean) => {
       clearTimeout(timer);
+      agent.destroy();
       const body = steadyText(Buffer.concat(chunks).toString("latin1"));
       resolve({ gaveUp, view: { status, headers: steady(received), body, cut } });
     };

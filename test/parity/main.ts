@@ -4,6 +4,7 @@ import { compare, compareAll } from "./compare.ts";
 import { generateRaw } from "./generate-raw.ts";
 import { generate } from "./generate.ts";
 import { envoyHost, simulatorHost } from "./hosts.ts";
+import { keep } from "./kept.ts";
 import { parityModule } from "./module.ts";
 import { probeFilter } from "../host-sim/fixtures/probe.ts";
 import { shrink } from "./shrink.ts";
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     count: { type: "string", default: "500" },
     /** A bare module that makes any hostcall in any phase, in place of chains of policies. */
     raw: { type: "boolean", default: false },
+    /** Writes each difference to test/parity/kept, where the tests compare it from then on. */
+    keep: { type: "boolean", default: false },
     show: { type: "string", default: "10" },
   },
 });
@@ -42,6 +45,9 @@ for (let done = 0; done < total; done += batch) {
       async (other) => (await compare(hosts, other)).lines.length > 0,
     );
     const { lines } = await compare(hosts, small);
+    const chain = chains?.[small.chain];
+    if (values.keep && lines.length)
+      console.log(await keep({ raw: values.raw, ...(chain && { chain }), scenario: small }));
     console.log(JSON.stringify({ ...small, policies: chains?.[small.chain]?.policies }));
     console.log(
       `  ${(lines.length ? lines : ["does not differ again", ...one.lines]).join("\n  ")}`,
