@@ -30,6 +30,7 @@ const ask = (text: string) => ({ path: "/", headers: basic(text) });
 const byHash: Case[] = [
   {
     name: "asks the agent about a hash, and keeps what it says",
+    example: true,
     params: hashed,
     clusters: agent,
     steps: [

@@ -139,6 +139,7 @@ export const cases: Case[] = [
   ),
   {
     name: "refuses a request without a signature",
+    example: true,
     params,
     request: { path: "/" },
     expect: refused,

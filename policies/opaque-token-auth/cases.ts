@@ -62,6 +62,7 @@ const judged = (name: string, more: object, body: object, status: number): Case 
 export const cases: Case[] = [
   {
     name: "asks about a token, as RFC 7662 and RFC 6749 want it, and moves it to its header",
+    example: true,
     params: params({}, provider({ tokenTypeHint: "access_token" })),
     clusters: says(active),
     request: {

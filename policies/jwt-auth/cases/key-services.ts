@@ -52,6 +52,19 @@ const no = { request: request(), expect: refused };
 
 export const keyServices: Case[] = [
   {
+    name: "refuses a request without a token",
+    example: true,
+    params: {
+      keymanagers: [{ name: "main", issuer, jwks: { remote: { uri: "http://idp.example/keys" } } }],
+      audiences: ["pets"],
+      scopes: { anyOf: ["pets:read"] },
+      claimMappings: { sub: "x-user" },
+    },
+    clusters: service(allKeys),
+    request: { path: "/pets" },
+    expect: refused,
+  },
+  {
     name: "fetches the keys before the first request is through, and then no more",
     params: remote(),
     clusters: service(allKeys),
