@@ -1,4 +1,8 @@
-/** A policy's README: what `policy.yaml` says, and the cases that are marked as examples. */
+/**
+ * A policy's README: what `policy.yaml` says, the cases that are marked as examples, and what neither can say, if the
+ * folder has a `NOTES.md`.
+ */
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readDefinition, type Schema } from "../build/definition.ts";
 import { loadCases } from "../cases/load.ts";
@@ -12,6 +16,7 @@ export async function readmeOf(folder: string): Promise<string> {
     await readDefinition(folder);
   const major = `v${version.split(".")[0]}`;
   const examples = (await loadCases(folder)).filter((one) => one.example);
+  const notes = await readFile(join(folder, "NOTES.md"), "utf8").catch(() => "");
   const owner = (systemParameters as { "x-sluice-configuration"?: string } | undefined)?.[
     "x-sluice-configuration"
   ];
@@ -32,6 +37,7 @@ export async function readmeOf(folder: string): Promise<string> {
       : []),
     ...(examples.length > 0 ? ["## Examples"] : []),
     ...examples.map((one) => exampleText(one, { name, version: major })),
+    ...(notes ? [notes.trim()] : []),
   ];
   return `${parts.join("\n\n")}\n`;
 }

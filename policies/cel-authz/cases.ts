@@ -55,6 +55,7 @@ export const cases: Case[] = [
   })),
   {
     name: "takes the names from the operation's own path",
+    example: true,
     routes: [
       { name: "shop/GET /users/{id}@0123456789ab", chain: chain({ expression: own.expression }) },
     ],

@@ -31,6 +31,7 @@ const lax = { "access-control-allow-origin": "*", "access-control-allow-credenti
 export const cases: Case[] = [
   {
     name: "answers a preflight itself",
+    example: true,
     params,
     request: preflight(page, "PUT", "content-type, x-trace"),
     expect: {
@@ -74,6 +75,7 @@ export const cases: Case[] = [
   },
   {
     name: "says what a page may read",
+    example: true,
     params: { ...params, exposedHeaders: ["X-Total", "ETag"], allowCredentials: true },
     request: get(page),
     expect: {

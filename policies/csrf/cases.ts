@@ -24,6 +24,7 @@ const refused = {
 export const cases: Case[] = [
   {
     name: "sets a cookie that a page can read",
+    example: true,
     params,
     request: { path: "/" },
     expect: {

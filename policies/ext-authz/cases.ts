@@ -100,6 +100,7 @@ export const cases: Case[] = [
   },
   {
     name: "gives the client the status, the reason and the headers that the service says",
+    example: true,
     params,
     clusters: answers({
       result: {
@@ -130,6 +131,7 @@ export const cases: Case[] = [
   },
   {
     name: "gives the upstream the headers that are wanted, in place of the client's",
+    example: true,
     params: { ...params, sendHeadersUpstream: ["x-user", "x-team"] },
     clusters: answers({ result: { allow: true, headers: { "X-User": "ada", "x-other": "no" } } }),
     request: get({ "x-user": "root", "x-team": "all", "x-other": "own" }),

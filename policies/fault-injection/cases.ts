@@ -6,7 +6,13 @@ const passes = { status: 200 };
 const staging = { headers: [{ name: "X-Env", value: "staging" }] };
 
 export const cases: Case[] = [
-  { name: "lets requests fail", params: { abort: { status: 503 } }, request, expect: failed },
+  {
+    name: "lets requests fail",
+    example: true,
+    params: { abort: { status: 503 } },
+    request,
+    expect: failed,
+  },
   {
     name: "holds requests and lets them go on",
     params: { delay: { durationMs: 30 } },
@@ -27,6 +33,7 @@ export const cases: Case[] = [
   },
   {
     name: "looks at requests with certain headers only",
+    example: true,
     params: { abort: { status: 418 }, ...staging },
     steps: [
       { request, expect: passes },

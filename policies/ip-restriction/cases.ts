@@ -33,6 +33,7 @@ export const cases: Case[] = [
   },
   {
     name: "refuses a denied address of an allowed network, in the words it was given",
+    example: true,
     params: { allow: ["127.0.0.0/8"], deny: ["127.0.0.1"], status: 404, message: "Nothing here" },
     request: { path: "/" },
     expect: { status: 404, body: { error: "Not Found", message: "Nothing here" }, upstream: null },

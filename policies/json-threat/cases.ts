@@ -79,6 +79,7 @@ export const cases: Case[] = [
   },
   {
     name: "sees what is spread over pieces, and lets none of it up before",
+    example: true,
     params,
     request: post(["[[", "[", "[1]]]]"]),
     expect: has("too many levels at byte 3"),

@@ -214,6 +214,7 @@ const queries = (
 const headers: Case[] = [
   {
     name: "lets through and refuses by headers, names in any case",
+    example: true,
     params: {
       headers: {
         schema: {
@@ -252,6 +253,7 @@ const schemas: Case[] = [
   },
   {
     name: "follows references to documents that were given, round in circles too",
+    example: true,
     params: {
       body: { schema: { $ref: "https://schemas.example/tree" } },
       documents: {

@@ -6,6 +6,7 @@ const page = { "content-security-policy": "default-src 'self'", "x-powered-by": 
 export const cases: Case[] = [
   {
     name: "adds the headers of an API by default, and no HSTS without TLS",
+    example: true,
     params: {},
     request,
     expect: {

@@ -36,6 +36,7 @@ export const cases: Case[] = [
   ).map(([name, params, request, expect]): Case => ({ name, params, request, expect })),
   {
     name: "says what it was told to say",
+    example: true,
     params: { deny: ["bot"], message: "No robots" },
     request: from("a bot"),
     expect: { status: 403, body: { error: "Forbidden", message: "No robots" } },
