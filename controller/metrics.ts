@@ -4,12 +4,21 @@ export interface Metric {
   help: string;
   type: "counter" | "gauge";
   value: number;
+  labels?: Record<string, string>;
 }
 
+/** Metrics of one name stand beside each other and are described once. */
 export const prometheus = (metrics: Metric[]): string =>
   metrics
-    .map(
-      ({ name, help, type, value }) =>
-        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`,
-    )
+    .map((metric, i) => {
+      const { name, help, type, value, labels } = metric;
+      const head =
+        metrics[i - 1]?.name === name ? "" : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+      return `${head}${name}${labels ? labelled(labels) : ""} ${value}\n`;
+    })
     .join("");
+
+const labelled = (labels: Record<string, string>): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`)
+    .join(",")}}`;

@@ -100,7 +100,10 @@ const onlyReads: MiddlewareHandler = async (c, next) => {
 /** Tells callers of an unprefixed path where it is now. */
 const deprecated: MiddlewareHandler = async (c, next) => {
   await next();
+  // As it was sent: decoded it may hold what no header can.
+  const { pathname } = new URL(c.req.url);
+  if (pathname.startsWith(`${managementBase}/`)) return;
   c.header("Deprecation", "true");
-  c.header("Link", `<${managementBase}${c.req.path}>; rel="successor-version"`);
+  c.header("Link", `<${managementBase}${pathname}>; rel="successor-version"`);
   c.header("Warning", `299 - "Deprecated API: migrate to ${managementBase} prefix"`);
 };

@@ -1,9 +1,9 @@
 /** Every HTTP port of a controller: the management API, and the admin and metrics ports around it. */
 import type { ControlPlane } from "../control-plane.ts";
 import { openSyncPort } from "../feed/port.ts";
-import { prometheus } from "../metrics.ts";
 import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
+import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
 import { requestStats } from "../observe/request-stats.ts";
 import { openPeople } from "../people/open.ts";
@@ -59,7 +59,10 @@ export async function openPorts(
     admin: admin("gateway-controller"),
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
-    metrics: metricsApi(async () => controllerMetrics(plane), allowed.metrics),
+    metrics: metricsApi(
+      async () => controllerMetrics(plane, options.tls?.certificate),
+      allowed.metrics,
+    ),
     engineMetrics: metricsApi(
       async () => requestStats((await envoy.admin("/stats/prometheus")) ?? ""),
       allowed.metrics,
@@ -100,17 +103,3 @@ async function dump({ control, modules, certificates, connected }: ControlPlane)
     xds_sync: { connectedGateways: connected() },
   };
 }
-
-const controllerMetrics = ({ control, modules, connected }: ControlPlane): string => {
-  const gauge = (name: string, help: string, value: number) => ({
-    ...{ help, value },
-    name: `gateway_controller_${name}`,
-    type: "gauge" as const,
-  });
-  return prometheus([
-    gauge("up", "1 while it runs", 1),
-    gauge("apis_total", "APIs in the store", control.list(resourceKinds[0]).length),
-    gauge("policies_total", "Policies of the serving module", modules.catalog.list().length),
-    gauge("xds_clients_connected", "Envoys connected now", connected()),
-  ]);
-};
