@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../../controller/until.ts";
+import { freePort } from "../controller/fixtures/free-port.ts";
+import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
+import { buildProcess } from "../controller/fixtures/process.ts";
+import { stateFolder } from "./fleet.ts";
+
+let ap: Awaited<ReturnType<typeof buildProcess>>;
+let state: Awaited<ReturnType<typeof stateFolder>>;
+let controller: TestGateway;
+let url: string;
+beforeAll(async () => {
+  ap = await buildProcess(new URL("../../cli/ap.ts", import.meta.url));
+  state = await stateFolder();
+  controller = await startTestGateway({ envoy: "none", ports: { http: await freePort() } });
+  await controller.manage("POST", "/rest-apis", restApi("a", controller.upstream.port));
+  url = `http://127.0.0.1:${controller.gateway.ports.http}/a/x`;
+});
+afterAll(async () => {
+  await controller.close();
+  await ap.remove();
+  await state.remove();
+});
+
+function run(...options: string[]) {
+  const child: ChildProcess = spawn(process.execPath, [ap.file, "gateway", "run", ...options]);
+  let said = "";
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  return { child, exited, said: () => said };
+}
+
+const follow = () =>
+  run(
+    ...["--controller", `http://127.0.0.1:${controller.gateway.ports.xds}`],
+    ...["--name", "edge-7", "--state", state.folder],
+  );
+
+test("the command follows a controller, upgrades its Envoy on SIGUSR2, and drains on SIGTERM", async () => {
+  const { child, exited, said } = follow();
+  await until(() => expect(said()).toContain("traffic     http://localhost:"), 20_000);
+  expect((await fetch(url)).status).toBe(200);
+  const { body } = await controller.manage("GET", "/rest-apis/a");
+  expect(body).toMatchObject({ status: { gateways: [{ id: "edge-7", state: "serving" }] } });
+  child.kill("SIGUSR2");
+  await until(() => expect(said()).toContain("another Envoy has taken over"), 20_000);
+  expect((await fetch(url)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await exited).toBe(0);
+  await expect(fetch(url)).rejects.toThrow();
+}, 60_000);
+
+test("without any controller it serves what it kept, and says what is lost", async () => {
+  await controller.gateway.stop();
+  const { child, exited, said } = follow();
+  await until(async () => expect((await fetch(url)).status).toBe(200), 20_000);
+  await until(() => expect(said()).toMatch(/lost a controller: .*ECONNREFUSED/), 5_000);
+  child.kill("SIGTERM");
+  expect(await exited).toBe(0);
+}, 60_000);
+
+test.each([
+  [["--controller", "http://10.0.0.1:18000"], "without TLS a token and every secret could be read"],
+  [["--controller", "controller:18000"], "--controller: expected https://host:port"],
+  [["--controller", "https://c"], "expected a URL with a port"],
+  [
+    ["--controller", "https://c:1", "--http-port", "80"],
+    "--http-port does not go with --controller",
+  ],
+  [["--name", "edge"], "--name is for --controller"],
+  [["--controller", "https://c:1", "--token-file", "/none"], "--token-file /none: cannot be read"],
+])(
+  "%j is refused in plain words",
+  async (options, words) => {
+    const { exited, said } = run(...options);
+    expect(await exited).toBe(1);
+    expect(said()).toContain(words);
+  },
+  20_000,
+);
