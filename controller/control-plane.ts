@@ -126,8 +126,12 @@ export async function startControlPlane(
   gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
   await control.load();
   await access.feeder.load();
+  const cleanUp = async () => {
+    await access.keys.cleanUp();
+    await access.revocations.cleanUp();
+  };
   const cleaning = setInterval(
-    () => void access.keys.cleanUp().catch((error: unknown) => log(reason(error))),
+    () => void cleanUp().catch((error: unknown) => log(reason(error))),
     cleanUpEveryMs,
   );
   closing.push(() => clearInterval(cleaning));

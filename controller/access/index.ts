@@ -8,8 +8,9 @@ import { Secrets } from "../secrets/secrets.ts";
 import { Vault } from "../secrets/vault.ts";
 import { ApiKeys, keyRules } from "./api-keys.ts";
 import { Consumers } from "./consumers.ts";
-import { Feeder } from "./feeder.ts";
+import { Feeder } from "../feed/feeder.ts";
 import { Plans } from "./plans.ts";
+import { Revocations } from "./revocations.ts";
 import { Subscriptions, type FindApi } from "./subscriptions.ts";
 
 export interface Access {
@@ -22,6 +23,7 @@ export interface Access {
   gatewayId: string;
   secrets: Secrets;
   consumers: Consumers;
+  revocations: Revocations;
   vault: Vault;
   feeder: Feeder;
   /** Who may follow the feed from another machine. */
@@ -49,6 +51,7 @@ export async function openAccess(
     ...{ feeder, vault },
     secrets: new Secrets(store.secrets, vault),
     consumers,
+    revocations: new Revocations(store.revocations),
     gatewayId: options.gatewayId ?? "platform-gateway-id",
     plans: new Plans(store),
     subscriptions: new Subscriptions(store, findApi),

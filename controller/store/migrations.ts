@@ -185,6 +185,17 @@ export const migrations: Step[] = [
       .addColumn("consumer", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("revocations")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("issuer", "text")
+      .addColumn("value", "text", (c) => c.notNull())
+      .addColumn("expires_at", "text", (c) => c.notNull())
+      .addColumn("created_by", "text", (c) => c.notNull())
+      .addColumn("created_at", "text", (c) => c.notNull())
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

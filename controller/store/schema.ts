@@ -15,6 +15,7 @@ export interface Tables {
   subscriptions: SubscriptionRow;
   secrets: SecretRow;
   consumers: ConsumerRow;
+  revocations: RevocationRow;
   consumer_credentials: CredentialRow;
 }
 
@@ -185,4 +186,17 @@ export interface CredentialRow {
   /** Of the feed, in hex. */
   id: string;
   consumer: string;
+}
+
+export interface RevocationRow {
+  /** Of the feed, in hex. */
+  id: string;
+  /** Null for a token that is known by its hash. */
+  issuer: string | null;
+  /** The token's id, or its SHA-256 in hex. */
+  value: string;
+  /** When the token ends anyway. */
+  expires_at: string;
+  created_by: string;
+  created_at: string;
 }

@@ -12,6 +12,7 @@ import type { Postgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
 import { ConsumerStore } from "./access/consumers.ts";
+import { RevocationStore } from "./access/revocations.ts";
 import { SecretStore } from "./access/secrets.ts";
 import { SubscriptionStore } from "./access/subscriptions.ts";
 import { Turns, type Change, type Turn } from "./turns.ts";
@@ -52,6 +53,7 @@ export class Store {
   readonly subscriptions: SubscriptionStore;
   readonly secrets: SecretStore;
   readonly consumers: ConsumerStore;
+  readonly revocations: RevocationStore;
   private readonly turns: Turns;
   private lastSeen = 0;
 
@@ -66,6 +68,7 @@ export class Store {
     this.subscriptions = new SubscriptionStore(db, this.turns);
     this.secrets = new SecretStore(db, this.turns);
     this.consumers = new ConsumerStore(db, this.turns, this.keys);
+    this.revocations = new RevocationStore(db, this.turns);
   }
 
   /** `postgres://…`, or the file of a SQLite database. */

@@ -9,6 +9,7 @@ import { problem } from "../respond.ts";
 import { keyRoutes } from "./api-keys.ts";
 import { consumerRoutes } from "./consumers.ts";
 import { planRoutes } from "./plans.ts";
+import { revocationRoutes } from "./revocations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { subscriptionRoutes } from "./subscriptions.ts";
 
@@ -40,6 +41,7 @@ export function accessRoutes(access: Access, control: Control): Hono<Authenticat
     }),
   );
   mount("/consumers", consumerRoutes(access.consumers));
+  mount("/revoked-tokens", revocationRoutes(access.revocations));
   mount("/secrets", secretRoutes(access.secrets));
   mount("/subscription-plans", planRoutes(access.plans, access.gatewayId));
   mount("/subscriptions", subscriptionRoutes(access.subscriptions, access.gatewayId));

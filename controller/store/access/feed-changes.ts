@@ -6,7 +6,7 @@ import { feedId } from "../../../host-sim/feed.ts";
 import type { Change } from "../turns.ts";
 
 /** The tables whose rows become feed records. */
-export type FedTable = "ApiKey" | "Plan" | "Subscription" | "Secret" | "Consumer";
+export type FedTable = "ApiKey" | "Plan" | "Subscription" | "Secret" | "Consumer" | "Revocation";
 
 export interface FedChange {
   table: FedTable;

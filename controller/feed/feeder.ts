@@ -8,12 +8,13 @@ import type { Store } from "../store/store.ts";
 import type { Change } from "../store/turns.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
-import { FeedTable } from "../feed/table.ts";
-import { hmacPlace } from "./credentials.ts";
+import { FeedTable } from "./table.ts";
+import { hmacPlace } from "../access/credentials.ts";
 import {
   apiKeyRecords,
   consumerRecords,
   planRecords,
+  revocationRecords,
   subscriptionRecords,
   type FeedRecord,
 } from "./records.ts";
@@ -40,6 +41,7 @@ export class Feeder {
       ApiKey: source(store.keys.rows, apiKeyRecords),
       Plan: source(store.plans.rows, planRecords),
       Secret: vault,
+      Revocation: source(store.revocations.rows, revocationRecords),
       Consumer: source(store.consumers.rows, (row) =>
         consumerRecords(row, ({ keyId, sealed, keyVersion }) =>
           vault.open(sealed, keyVersion, hmacPlace(row.handle, keyId)),

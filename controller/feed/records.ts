@@ -10,6 +10,7 @@ import {
   type StoredCredential,
 } from "../store/access/consumers.ts";
 import type { Plan } from "../store/access/plans.ts";
+import { revocationId, type Revocation } from "../store/access/revocations.ts";
 import { subscriptionIds, type Subscription } from "../store/access/subscriptions.ts";
 
 export interface FeedRecord {
@@ -50,6 +51,10 @@ export function subscriptionRecords(subscription: Subscription): FeedRecord[] {
   );
   return subscriptionIds(subscription).map((id) => ({ id, value }));
 }
+
+export const revocationRecords = (row: Revocation): FeedRecord[] => [
+  { id: revocationId(row), value: fields(time(row.expires_at)) },
+];
 
 /** `opened` is the secret of an `hmac` credential, null when it cannot be read. */
 export function consumerRecords(

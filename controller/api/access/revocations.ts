@@ -1,0 +1,28 @@
+/** `/revoked-tokens`. A token comes in once and is kept by its hash. */
+import { Hono } from "hono";
+import type { Revocations } from "../../access/revocations.ts";
+import type { Authenticated } from "../../people/authenticate.ts";
+import type { Revocation } from "../../store/access/revocations.ts";
+import { bodyOf } from "./body.ts";
+
+export function revocationRoutes(revocations: Revocations): Hono<Authenticated> {
+  const app = new Hono<Authenticated>();
+  app.post("/", async (c) =>
+    c.json(represent(await revocations.revoke(await bodyOf(c), c.get("user"))), 201),
+  );
+  app.get("/", async (c) => {
+    const list = (await revocations.list()).map(represent);
+    return c.json({ status: "success", count: list.length, revokedTokens: list });
+  });
+  app.delete("/:id", async (c) => {
+    await revocations.restore(c.req.param("id"));
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+const represent = (row: Revocation) => ({
+  id: row.id,
+  ...(row.issuer === null ? { sha256: row.value } : { issuer: row.issuer, jti: row.value }),
+  ...{ expiresAt: row.expires_at, createdBy: row.created_by, createdAt: row.created_at },
+});
