@@ -10,5 +10,6 @@ export const dev = (io: Io): Command =>
     .option("-q, --quiet", "do not show requests")
     .action(async (files: string[], options: import("../dev/run.ts").DevOptions) => {
       const { runDev } = await import("../dev/run.ts");
-      await runDev(files, options, io);
+      const { interrupted } = await import("../signal.ts");
+      await runDev(files, options, io, interrupted());
     });

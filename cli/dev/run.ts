@@ -2,14 +2,15 @@
  * `ap dev`: a gateway on the simulator. Serves the API files over real HTTP with the policies of the
  * shelf and the folders given, rebuilds and swaps when a file changes, and shows each request's way.
  */
-import { watch } from "node:fs";
 import { basename } from "node:path";
 import { asCase, describeWay, serve, type RequestWay } from "../../host-sim/index.ts";
 import { reason } from "../../controller/errors.ts";
 import { build } from "../build/index.ts";
 import type { Io } from "../io.ts";
 import { shelfFolders } from "../run/shelf.ts";
+import { aborted } from "../signal.ts";
 import { apiFiles, routesOf } from "./routes.ts";
+import { watchPaths } from "./watch.ts";
 
 export interface DevOptions {
   port: string;
@@ -22,10 +23,13 @@ const quick = { target: "debug", traced: true } as const;
 
 const source = ({ wasm, map }: { wasm: Uint8Array; map: string }) => ({ bytes: wasm, map });
 
-/** Changes that come together are one. */
-const settleMs = 40;
-
-export async function runDev(paths: readonly string[], options: DevOptions, io: Io): Promise<void> {
+/** Serves until `signal` is aborted, or `q` is pressed. */
+export async function runDev(
+  paths: readonly string[],
+  options: DevOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
   const own = options.policies ?? [];
   const files = await apiFiles(paths);
   const folders = [...(await shelfFolders()), ...own];
@@ -54,12 +58,15 @@ export async function runDev(paths: readonly string[], options: DevOptions, io: 
   );
   if (process.stdin.isTTY) io.line("c: the last request as a case, q: quit");
 
-  let timer: NodeJS.Timeout | undefined;
-  const rebuild = async (): Promise<void> => {
+  let rebuilding = Promise.resolve();
+  const rebuild = async (changed: readonly string[]): Promise<void> => {
     const start = performance.now();
     try {
       const next = await routesOf(files);
-      const module = await build(usedFolders(next), quick);
+      const same = usedFolders(next).join("\n") === usedFolders(routes).join("\n");
+      // Only policies need the compiler: an API file is served in the time that it takes to read it.
+      const compile = !same || changed.some((path) => own.includes(path));
+      const module = compile ? await build(usedFolders(next), quick) : built;
       if (Buffer.compare(module.wasm, built.wasm) !== 0) await dev.swap(source(module));
       dev.setRoutes(next);
       routes = next;
@@ -69,15 +76,12 @@ export async function runDev(paths: readonly string[], options: DevOptions, io: 
       io.err(`${reason(error)}\nstill serving what was there\n`);
     }
   };
-  const changed = (name: string | null): void => {
-    if (name === "params.ts" || name?.startsWith(".")) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void rebuild(), settleMs);
-  };
-  const watchers = [...files, ...own].map((path) => watch(path, (_, name) => changed(name)));
+  const watcher = await watchPaths([...files, ...own], (changed) => {
+    rebuilding = rebuilding.then(() => rebuild(changed));
+  });
 
   await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    void aborted(signal).then(resolve);
     if (!process.stdin.isTTY) return;
     process.stdin.setRawMode(true);
     process.stdin.on("data", (key: Buffer) => {
@@ -86,8 +90,8 @@ export async function runDev(paths: readonly string[], options: DevOptions, io: 
       if (text === "c") io.line(last ? String(asCase(last)) : "no request yet");
     });
   });
-  for (const one of watchers) one.close();
-  clearTimeout(timer);
+  watcher.close();
+  await rebuilding;
   if (process.stdin.isTTY) process.stdin.setRawMode(false);
   process.stdin.pause();
   await dev.close();
