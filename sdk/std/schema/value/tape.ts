@@ -30,10 +30,9 @@ export class Tape {
     start: usize,
     end: usize,
   ) {
-    this.words = new StaticArray<u32>(0);
-    this.walk(start, end, false);
-    this.words = new StaticArray<u32>(this.size << 1);
-    this.walk(start, end, true);
+    // An entry and what separates it from the next take two bytes at least.
+    this.words = new StaticArray<u32>(<i32>(((end - start) >> 1) + 1) << 1);
+    this.walk(start, end);
   }
 
   /** Of a text without error. */
@@ -46,7 +45,7 @@ export class Tape {
     return json.valid ? Tape.of(json) : null;
   }
 
-  private walk(p: usize, end: usize, fill: bool): void {
+  private walk(p: usize, end: usize): void {
     const open = new StaticArray<i32>(DEEPEST + 1);
     let level = 0;
     let n = 0;
@@ -58,14 +57,12 @@ export class Tape {
       }
       if ((byte | 0x20) == 0x7d) {
         level--;
-        if (fill) this.words[(open[level] << 1) + 1] = n;
+        this.words[(open[level] << 1) + 1] = n;
         p++;
         continue;
       }
-      if (fill) {
-        this.words[n << 1] = <u32>p;
-        this.words[(n << 1) + 1] = n + 1;
-      }
+      this.words[n << 1] = <u32>p;
+      this.words[(n << 1) + 1] = n + 1;
       if ((byte | 0x20) == 0x7b) {
         open[level++] = n;
         p++;
