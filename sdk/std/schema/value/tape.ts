@@ -31,7 +31,7 @@ export class Tape {
     end: usize,
   ) {
     // An entry and what separates it from the next take two bytes at least.
-    this.words = new StaticArray<u32>(<i32>(((end - start) >> 1) + 1) << 1);
+    this.words = new StaticArray<u32>((<i32>(((end - start) >> 1) + 1)) << 1);
     this.walk(start, end);
   }
 
