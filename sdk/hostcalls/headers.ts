@@ -35,8 +35,22 @@ function isName(at: usize, size: usize): bool {
   return true;
 }
 
+const ONES: u64 = 0x0101010101010101;
+const HIGHS: u64 = 0x8080808080808080;
+
+/** Has a high bit set if, and only if, one of the eight bytes is zero. */
+function zeros(eight: u64): u64 {
+  return (eight - ONES) & ~eight & HIGHS;
+}
+
+/** No zero, line feed or carriage return in it; eight bytes a step. */
 function isValue(at: usize, size: usize): bool {
-  for (let i: usize = 0; i < size; i++) {
+  let i: usize = 0;
+  for (; size - i >= 8; i += 8) {
+    const eight = load<u64>(at + i);
+    if (zeros(eight) | zeros(eight ^ (ONES * 0x0a)) | zeros(eight ^ (ONES * 0x0d))) return false;
+  }
+  for (; i < size; i++) {
     const byte = load<u8>(at + i);
     if (byte == 0 || byte == 0x0a || byte == 0x0d) return false;
   }
