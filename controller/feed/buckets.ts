@@ -71,8 +71,8 @@ export class Buckets {
     const end = this.used[bucket]!;
     const needed = end + record.length;
     if (needed > this.bytes[bucket]!.length) {
-      // Not from Node's pool: a small piece would keep the pool's whole page.
-      const grown = Buffer.allocUnsafeSlow(Math.ceil((needed * 1.125) / 64) * 64);
+      // Not from Node's pool, of which a small piece would keep a whole page; in steps, because making one is slow.
+      const grown = Buffer.allocUnsafeSlow(Math.ceil((needed * 1.125) / 256) * 256);
       this.bytes[bucket]!.copy(grown, 0, 0, end);
       this.bytes[bucket] = grown;
     }

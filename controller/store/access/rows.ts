@@ -26,7 +26,7 @@ export class Rows<Row extends object> {
   }
 
   /** All rows, without holding them at once. */
-  async *all(page = 5_000): AsyncGenerator<Row[]> {
+  async *all(page = 1_000): AsyncGenerator<Row[]> {
     for (let after = ""; ;) {
       const query = this.query(this.db).where(this.key, ">", after);
       const rows = (await query.orderBy(this.key).limit(page).execute()) as Row[];
