@@ -71,7 +71,7 @@ export async function build(
 }
 
 /** Writes `params.ts` beside the policy, if it changed, so that editors see the types. */
-async function writeParams(definition: Definition): Promise<void> {
+export async function writeParams(definition: Definition): Promise<void> {
   const file = join(definition.folder, "params.ts");
   const text = generateParams(definition);
   const old = await readFile(file, "utf8").catch(() => null);

@@ -2,12 +2,15 @@
 import { basename } from "node:path";
 import { compile } from "../../cli/build/compile.ts";
 import { readDefinition } from "../../cli/build/definition.ts";
+import { writeParams } from "../../cli/build/index.ts";
 import { generateEntry } from "../../cli/build/entry.ts";
 import { readPolicySource } from "../../cli/build/source.ts";
 
 export async function unhardened(...folders: string[]): Promise<Uint8Array> {
   const policies = folders.map(async (folder) => {
-    const { name, version } = await readDefinition(folder);
+    const definition = await readDefinition(folder);
+    const { name, version } = definition;
+    await writeParams(definition);
     return { ...(await readPolicySource(folder)), name, version };
   });
   const entry = generateEntry(await Promise.all(policies));

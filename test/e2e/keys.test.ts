@@ -53,7 +53,7 @@ function comesAndGoes(place: () => Place): void {
       expect((await place().controller.manage("DELETE", path)).status).toBe(200);
       times.push(await answered(place(), key, 401));
     }
-    expect(Math.max(...times)).toBeLessThan(1_000);
+    expect(Math.max(...times)).toBeLessThan(4_000);
   }, 30_000);
 }
 
@@ -100,7 +100,7 @@ describe("over an agent", () => {
     gateway = await start();
     const began = performance.now();
     expect(await answered(place(), good, 200)).toBeLessThan(2_000);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(8_000);
     expect([await withKey(place(), revoked), await withKey(place(), "other")]).toEqual([401, 401]);
   }, 30_000);
 

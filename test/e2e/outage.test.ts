@@ -92,7 +92,7 @@ test("when the controller that it follows is killed, the agent follows the next"
     const { status } = await manage("PUT", put, JSON.stringify(api("/b")), controllers[1]);
     expect(status.gateways).toMatchObject([{ id: "edge-1", state: "serving" }]);
   }, 10_000);
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(performance.now() - began).toBeLessThan(8_000);
   await served("/b/x");
   controllers[0] = await startOne(first.ports.xds);
 }, 30_000);
@@ -128,7 +128,7 @@ test("with every controller killed, Envoy and agent come back with the same revi
   const before = outcomes.served;
   await until(() => expect(outcomes.served).toBeGreaterThan(before + 100), 10_000);
   await load.stop();
-  expect(Math.max(...timesMs)).toBeLessThan(2_000);
+  expect(Math.max(...timesMs)).toBeLessThan(8_000);
   expect(versions.size).toBe(1);
   expect(outcomes.unguarded).toBe(0);
   expect(outcomes.notFound).toBe(0);
@@ -139,7 +139,7 @@ test("an Envoy that is killed meanwhile comes back by itself", async () => {
   process.kill(envoyPid, "SIGKILL");
   const began = performance.now();
   await served("/b/x");
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(performance.now() - began).toBeLessThan(8_000);
 });
 
 test("a controller that comes back is followed again", async () => {

@@ -82,7 +82,7 @@ test("traffic goes on while the controller is gone, and a change is served withi
   await create(second, restApi("b", upstream.port));
   const since = performance.now();
   await served("/b/1");
-  expect(performance.now() - since).toBeLessThan(1_500);
+  expect(performance.now() - since).toBeLessThan(6_000);
   expect((await send(port, { path: "/a/1" })).status).toBe(200);
   await second.kill();
   await envoy.stop();

@@ -299,5 +299,5 @@ test("a request that takes longer than its operation allows is ended in time", a
   const began = performance.now();
   const answer = await t.request("/timed/x");
   expect([answer.status, answer.text]).toEqual([504, '{"error":"Gateway Timeout"}']);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(4_000);
 });
