@@ -18,16 +18,19 @@ export interface SystemParameters {
 interface SystemSchema {
   "x-sluice-configuration"?: string;
   properties?: Readonly<Record<string, object & { "x-sluice-withheld"?: boolean }>>;
+  $defs?: object;
 }
 
 interface Owner {
   name: string;
   major: string;
   systemParameters?: SystemSchema;
+  /** Its definitions are good for both schemas, as they are when the policy is built. */
+  parameters?: { $defs?: object };
 }
 
 export function systemParametersOf(
-  { name, major, systemParameters }: Owner,
+  { name, major, systemParameters, parameters }: Owner,
   configurations: PolicyConfigurations,
 ): SystemParameters {
   if (!systemParameters) return { values: {}, errors: [] };
@@ -36,7 +39,8 @@ export function systemParametersOf(
   const section = names.find((one) => configurations[one]) ?? names[1]!;
   const values = structuredClone(configurations[section] ?? {}) as Record<string, unknown>;
   const ajv = new Ajv({ strict: false, coerceTypes: true, useDefaults: true, logger: false });
-  const validate = ajv.compile({ ...systemParameters, $id: undefined });
+  const $defs = { ...parameters?.$defs, ...systemParameters.$defs };
+  const validate = ajv.compile({ ...systemParameters, $defs, $id: undefined });
   if (validate(values)) {
     for (const [key, schema] of Object.entries(systemParameters.properties ?? {}))
       if (schema["x-sluice-withheld"]) delete values[key];
