@@ -70,7 +70,7 @@ export class ApiKeys {
       ...{ application_id: wish.applicationId, application_name: wish.applicationName },
       ...{ created_by: caller.user, created_at: now, updated_at: now, expires_at: expires },
     };
-    await this.store.write(row, former);
+    await this.write(row, former);
     return {
       row,
       raw: wish.raw === null ? raw : null,
@@ -103,7 +103,7 @@ export class ApiKeys {
       ...{ external_ref: wish.externalRef ?? former.external_ref },
       ...{ updated_at: new Date().toISOString(), expires_at: expires ?? former.expires_at },
     };
-    await this.store.write(row, former);
+    await this.write(row, former);
     return { row, raw: null, quotaLeft: await this.quotaLeft(owner, former.created_by) };
   }
 
@@ -128,7 +128,7 @@ export class ApiKeys {
       updated_at: new Date(now).toISOString(),
       expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
     };
-    await this.store.write(row, former);
+    await this.write(row, former);
     return { row, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
   }
 
@@ -153,6 +153,11 @@ export class ApiKeys {
     const key = await this.store.named(owner, name);
     if (key && (anyones || key.created_by === caller.user)) return key;
     throw new Missing(`API key '${name}' not found`);
+  }
+
+  private async write(row: ApiKey, former: ApiKey | undefined): Promise<void> {
+    if (!(await this.store.write(row, former)))
+      throw new Missing(`${row.kind} '${row.handle}' has just been deleted`);
   }
 
   private async quotaLeft(owner: KeyOwner, user: string): Promise<number> {

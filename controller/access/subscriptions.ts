@@ -85,7 +85,7 @@ export class Subscriptions {
       ...{ id: timeOrderedId(), kind, handle, token_hash, ...rest },
       ...{ created_at: now, updated_at: now },
     };
-    await this.store.write(row);
+    if (!(await this.store.write(row))) throw fault("apiId", "names an API that was just deleted");
     return { row, token };
   }
 

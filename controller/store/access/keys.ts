@@ -1,6 +1,7 @@
 /** API keys in the store. Who may do what is decided elsewhere; here they are only kept. */
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { changeOf, everything, keyIds } from "./feed-changes.ts";
+import { ownerExists } from "./owner.ts";
 import { Rows } from "./rows.ts";
 import type { ApiKeyRow, Tables } from "../schema.ts";
 import type { Turn, Turns } from "../turns.ts";
@@ -50,13 +51,15 @@ export class KeyStore {
     return found !== undefined;
   }
 
-  /** Writes a key, in place of another one if it is told which. */
-  write(key: ApiKey, former: ApiKey | null = null): Promise<void> {
+  /** Writes a key, in place of another one if it is told which. False when what it opens is gone. */
+  write(key: ApiKey, former: ApiKey | null = null): Promise<boolean> {
     return this.turns.take(async ({ trx, changed }) => {
+      if (!(await ownerExists(trx, key))) return false;
       if (former) await trx.deleteFrom("api_keys").where("uuid", "=", former.uuid).execute();
       await trx.insertInto("api_keys").values(key).execute();
       const ids = [...keyIds(key), ...(former ? keyIds(former) : [])];
       changed(...changeOf("ApiKey", key.uuid, ids));
+      return true;
     });
   }
 

@@ -2,6 +2,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { feedId } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
+import { ownerExists } from "./owner.ts";
 import { Rows } from "./rows.ts";
 import type { SubscriptionRow, Tables } from "../schema.ts";
 import type { Turn, Turns } from "../turns.ts";
@@ -18,10 +19,13 @@ export class SubscriptionStore {
     this.rows = new Rows<Subscription>(db, "subscriptions", "id");
   }
 
-  write(subscription: Subscription): Promise<void> {
+  /** False when its API is gone. */
+  write(subscription: Subscription): Promise<boolean> {
     return this.turns.take(async ({ trx, changed }) => {
+      if (!(await ownerExists(trx, subscription))) return false;
       await this.rows.put(trx, subscription);
       changed(...change(subscription));
+      return true;
     });
   }
 

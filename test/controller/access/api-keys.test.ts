@@ -186,6 +186,14 @@ describe("API keys", () => {
       expect(keyFed(gateway(), apiKey.apiKey, "gone")).toBe(null);
     });
 
+    test("a key cannot be written for an API that was deleted in the same moment", async () => {
+      const { store } = gateway().gateway;
+      const row = (await store.keys.named({ kind: "RestApi", handle: "pets" }, "first"))!;
+      const orphan = { ...row, uuid: "orphan", handle: "never-was" };
+      expect(await store.keys.write(orphan)).toBe(false);
+      expect(await store.keys.rows.byKey("orphan")).toBe(undefined);
+    });
+
     test("an API whose handle would mean every API can have no keys", async () => {
       await gateway().as(
         "root",
