@@ -3,9 +3,9 @@
  * metrics of both (9091, 9003), in the shapes their users know.
  */
 import { Hono, type MiddlewareHandler } from "hono";
-import { onlyFrom } from "../people/only-from.ts";
+import { onlyFrom } from "../people/door/only-from.ts";
 import { authenticate, type People } from "../people/authenticate.ts";
-import { sameOrigin } from "../people/same-origin.ts";
+import { sameOrigin } from "../people/door/same-origin.ts";
 import { requireRole, type Authenticated } from "./auth.ts";
 import { failure, problem } from "./respond.ts";
 

@@ -16,10 +16,10 @@ import {
   type People,
 } from "../people/authenticate.ts";
 import { allowedRoles } from "../people/roles.ts";
-import { sameOrigin } from "../people/same-origin.ts";
+import { sameOrigin } from "../people/door/same-origin.ts";
 import { auditRoutes } from "./people/audit.ts";
 import { userRoutes } from "./people/users.ts";
-import { onlyFrom } from "../people/only-from.ts";
+import { onlyFrom } from "../people/door/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { accessRoutes } from "./access/index.ts";
 import { certificateRoutes } from "./certificates.ts";

@@ -1,6 +1,6 @@
 /** The lists of addresses that may use a port of the management side. */
 import type { Fail } from "../errors.ts";
-import { isNetwork } from "../people/networks.ts";
+import { isNetwork } from "../people/door/networks.ts";
 import type { Config } from "./schema/index.ts";
 
 export function checkNetworks({ controller, policy_engine: engine }: Config, fail: Fail): void {
