@@ -1,7 +1,10 @@
 /** The module with every policy of the shelf: built once for the sources that it has, then kept. */
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { reason, UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
 
 /** Every file below `folder` that the build reads, sorted. */
@@ -36,11 +39,18 @@ export async function shelfModule(
   const kept = await readFile(file).catch(() => null);
   if (kept) return new Uint8Array(kept);
   progress(`building ${folders.length} policies …`);
-  const { build } = await import("../build/index.ts");
-  const { wasm, map } = await build(folders);
   await mkdir(cache, { recursive: true });
-  await writeFile(`${file}.map`, map);
-  await writeFile(`${file}.new`, wasm);
+  await buildApart(folders, `${file}.new`);
+  await rename(`${file}.new.map`, `${file}.map`);
   await rename(`${file}.new`, file);
-  return wasm;
+  return new Uint8Array(await readFile(file));
+}
+
+/** In a process of its own: the compiler takes some hundred MiB, which a gateway that runs for months would keep. */
+async function buildApart(folders: readonly string[], output: string): Promise<void> {
+  const [ap] = process.argv.slice(1);
+  const args = [ap!, "policy", "build", ...folders, "--output", output];
+  await promisify(execFile)(process.execPath, args).catch((error: { stderr?: string }) => {
+    throw new UserError(error.stderr?.trim().replace(/^error: /, "") || reason(error));
+  });
 }

@@ -9,7 +9,7 @@ import { followFeed } from "../feed/client.ts";
 import { serveFeed } from "../feed/serve.ts";
 import { FeedTable } from "../feed/table.ts";
 import { ResourceCache } from "../xds/cache.ts";
-import { loadProtos } from "../xds/protos.ts";
+import { discoveryFiles, loadProtos } from "../xds/protos.ts";
 import { serveAds } from "../xds/server.ts";
 import { deltaWire } from "../xds/wire.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -89,7 +89,7 @@ async function start(
   const local = await serveLocally(sockets.agent, serveFeed(state.table));
   closing.push(() => local.close());
 
-  const protos = loadProtos();
+  const protos = loadProtos(discoveryFiles);
   const ads = await serveAds({ protos, cache: state.cache, socket: sockets.xds, log });
   closing.push(() => ads.close());
   let firstSettled = () => {};
