@@ -66,3 +66,15 @@ test("a reporter that is none is refused", async () => {
     "--reporter: expected lines or junit, found tap",
   );
 });
+
+test("policies of the shelf that stand in a case's chain are linked in by themselves", async () => {
+  let printed = "";
+  const screen = io(
+    (text) => void (printed += text),
+    (text) => void (printed += text),
+  );
+  const { signal } = new AbortController();
+  await testPolicies(["policies/acl"], { reporter: "lines" }, screen, signal);
+  expect(printed).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
+  expect(screen.exitCode).toBe(0);
+});
