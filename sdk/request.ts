@@ -11,9 +11,6 @@ import { cookieOf, parameterOf } from "./hostcalls/request-parts";
 import { Reply } from "./reply";
 import { Verdict } from "./policy";
 
-/** By this header the routes of an API's upstream definitions are told apart. */
-const CHOICE: string = "x-target-upstream";
-
 export const requestMap = new HeaderMap(MapType.RequestHeaders);
 const requestBody = new Body(BufferType.RequestBody, requestMap);
 
@@ -109,7 +106,8 @@ export class Request extends Exchange {
    * policies made of path, method and host: it was chosen by what the client sent.
    */
   toUpstream(definition: string): bool {
-    return this.headers.set(CHOICE, definition);
+    // By this header the routes of an API's upstream definitions are told apart.
+    return this.headers.set("x-target-upstream", definition);
   }
 
   /** Waits until this policy's `onRefresh` has run, then runs the same handler again. */

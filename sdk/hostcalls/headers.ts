@@ -12,6 +12,7 @@ import {
   proxy_replace_header_map_value,
 } from "../env";
 import { decode, encode, encodeName, same, written } from "./text";
+import { complain } from "../engine/abort";
 
 const out: usize = memory.data(8);
 const ENTRY: usize = 16;
@@ -131,7 +132,7 @@ export class HeaderMap {
 
   private entry(i: i32): Entry {
     this.load();
-    assert(<u32>i < <u32>this.count, "no header at this index");
+    if (<u32>i >= <u32>this.count) complain("no header at this index");
     return changetype<Entry>(this.entries + <usize>i * ENTRY);
   }
 
