@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { UserError } from "../errors.ts";
 import { until } from "../until.ts";
 import type { JsonObject } from "../xds/protos.ts";
 
@@ -71,7 +72,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   }).finally(() => rm(folder, { recursive: true, force: true }));
 
   const gone = exited.then((code) => {
-    throw new Error(`Envoy ended with ${code} while starting:\n${lastLines.join("\n")}`);
+    throw new UserError(`Envoy ended with ${code} while starting:\n${lastLines.join("\n")}`);
   });
   gone.catch(() => {});
   const adminPort = await Promise.race([

@@ -32,12 +32,13 @@ export interface LabOptions {
 }
 
 export async function startLab(options: LabOptions = {}): Promise<EnvoyLab> {
+  const { path } = await findEnvoy(options);
   const protos = loadProtos();
   const cache = new ResourceCache(protos);
   const ads = await serveAds({ protos, cache });
   const logs: string[] = [];
   const envoy = await startEnvoy({
-    path: (await findEnvoy(options)).path,
+    path,
     bootstrap: {
       ...bootstrap({ nodeId: "lab", controllers: [{ host: "127.0.0.1", port: ads.port }] }),
       // Histograms are merged when they are asked for, not every five seconds.
@@ -48,6 +49,10 @@ export async function startLab(options: LabOptions = {}): Promise<EnvoyLab> {
     drainSeconds: 0,
     logLevel: "info",
     log: (line) => logs.push(line),
+  }).catch(async (error: unknown) => {
+    // Or its server would keep this process alive.
+    await ads.close();
+    throw error;
   });
 
   const throwIfRefused = (kind: Kind, name: string, since: number) => {

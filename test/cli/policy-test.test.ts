@@ -1,5 +1,7 @@
 /** `ap policy test`: what it prints, in both hosts, and again on every save. */
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -77,4 +79,15 @@ test("policies of the shelf that stand in a case's chain are linked in by themse
   await testPolicies(["policies/acl"], { reporter: "lines" }, screen, signal);
   expect(printed).toMatch(/^\d+ passed, 0 failed, 0 skipped$/m);
   expect(screen.exitCode).toBe(0);
+});
+
+test("an Envoy that does not start is told in plain words, and nothing keeps running", async () => {
+  const run = promisify(execFile);
+  const env = { ...process.env, ENVOY: "/bin/false" };
+  const ended = await run("node", ["dist/ap.js", "policy", "test", policy, "--envoy"], {
+    env,
+    timeout: 60_000,
+  }).catch((error: { code: number; stdout: string; stderr: string }) => error);
+  expect(ended).toMatchObject({ code: 1 });
+  expect(ended.stdout + ended.stderr).toContain("Envoy ended with 1 while starting");
 });
