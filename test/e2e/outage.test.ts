@@ -150,6 +150,6 @@ test("a controller that comes back is followed again", async () => {
   await until(async () => {
     const { status } = await manage("PUT", "/rest-apis/a?wait=5s", JSON.stringify(api("/c")));
     expect(status.gateways).toMatchObject([{ id: "edge-1", state: "serving" }]);
-  }, 15_000);
+  }, 60_000);
   await served("/c/x");
-}, 30_000);
+}, 90_000);
