@@ -61,6 +61,9 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
         names.some((name) => all & (handlers[name] ?? extras[name] ?? 0)),
     )
     .map(([callback]) => callback);
+  const inPieces = ["onRequestChunk", "onResponseChunk"].some(
+    (name) => all & (handlers[name] ?? 0),
+  );
   const imports = policies.map(
     (one, i) =>
       `import { ${one.className} as Policy${i} } from "./policies/${one.name}/policy";\n` +
@@ -82,6 +85,7 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
           "@global const FEED: bool = true;",
         ]
       : []),
+    ...(inPieces ? ["@global const PIECES: bool = true;"] : []),
     ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),
     // A letter: small modules have to stay small.
     `export { linkAddress as p } from "sluice/sdk/engine/live";`,

@@ -151,7 +151,7 @@ export class PolicyCatalog {
 }
 
 const readsBody = ({ phases = [] }: PolicyDefinition): boolean =>
-  phases.some((phase) => /body/.test(phase));
+  phases.some((phase) => /body|chunk/.test(phase));
 
 const noDefaults = { connectTimeoutMs: 0 };
 

@@ -4,6 +4,7 @@ import { seconds } from "../xds/resources/cluster.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
 import type { SecretUse } from "../model/templates.ts";
+import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
@@ -182,7 +183,10 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
       ...(text !== null && { chain: text }),
     }),
     ...(text === null && { metadata: nothingToRun }),
-    ...(readsBody && { request_body_buffer_limit: String(defaults.bodyLimitBytes) }),
+    // A chain whose secrets are on their way holds the body too.
+    ...((readsBody || hasMarks(text ?? "")) && {
+      request_body_buffer_limit: String(defaults.bodyLimitBytes),
+    }),
   };
   return {
     hosts,

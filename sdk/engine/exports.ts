@@ -114,7 +114,8 @@ export function proxy_on_request_body(id: u32, size: i32, ended: i32): i32 {
   if (!stream) return DataStatus.Continue;
   if (held(stream)) {
     if (ended) stream.note(Fact.RequestEnded);
-    return DataStatus.StopIterationAndWatermark;
+    // The chain that comes may want to see it: after any other answer the host has no buffer to show.
+    return DataStatus.StopIterationAndBuffer;
   }
   if (!active(stream)) {
     return stream.has(Fact.Replied) ? DataStatus.StopIterationNoBuffer : DataStatus.Continue;

@@ -5,7 +5,9 @@
  */
 import { Action, BufferType, DataStatus, HeadersStatus, StreamType } from "../abi";
 import { proxy_continue_stream } from "../env";
+import { Chunk } from "../body";
 import { bufferSize } from "../hostcalls/body";
+import { HeaderMap } from "../hostcalls/headers";
 import { decimal } from "../hostcalls/text";
 import { responseMap } from "../response";
 import { requestMap } from "../request";
@@ -52,11 +54,7 @@ export function requestHeaders(stream: Stream, ended: bool): i32 {
 function afterRequestHeaders(stream: Stream): bool {
   if (!handles(stream, Handles.RequestBody)) {
     stream.phase = Phase.RequestChunk;
-    // Pieces may change on their way, so the length that was announced no longer holds.
-    if (!stream.has(Fact.RequestEnded) && handles(stream, Handles.RequestChunk)) {
-      if (requestMap.find("content-length") >= 0) requestMap.remove("content-length");
-    }
-    return true;
+    return requestPieces(stream);
   }
   if (stream.has(Fact.RequestEnded)) return requestBodyIsHere(stream);
   stream.note(Fact.HoldsRequest);
@@ -68,7 +66,48 @@ function requestBodyIsHere(stream: Stream): bool {
   const size = bufferSize(BufferType.RequestBody);
   if (answerRefused(stream, begin(stream, Phase.RequestBody, size)) != Walk.Done) return false;
   stream.forget(Fact.HoldsRequest);
+  return requestPieces(stream);
+}
+
+/**
+ * Shows what was held, for a policy or while the request waited, to those that see the body in pieces:
+ * the host does not bring it again. False if one of them answered.
+ */
+function requestPieces(stream: Stream): bool {
+  if (isDefined(PIECES)) {
+    requestChunk.last = stream.has(Fact.RequestEnded);
+    return heldPieces(stream, Phase.RequestChunk, Handles.RequestChunk, requestMap, requestChunk);
+  }
   return true;
+}
+
+function responsePieces(stream: Stream): bool {
+  if (isDefined(PIECES)) {
+    responseChunk.last = stream.has(Fact.ResponseEnded);
+    return heldPieces(
+      stream,
+      Phase.ResponseChunk,
+      Handles.ResponseChunk,
+      responseMap,
+      responseChunk,
+    );
+  }
+  return true;
+}
+
+function heldPieces(
+  stream: Stream,
+  phase: Phase,
+  handler: Handles,
+  headers: HeaderMap,
+  chunk: Chunk,
+): bool {
+  if (!handles(stream, handler)) return true;
+  const size = chunk.length;
+  if (!size && chunk.last) return true;
+  // Pieces may change on their way, so the length that was announced no longer holds.
+  if (headers.find("content-length") >= 0) headers.remove("content-length");
+  return !size || begin(stream, phase, size) == Walk.Done;
 }
 
 export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
@@ -79,8 +118,11 @@ export function requestBody(stream: Stream, size: i32, ended: bool): i32 {
       tooLarge(413, "request");
       return DataStatus.StopIterationNoBuffer;
     }
-    // Nobody wants to see this body: let the client slow down instead of filling the buffer.
-    if (!handles(stream, Handles.RequestBody)) return DataStatus.StopIterationAndWatermark;
+    // Nobody wants to see this body: let the client slow down instead of filling the buffer. Where
+    // somebody does, this may not be said: the host then has no buffer to show, and may end if asked.
+    if (!handles(stream, Handles.RequestBody | Handles.RequestChunk)) {
+      return DataStatus.StopIterationAndWatermark;
+    }
     if (stream.has(Fact.Paused) || !ended) return DataStatus.StopIterationAndBuffer;
     return requestBodyIsHere(stream) ? DataStatus.Continue : DataStatus.StopIterationAndBuffer;
   }
@@ -105,10 +147,7 @@ export function responseHeaders(stream: Stream, ended: bool): i32 {
 function afterResponseHeaders(stream: Stream): bool {
   if (!handles(stream, Handles.ResponseBody)) {
     stream.phase = Phase.ResponseChunk;
-    if (!stream.has(Fact.ResponseEnded) && handles(stream, Handles.ResponseChunk)) {
-      if (responseMap.find("content-length") >= 0) responseMap.remove("content-length");
-    }
-    return true;
+    return responsePieces(stream);
   }
   if (stream.has(Fact.ResponseEnded)) return responseBodyIsHere(stream);
   stream.note(Fact.HoldsResponse);
@@ -120,7 +159,7 @@ function responseBodyIsHere(stream: Stream): bool {
   const size = bufferSize(BufferType.ResponseBody);
   if (answerRefused(stream, begin(stream, Phase.ResponseBody, size)) != Walk.Done) return false;
   stream.forget(Fact.HoldsResponse);
-  return true;
+  return responsePieces(stream);
 }
 
 export function responseBody(stream: Stream, size: i32, ended: bool): i32 {
@@ -176,10 +215,12 @@ function goOn(stream: Stream, walk: Walk): void {
   if (answerRefused(stream, walk) != Walk.Done) return;
   if (outward(stream.phase)) {
     if (stream.phase == Phase.ResponseHeaders && !afterResponseHeaders(stream)) return;
+    if (stream.phase == Phase.ResponseBody && !responsePieces(stream)) return;
     stream.forget(Fact.HoldsResponse);
     proxy_continue_stream(StreamType.Response);
   } else {
     if (stream.phase == Phase.RequestHeaders && !afterRequestHeaders(stream)) return;
+    if (stream.phase == Phase.RequestBody && !requestPieces(stream)) return;
     stream.forget(Fact.HoldsRequest);
     proxy_continue_stream(StreamType.Request);
   }
