@@ -40,9 +40,11 @@ export async function shelfModule(
   if (kept) return new Uint8Array(kept);
   progress(`building ${folders.length} policies …`);
   await mkdir(cache, { recursive: true });
-  await buildApart(folders, `${file}.new`);
-  await rename(`${file}.new.map`, `${file}.map`);
-  await rename(`${file}.new`, file);
+  // Of this process alone: a build that another one left behind may still be writing.
+  const made = `${file}.${process.pid}`;
+  await buildApart(folders, made);
+  await rename(`${made}.map`, `${file}.map`);
+  await rename(made, file);
   return new Uint8Array(await readFile(file));
 }
 
@@ -50,7 +52,13 @@ export async function shelfModule(
 async function buildApart(folders: readonly string[], output: string): Promise<void> {
   const [ap] = process.argv.slice(1);
   const args = [ap!, "policy", "build", ...folders, "--output", output];
-  await promisify(execFile)(process.execPath, args).catch((error: { stderr?: string }) => {
-    throw new UserError(error.stderr?.trim().replace(/^error: /, "") || reason(error));
-  });
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  process.once("SIGTERM", end);
+  await promisify(execFile)(process.execPath, args, { signal: ended.signal })
+    .catch((error: { stderr?: string }) => {
+      if (ended.signal.aborted) process.exit(143);
+      throw new UserError(error.stderr?.trim().replace(/^error: /, "") || reason(error));
+    })
+    .finally(() => process.off("SIGTERM", end));
 }
