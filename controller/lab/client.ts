@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { RunnerAnswer } from "../../host-sim/cases/runner.ts";
 import { pairsOf } from "../../host-sim/http/upstream.ts";
 import type { Request } from "../../host-sim/setup.ts";
-import { pairs } from "./services.ts";
+import { pairs } from "./http.ts";
 
 export type Received = Pick<RunnerAnswer, "status" | "headers" | "body" | "cut">;
 

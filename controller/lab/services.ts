@@ -1,6 +1,6 @@
 /** The services behind a real Envoy, told in the words in which cases tell them to the simulator. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
+import { openPort, readRequest } from "./http.ts";
 import {
   pairsOf,
   type Upstream,
@@ -18,44 +18,21 @@ export interface Service {
 /** `cluster` is empty for a route's own upstream. */
 export async function startService(upstream: Upstream, cluster: string): Promise<Service> {
   const seen: UpstreamRequest[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer(async (request, response) => {
-    const record = await read(request, cluster).catch(() => null);
+    const whole = await readRequest(request).catch(() => null);
     // A request that was cut short is not one that arrived.
-    if (!record) return;
+    if (!whole) return;
+    const record = { ...whole, cluster };
     seen.push(record);
     if (upstream === "hang") return;
     if (upstream === "reset") return void request.socket.destroy();
     const answer = typeof upstream === "function" ? await upstream(record) : upstream;
     await reply(response, answer as UpstreamAnswer).catch(() => request.socket.destroy());
   });
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      sockets.forEach((socket) => socket.destroy());
-    });
+  const { port, close } = await openPort(server);
   // The port of a server that has gone refuses connections.
   if (upstream === "refuse") await close();
   return { port, seen, close };
-}
-
-async function read(request: IncomingMessage, cluster: string): Promise<UpstreamRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return {
-    method: request.method!,
-    path: request.url!,
-    headers: pairs(request.rawHeaders),
-    body: new Uint8Array(Buffer.concat(chunks)),
-    trailers: pairs(request.rawTrailers),
-    cluster,
-  };
 }
 
 const pause = (ms: number | undefined) =>
@@ -117,7 +94,3 @@ async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<
   if (answer.trailers) response.addTrailers(pairsOf(answer.trailers) as [string, string][]);
   response.end();
 }
-
-/** node:http's flat list of raw headers as pairs with lower-case names. */
-export const pairs = (raw: string[]): [string, string][] =>
-  Array.from({ length: raw.length / 2 }, (_, i) => [raw[2 * i]!.toLowerCase(), raw[2 * i + 1]!]);

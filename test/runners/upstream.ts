@@ -1,17 +1,16 @@
 /** The upstream of a test on a real Envoy: answers as it was told, and records what it saw. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { pairs } from "../../controller/lab/services.ts";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type ServerResponse } from "node:http";
+import {
+  openPort,
+  pairs,
+  readRequest,
+  type OpenPort,
+  type WholeRequest,
+} from "../../controller/lab/http.ts";
 
 export type Headers = [string, string][];
 
-export interface SeenRequest {
-  method: string;
-  path: string;
-  headers: Headers;
-  body: Uint8Array;
-  trailers: Headers;
-}
+export type SeenRequest = WholeRequest;
 
 export interface FixedAnswer {
   status?: number;
@@ -27,49 +26,24 @@ export interface FixedAnswer {
 export type UpstreamBehaviour =
   FixedAnswer | ((request: SeenRequest) => FixedAnswer | Promise<FixedAnswer>) | "refuse" | "hang";
 
-export interface UpstreamServer {
-  port: number;
+export interface UpstreamServer extends OpenPort {
   seen: SeenRequest[];
-  close(): Promise<void>;
 }
 
 export async function startUpstream(behaviour: UpstreamBehaviour): Promise<UpstreamServer> {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     // A request that was cut short is not one that arrived.
-    const record = await read(request).catch(() => null);
+    const record = await readRequest(request).catch(() => null);
     if (!record) return;
     seen.push(record);
     if (behaviour === "hang" || behaviour === "refuse") return;
     await reply(response, typeof behaviour === "function" ? await behaviour(record) : behaviour);
   });
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      sockets.forEach((socket) => socket.destroy());
-    });
+  const { port, close } = await openPort(server);
   // The port of a server that has gone refuses connections.
   if (behaviour === "refuse") await close();
   return { port, seen, close };
-}
-
-async function read(request: IncomingMessage): Promise<SeenRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return {
-    method: request.method!,
-    path: request.url!,
-    headers: pairs(request.rawHeaders),
-    body: new Uint8Array(Buffer.concat(chunks)),
-    trailers: pairs(request.rawTrailers),
-  };
 }
 
 async function reply(response: ServerResponse, answer: FixedAnswer): Promise<void> {
