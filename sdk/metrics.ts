@@ -1,7 +1,8 @@
 /**
  * Numbers for the gateway's metrics. A metric is defined when the policy is configured; its name in
- * Envoy is `wasmcustom.sluice.<name>`, with `.<tag>=<value>` for each tag. A metric can never be taken
- * back, so tags come from what the author writes, not from what a client sends.
+ * Envoy is `wasmcustom.sluice.<name>`, with `.<tags>` if there are any: `kind=any,zone=b`. The gateway's
+ * metrics port shows them as labels: `sluice_<name>{kind="any",zone="b"}`. A metric can never be taken
+ * back, so tags come from what the author writes, not from what a client sends; names have no dots.
  */
 import { MetricType } from "./abi";
 import {

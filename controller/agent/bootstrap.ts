@@ -57,10 +57,20 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
     cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
   },
   overload_manager: overloadManager(options),
+  stats_config: { stats_tags: [policyTags] },
   static_resources: {
     clusters: [controllers(options), ...(options.agentSocket ? [agent(options.agentSocket)] : [])],
   },
 });
+
+/**
+ * A policy's metric has its tags in its name, as proxy-wasm knows nothing else: `wasmcustom.sluice.<name>.<tag>=<value>,…`.
+ * All of them become one tag; the gateway's metrics port makes labels of it.
+ */
+const policyTags: JsonObject = {
+  tag_name: "sluice_tags",
+  regex: "^wasmcustom\\.sluice\\.[^.]+(\\.(.+))$",
+};
 
 /** By this name policies ask the agent. */
 const agent = (socket: string): JsonObject => ({

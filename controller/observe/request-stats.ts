@@ -45,7 +45,7 @@ export function requestStats(prometheus: string): string {
       );
     if (connections) active += Number(connections[1]);
     if (!line.startsWith(prefix)) {
-      if (!line.startsWith(`# TYPE ${prefix}`)) others.push(line);
+      if (!line.startsWith(`# TYPE ${prefix}`)) others.push(withTags(line));
       continue;
     }
     const [, stat = "", labels = "", value = ""] =
@@ -74,6 +74,20 @@ export function requestStats(prometheus: string): string {
   ];
   return [...own, ...connections, ...others].join("\n");
 }
+
+/** A policy's tags come as one label, `sluice_tags="kind=any,zone=b"`. */
+const withTags = (line: string): string =>
+  line.replace(/sluice_tags="((?:[^"\\]|\\.)*)"/, (_, tags: string) =>
+    tags
+      .split(",")
+      .map((tag) =>
+        tag.replace(
+          /^([^=]*)=?(.*)$/,
+          (__, name: string, value: string) => `${name.replace(/\W/g, "_")}="${value}"`,
+        ),
+      )
+      .join(","),
+  );
 
 function split(stat: string): [base: string, suffix: string] {
   const [, base = stat, suffix = ""] = /^(request_duration)(_bucket|_sum|_count)$/.exec(stat) ?? [];

@@ -14,9 +14,9 @@ import { encodeUtf8 } from "sluice/sdk/std/encoding/utf8";
 import { Params } from "./params";
 
 export class Teller extends Policy<Params> {
-  requests: Counter = new Counter("teller_requests", "kind=any");
+  requests: Counter = new Counter("teller_requests", "kind=any,zone=b");
   level: Gauge = new Gauge("teller_level");
-  sizes: Histogram = new Histogram("teller_sizes");
+  sizes: Histogram = new Histogram("teller_sizes", "kind=any");
 
   configure(): string | null {
     this.keep("Origin");
