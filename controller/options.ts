@@ -25,8 +25,6 @@ export interface Ports {
   engineAdmin: number | null;
   engineMetrics: number | null;
   xds: number;
-  /** Where agents follow the feed; open when there are tokens for them. */
-  sync: number | null;
   http: number | null;
   https: number | null;
   envoyAdmin: number;
@@ -40,7 +38,6 @@ export const defaultPorts: Ports = {
   engineAdmin: 9002,
   engineMetrics: 9003,
   xds: 18000,
-  sync: 18002,
   http: 8080,
   https: 8443,
   envoyAdmin: 9901,
@@ -114,8 +111,6 @@ export interface GatewayOptions {
   xdsTls?: { certificate: string; key: string; clientAuthority?: string; envoy?: ControllerTls };
   /** The token of each gateway that may follow this controller, by the gateway's name. */
   gatewayTokens?: Readonly<Record<string, string>>;
-  /** PEM texts of the certificate on the sync port; needed wherever other machines reach it. */
-  syncTls?: { certificate: string; key: string };
   configDump?: boolean;
   /** Addresses and networks that may use a port; all unless given. Health answers everybody. */
   allowedIps?: Partial<AllowedIps>;

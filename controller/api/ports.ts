@@ -1,6 +1,5 @@
 /** Every HTTP port of a controller: the management API, and the admin and metrics ports around it. */
 import type { ControlPlane } from "../control-plane.ts";
-import { openSyncPort } from "../feed/port.ts";
 import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
@@ -76,15 +75,6 @@ export async function openPorts(
     const listening = await listen(apps[name], options.host ?? "127.0.0.1", port);
     closing.push(listening.close);
     bound[name] = listening.port;
-  }
-  const { tokens, feeder } = access;
-  if (wanted.sync !== null && !tokens.isEmpty) {
-    const sync = await openSyncPort({
-      ...{ tokens, table: feeder.table, port: wanted.sync, host: options.host ?? "127.0.0.1" },
-      ...(options.syncTls && { tls: options.syncTls }),
-    });
-    closing.push(sync.close);
-    bound.sync = sync.port;
   }
   return bound;
 }

@@ -123,13 +123,12 @@ const limitsOf = (listener: Config["router"]["http_listener"]): GatewayOptions["
 function gatewaysOf({
   xds_tls: tls,
   gateway_tokens: gatewayTokens,
-}: Config["controller"]["server"]): Pick<GatewayOptions, "xdsTls" | "syncTls" | "gatewayTokens"> {
+}: Config["controller"]["server"]): Pick<GatewayOptions, "xdsTls" | "gatewayTokens"> {
   if (!tls.cert_path) return { gatewayTokens };
   const own = { certificate: read(tls.cert_path), key: read(tls.key_path) };
   const clientAuthority = tls.client_ca_path && read(tls.client_ca_path);
   return {
     gatewayTokens,
-    syncTls: own,
     xdsTls: { ...own, ...(clientAuthority && { clientAuthority }) },
   };
 }

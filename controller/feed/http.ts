@@ -1,9 +1,10 @@
-/** The feed over HTTP: `GET <path>?epoch=E&revision=R&cursor=C&wait=MS`, all decimal. */
-import { request as plain, type IncomingMessage, type ServerResponse } from "node:http";
-import { request as secure } from "node:https";
+/**
+ * The feed over HTTP, which an engine asks its agent in: `GET <path>?epoch=E&revision=R&cursor=C&wait=MS`, all decimal.
+ * Between agents and controllers it goes over the xDS port, with the same query.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
-import { reason } from "../errors.ts";
-import { FeedBusy, FeedDenied, type AskFeed, type FeedQuery } from "./serve.ts";
+import { FeedBusy, type AskFeed, type FeedQuery } from "./serve.ts";
 
 /** Throws a RangeError that names the parameter. */
 export function readFeedQuery(parameters: URLSearchParams): FeedQuery {
@@ -23,7 +24,7 @@ export function readFeedQuery(parameters: URLSearchParams): FeedQuery {
   };
 }
 
-/** A handler for a server of `node:http`; who may ask is decided before. */
+/** A handler for a server of `node:http` that nobody else can reach. */
 export function feedHandler(ask: AskFeed) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = new AbortController();
@@ -41,64 +42,8 @@ export function feedHandler(ask: AskFeed) {
         .end(bytes);
     } catch (error) {
       if (error instanceof RangeError) refuse(400, error.message);
-      else if (error instanceof FeedDenied) refuse(401, error.message);
       else if (error instanceof FeedBusy) refuse(503, error.message);
       else refuse(500, "internal server error");
     }
   };
-}
-
-export interface FeedAddress {
-  /** For example `https://controller:9090/sync/feed`; with a socket, only its path counts. */
-  url: string;
-  token?: string;
-  /** PEM; the system's authorities unless given. */
-  ca?: string;
-  socketPath?: string;
-}
-
-/** A part has about 1 MiB, and one bucket more. */
-const mostBytes = 16 * 1_048_576;
-/** Beyond what the server was asked to wait. */
-const patienceMs = 10_000;
-
-/** Asks a server over HTTP. Rejects when it does not answer 200 in time. */
-export function askOverHttp({ url, token, ca, socketPath }: FeedAddress): AskFeed {
-  const send = url.startsWith("https:") ? secure : plain;
-  return ({ epoch, revision, cursor, waitMs }, signal) =>
-    new Promise((resolve, reject) => {
-      const query = new URLSearchParams({
-        ...{ epoch: String(epoch), revision: String(revision) },
-        ...{ cursor: String(cursor), wait: String(waitMs) },
-      });
-      const fail = (error: unknown) => reject(new Error(`${url}: ${reason(error)}`));
-      const request = send(
-        `${url}?${query}`,
-        {
-          ...(signal && { signal }),
-          ...(ca !== undefined && { ca }),
-          ...(socketPath !== undefined && { socketPath }),
-          ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
-          timeout: waitMs + patienceMs,
-        },
-        (response) => {
-          const parts: Buffer[] = [];
-          let bytes = 0;
-          response.on("error", fail);
-          response.on("data", (part: Buffer) => {
-            parts.push(part);
-            bytes += part.length;
-            if (bytes > mostBytes) request.destroy(new Error(`more than ${mostBytes} bytes`));
-          });
-          response.on("end", () => {
-            const body = Buffer.concat(parts);
-            if (response.statusCode === 200) resolve(body);
-            else fail(`status ${response.statusCode}: ${body.toString("utf8", 0, 200)}`);
-          });
-        },
-      );
-      request.on("timeout", () => request.destroy(new Error("no answer in time")));
-      request.on("error", fail);
-      request.end();
-    });
 }

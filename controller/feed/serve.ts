@@ -20,9 +20,6 @@ export interface FeedQuery {
 /** The server cannot answer now; asking again later may help. */
 export class FeedBusy extends Error {}
 
-/** The asker may not know. */
-export class FeedDenied extends Error {}
-
 export type AskFeed = (query: FeedQuery, signal?: AbortSignal) => Promise<Buffer>;
 
 const partBytes = 1_048_576;

@@ -2,12 +2,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { followFeed, type Following } from "../../../controller/feed/client.ts";
-import { askOverHttp, feedHandler } from "../../../controller/feed/http.ts";
+import { feedHandler } from "../../../controller/feed/http.ts";
 import { FeedBusy, serveFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../../controller/feed/take.ts";
 import { until } from "../../../controller/until.ts";
 import { FEED_BUCKETS, FeedKind, feedId, readFeedHead } from "../../../host-sim/feed.ts";
+import { askOverHttp } from "./ask-over-http.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -40,7 +41,7 @@ async function served(ask: ReturnType<typeof serveFeed>): Promise<{ url: string;
 }
 
 function follow(urls: string[], table: FeedTable): Following {
-  const servers = urls.map((url) => askOverHttp({ url }));
+  const servers = urls.map((url) => askOverHttp(url));
   const following = followFeed({ servers, table, waitMs: 2_000 });
   closing.push(() => following.close());
   return following;

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+/** The feed as agents follow it: over the xDS port, with the token of their gateway. */
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { readControllers } from "../../../controller/agent/upstream/controllers.ts";
+import { askControllers } from "../../../controller/agent/upstream/feed.ts";
 import { followFeed } from "../../../controller/feed/client.ts";
-import { askOverHttp } from "../../../controller/feed/http.ts";
 import { GatewayTokens } from "../../../controller/feed/gateway-tokens.ts";
-import { openSyncPort } from "../../../controller/feed/port.ts";
+import type { AskFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
 import { until } from "../../../controller/until.ts";
@@ -11,17 +13,31 @@ import { rawOf, startAccess, type AccessGateway } from "../access/fixture.ts";
 import { restApi } from "../fixtures/gateway.ts";
 
 const token = "token-of-the-first-gateway-0123456789";
-const syncTls = makeCertificate({ commonName: "localhost", names: ["localhost", "127.0.0.1"] });
+const xdsTls = makeCertificate({ commonName: "localhost", names: ["localhost", "127.0.0.1"] });
 let controller: AccessGateway;
 beforeAll(async () => {
-  controller = await startAccess({ gatewayTokens: { first: token }, syncTls });
+  controller = await startAccess({ gatewayTokens: { first: token }, xdsTls });
   await controller.as("root", "POST", "/rest-apis", restApi("pets", 9));
 });
 afterAll(() => controller.close());
 
-const url = () => `https://localhost:${controller.gateway.ports.sync}/sync/feed`;
+const closing: (() => void)[] = [];
+afterEach(() => closing.splice(0).forEach((close) => close()));
+
+/** A question to the controller, with this token and trusting this authority. */
+function asking(sent: string | undefined, authority: string | undefined): AskFeed {
+  const { servers, close } = askControllers(
+    readControllers({
+      urls: `https://localhost:${controller.gateway.ports.xds}`,
+      ...(authority !== undefined && { authority }),
+      ...(sent !== undefined && { token: async () => sent }),
+    }),
+  );
+  closing.push(close);
+  return servers[0]!;
+}
+const trusted = xdsTls.certificate;
 const question = { epoch: 0n, revision: 0n, cursor: 0, waitMs: 0 };
-const ca = syncTls.certificate;
 
 async function time(attempt: () => void): Promise<number> {
   const began = performance.now();
@@ -31,7 +47,7 @@ async function time(attempt: () => void): Promise<number> {
 
 test("an agent with its gateway's token has a new key within 100 ms of the answer, and loses it as fast", async () => {
   const table = new FeedTable();
-  const following = followFeed({ table, servers: [askOverHttp({ url: url(), token, ca })] });
+  const following = followFeed({ table, servers: [asking(token, trusted)] });
   try {
     await until(() => expect(table.isWhole).toBe(true), 2_000);
     const path = "/rest-apis/pets/api-keys";
@@ -51,38 +67,34 @@ test("an agent with its gateway's token has a new key within 100 ms of the answe
   }
 });
 
-test.each([undefined, "another-token-that-nobody-gave-out-1234", `${token}x`, token.slice(0, -1)])(
-  "the token %s is refused with 401",
-  async (wrong) => {
-    const ask = askOverHttp({ url: url(), ca, ...(wrong !== undefined && { token: wrong }) });
-    await expect(ask(question)).rejects.toThrow("status 401");
-  },
-);
+test.each([
+  [undefined, "a gateway's token is needed"],
+  ["another-token-that-nobody-gave-out-1234", "the token is not good"],
+  [`${token}x`, "the token is not good"],
+  [token.slice(0, -1), "the token is not good"],
+])("the token %s is refused", async (wrong, words) => {
+  await expect(asking(wrong, trusted)(question)).rejects.toThrow(words);
+});
 
-test("a server whose certificate is unknown is not asked", async () => {
-  await expect(askOverHttp({ url: url(), token })(question)).rejects.toThrow(/certificate/i);
+test("a controller whose certificate is unknown is not asked", async () => {
+  await expect(asking(token, undefined)(question)).rejects.toThrow(/certificate/i);
 });
 
 test("a token that was taken back is refused, also for an answer that is held", async () => {
   const { tokens, feeder } = controller.gateway.access;
-  const ask = askOverHttp({ url: url(), token, ca });
+  const ask = asking(token, trusted);
   const { epoch, revision } = feeder.table;
   const held = ask({ epoch, revision: BigInt(revision), cursor: 65_536, waitMs: 10_000 });
-  const refused = expect(held).rejects.toThrow("status 401");
+  const refused = expect(held).rejects.toThrow("the token is not good");
   await until(() => expect(feeder.table.waiters).toBe(1), 2_000);
   tokens.set({ second: "token-of-the-second-gateway-0123456789" });
   feeder.table.put(feedId("key", "pets", "another"), Buffer.from("x"));
   await refused;
-  await expect(ask(question)).rejects.toThrow("status 401");
+  await expect(ask(question)).rejects.toThrow("the token is not good");
   tokens.set({ first: token });
 });
 
-test("only the feed is there, only to be read, and other machines need TLS", async () => {
-  const { gateway } = controller;
-  const base = `https://localhost:${gateway.ports.sync}`;
-  await expect(askOverHttp({ url: `${base}/other`, token, ca })(question)).rejects.toThrow("404");
-  const open = { table: new FeedTable(), tokens: new GatewayTokens(), port: 0 };
-  await expect(openSyncPort({ ...open, host: "0.0.0.0" })).rejects.toThrow("needs syncTls");
+test("a token too short to be one is refused by its gateway's name", () => {
   expect(() => new GatewayTokens({ first: "short" })).toThrow(
     "gatewayTokens.first: expected 32 characters or more, found 5",
   );
