@@ -119,7 +119,7 @@ async function write(
       if (before) await api.send("PUT", `${row.path}/${encodeURIComponent(id)}`, { body, query });
       else await api.send("POST", row.path, { body, query });
     } catch (error) {
-      throw located(error, where, `${kind} ${metadata.name}`);
+      throw located(error, where, `${kind} ${metadata.name}`, before === null);
     }
   return { ...result, action: before ? "replaced" : "created" };
 }
@@ -147,9 +147,11 @@ async function takeBack(
   }
 }
 
-function located(error: unknown, where: string, what: string): unknown {
+function located(error: unknown, where: string, what: string, isNew: boolean): unknown {
   if (!(error instanceof CommandError)) return error;
   const { id, message, exitCode, next, fields } = error;
+  if (isNew && exitCode === Exit.NotFound)
+    return new CommandError("AP-NO-KIND", `${where}: ${what}: this gateway has no such kind`);
   return new CommandError(id, `${where}: ${what}: ${message}`, exitCode, next, fields);
 }
 

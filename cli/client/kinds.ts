@@ -83,6 +83,20 @@ export const kindRows: readonly KindRow[] = [
   },
   {
     ...enveloped,
+    kind: "Mcp",
+    command: "mcp",
+    path: "/mcp-proxies",
+    listKey: "mcpProxies",
+    columns: [
+      ["ID", "metadata.name"],
+      ["DISPLAY NAME", "spec.displayName"],
+      ["VERSION", "spec.version"],
+      ["CONTEXT", "spec.context"],
+      ["STATE", "status.state"],
+    ],
+  },
+  {
+    ...enveloped,
     kind: "Consumer",
     command: "consumer",
     path: "/consumers",

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { kindRows, type KindRow } from "../client/kinds.ts";
 import type { Io } from "../io.ts";
 import { apiKeys } from "./api-keys.ts";
+import { mcpGenerate } from "./mcp.ts";
 import { cell, remote, show, type Remote } from "./remote.ts";
 
 export const resourceCommands = (io: Io): Command[] =>
@@ -14,6 +15,7 @@ export const resourceCommands = (io: Io): Command[] =>
       .addCommand(remove(io, row));
     if (row.form === "spec") command.addCommand(create(io, row));
     if (row.kind === "RestApi") command.addCommand(apiKeys(io));
+    if (row.kind === "Mcp") command.addCommand(mcpGenerate(io));
     return command;
   });
 

@@ -146,6 +146,10 @@ describe("files", () => {
     expect(code).toBe(2);
     expect(err).toContain("expected one of Secret, SubscriptionPlan");
     expect((await ap("apply")).code).toBe(2);
+    const mcp = await file("mcp.yaml", { kind: "Mcp", metadata: { name: "x" }, spec: {} });
+    const refused = await ap("apply", "-f", mcp);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("this gateway has no such kind");
   });
 });
 

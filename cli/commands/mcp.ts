@@ -1,0 +1,38 @@
+/** `ap gateway mcp generate`: what an MCP server offers, read into a document of the kind Mcp. */
+import { Command } from "commander";
+import type { Io } from "../io.ts";
+import { collect } from "./remote.ts";
+
+interface GenerateOptions {
+  server: string;
+  output?: string;
+  header: string[];
+}
+
+export const mcpGenerate = (io: Io): Command =>
+  new Command("generate")
+    .description("read an MCP server's tools, resources and prompts into YAML")
+    .requiredOption("-s, --server <url>", "its MCP endpoint, such as http://localhost:3001/mcp")
+    .option(
+      "-o, --output <path>",
+      "a file, or a folder for generated-mcp.yaml; printed unless given",
+    )
+    .option(
+      "-H, --header <line>",
+      "sent with every request, never written down; may be repeated",
+      collect,
+      [],
+    )
+    .action(async (options: GenerateOptions) => {
+      const { stringify } = await import("yaml");
+      const { headersOf, serverOf, writeTo } = await import("../mcp/options.ts");
+      const { introspect } = await import("../mcp/document.ts");
+      const { document, remarks } = await introspect(
+        serverOf(options.server),
+        headersOf(options.header),
+      );
+      for (const remark of remarks) io.err(`remark: ${remark}\n`);
+      const text = stringify(document);
+      if (options.output === undefined) return io.out(text);
+      io.line(`${await writeTo(options.output, "generated-mcp.yaml", text)} is written`);
+    });
