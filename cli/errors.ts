@@ -1,5 +1,6 @@
 /** What ends a command, with the exit code that scripts rely on. */
 import type { FieldError } from "../controller/errors.ts";
+import type { ErrorId } from "./error-ids.ts";
 
 export enum Exit {
   Done = 0,
@@ -12,8 +13,7 @@ export enum Exit {
 
 export class CommandError extends Error {
   constructor(
-    /** Stable, such as `AP-NOT-FOUND`. */
-    readonly id: string,
+    readonly id: ErrorId,
     message: string,
     readonly exitCode: Exit = Exit.Failed,
     /** What to do about it. */

@@ -1,5 +1,29 @@
 /** A policy's parameters as rows of a table: path, type with its limits, default, description. */
-import type { Schema } from "../build/definition.ts";
+import { code } from "./markdown.ts";
+
+/** What is read of a JSON Schema: of a policy's, or of the configuration's. */
+export interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly minProperties?: number;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  /** What the pattern asks for, in words. */
+  readonly "x-expected"?: string;
+}
 
 export type Row = [path: string, type: string, absent: string, description: string];
 
@@ -27,10 +51,11 @@ export function rowsOf(root: Schema): Row[] {
           .join(" "),
       ];
       if (depth === deepest) return [row];
-      const inner = items
-        ? walk(items, `${path}[].`, depth + 1)
-        : walk(schema, `${path}.`, depth + 1);
-      return [row, ...inner];
+      if (items) return [row, ...walk(items, `${path}[].`, depth + 1)];
+      const { additionalProperties: open } = schema;
+      const named =
+        typeof open === "object" ? walk(resolve(open), `${path}.<name>.`, depth + 1) : [];
+      return [row, ...walk(schema, `${path}.`, depth + 1), ...named];
     });
   return walk(resolve(root), "", 1);
 }
@@ -43,6 +68,7 @@ function absentOf(schema: Schema, required: boolean): string {
 function typeOf(schema: Schema, items: Schema | undefined): string {
   if (schema.enum) return schema.enum.map((one) => code(String(one))).join(", ");
   if (items) return `list of ${counted(schema)}${itemsOf(items)}`;
+  if (schema["x-expected"]) return schema["x-expected"].replace(/^an? /, "");
   const limits = [
     between(schema.minLength, schema.maxLength, " characters"),
     between(schema.minimum, schema.maximum, ""),
@@ -50,7 +76,7 @@ function typeOf(schema: Schema, items: Schema | undefined): string {
     schema.pattern ? ` like ${code(schema.pattern)}` : "",
   ];
   const open = schema.additionalProperties;
-  const map = typeof open === "object" ? ` of ${open.type ?? "object"}s` : "";
+  const map = typeof open === "object" ? ` of ${open.type ?? "object"}s by name` : "";
   return `${schema.type ?? "object"}${map}${limits.join("")}`;
 }
 
@@ -71,9 +97,3 @@ function between(least: number | undefined, most: number | undefined, what: stri
     ? ` of ${number(most)}${what}`
     : ` of ${number(least)} to ${number(most)}${what}`;
 }
-
-/** Text in a table's cell as code, whatever is in it. */
-export const code = (text: string): string => {
-  const fence = text.includes("`") ? "``" : "`";
-  return `${fence}${text.replaceAll("|", "\\|")}${fence}`;
-};

@@ -4,10 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readDefinition, type Schema } from "../build/definition.ts";
+import { readDefinition } from "../build/definition.ts";
 import { loadCases } from "../cases/load.ts";
 import { exampleText } from "./examples.ts";
-import { code, rowsOf } from "./parameters.ts";
+import { code, inCell, table } from "./markdown.ts";
+import { rowsOf, type Schema } from "./parameters.ts";
 
 export const readmeFile = (folder: string): string => join(folder, "README.md");
 
@@ -45,14 +46,12 @@ export async function readmeOf(folder: string): Promise<string> {
 function tableOf(schema: Schema): string[] {
   const rows = rowsOf(schema);
   if (rows.length === 0) return ["None."];
-  const lines = rows.map(
-    ([path, type, absent, text]) => `| ${[code(path), type, absent, inCell(text)].join(" | ")} |`,
-  );
   const fewest = schema.minProperties ? [`At least ${schema.minProperties} of them is set.`] : [];
   return [
     ...fewest,
-    ["| parameter | type | default | |", "| --- | --- | --- | --- |", ...lines].join("\n"),
+    table(
+      ["parameter", "type", "default", ""],
+      rows.map(([path, type, absent, text]) => [code(path), type, absent, inCell(text)]),
+    ),
   ];
 }
-
-const inCell = (text: string): string => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();

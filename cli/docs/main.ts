@@ -1,0 +1,8 @@
+/** `npm run docs`: writes the reference and the policies' READMEs, all that comes from the code. */
+import { terminal } from "../io.ts";
+import { writeDocs } from "./command.ts";
+import { writeReference } from "./reference/index.ts";
+
+const io = terminal();
+for (const page of await writeReference()) io.line(page);
+await writeDocs([], {}, io);

@@ -1,0 +1,33 @@
+/** The page of errors: exit codes, the ids of errors, the rules of `ap lint`. */
+import { errorIds } from "../../error-ids.ts";
+import { Exit } from "../../errors.ts";
+import { rules } from "../../lint/rules.ts";
+import { code, inCell, page, table } from "../markdown.ts";
+
+const meanings: Record<Exit, string> = {
+  [Exit.Done]: "done",
+  [Exit.Failed]: "failed, refused or not valid; `ap diff` found a difference",
+  [Exit.Usage]: "the command line is wrong",
+  [Exit.NotFound]: "what was named does not exist",
+  [Exit.Conflict]: "something else has the name, or has changed since",
+  [Exit.Unreachable]: "the gateway did not answer",
+};
+
+export const errorsPage = (): string =>
+  page(
+    "# Errors",
+    "A command that fails prints `error`, an id, what was expected and found, and what to do next, on its error stream. " +
+      "Faults of files and configurations name each field and have no id.",
+    "## Exit codes",
+    table(["code", "means"], Object.entries(meanings)),
+    "## Ids",
+    table(
+      ["id", "means"],
+      Object.entries(errorIds).map(([id, meaning]) => [code(id), inCell(meaning)]),
+    ),
+    "## Findings of `ap lint`",
+    table(
+      ["rule", "severity", "finds"],
+      rules.map(({ id, severity, summary }) => [code(id), severity, inCell(summary)]),
+    ),
+  );

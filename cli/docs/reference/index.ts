@@ -1,0 +1,39 @@
+/** Pages of `docs/reference` that are written from the code. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { packageRoot } from "../../package-root.ts";
+import { commandsPage } from "./commands.ts";
+import { configurationPage } from "./configuration.ts";
+import { errorsPage } from "./errors.ts";
+import { policiesPage } from "./policies.ts";
+
+const note =
+  '<!-- Written by "npm run docs" from the code. Changes here are lost; a test fails if it is not current. -->';
+
+export const referencePages: Readonly<Record<string, () => string | Promise<string>>> = {
+  "commands.md": commandsPage,
+  "configuration.md": configurationPage,
+  "errors.md": errorsPage,
+  "policies.md": policiesPage,
+};
+
+const folder = join(packageRoot, "docs", "reference");
+
+export const written = (name: string): Promise<string | null> =>
+  readFile(join(folder, name), "utf8").catch(() => null);
+
+export const textOf = async (name: string): Promise<string> =>
+  `${note}\n\n${await referencePages[name]!()}`;
+
+/** Writes those that are not current and says which they were. */
+export async function writeReference(): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const stale: string[] = [];
+  for (const name of Object.keys(referencePages)) {
+    const text = await textOf(name);
+    if (text === (await written(name))) continue;
+    await writeFile(join(folder, name), text);
+    stale.push(`docs/reference/${name}`);
+  }
+  return stale;
+}
