@@ -1,7 +1,7 @@
 /** What only two keys together can get wrong. */
-import { existsSync } from "node:fs";
 import { isBcrypt, maxPasswordBytes } from "../people/password.ts";
 import type { Fail, FieldError } from "../errors.ts";
+import { checkAccess, checkCertificate } from "./access/check.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import type { Config } from "./schema/index.ts";
 import { checkAuthentication, checkRoutes } from "./short-form/check.ts";
@@ -17,6 +17,7 @@ export function checkTogether(config: Config): FieldError[] {
   checkRoutes(config, fail);
   checkAuthentication(config, fail);
   checkNetworks(config, fail);
+  checkAccess(config, fail);
   return errors;
 }
 
@@ -52,12 +53,7 @@ function checkPorts({ controller, router, policy_engine: engine }: Config, fail:
 
 function checkTls({ router }: Config, fail: Fail): void {
   const { downstream_tls: tls } = router;
-  const keys = ["cert_path", "key_path", "client_ca_path"] as const;
-  if (Boolean(tls.cert_path) !== Boolean(tls.key_path))
-    fail("router.downstream_tls", "expected both cert_path and key_path, or neither");
-  for (const key of keys)
-    if (tls[key] && !existsSync(tls[key]))
-      fail(`router.downstream_tls.${key}`, `expected a file that is there, found ${tls[key]}`);
+  checkCertificate("router.downstream_tls", tls, fail);
   tls.cipher_suites.forEach((suite, i) => {
     if (!Object.hasOwn(cipherSuites, suite))
       fail(

@@ -1,7 +1,6 @@
 /** What a configuration means for a gateway. */
-import { readFileSync } from "node:fs";
-import { reason, UserError } from "../errors.ts";
 import type { GatewayOptions, Ports } from "../options.ts";
+import { accessOf, readPem, withKeyIssuer } from "./access/options.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import { milliseconds } from "./field.ts";
 import type { Config } from "./schema/index.ts";
@@ -22,7 +21,7 @@ export function gatewayOptions(config: Config): GatewayOptions {
     }),
     immutable: immutable?.enabled ?? false,
     ...(immutable?.enabled && immutable.artifacts_dir && { documents: immutable.artifacts_dir }),
-    policyConfigurations: withKeyManager(config),
+    policyConfigurations: withKeyIssuer(config, withKeyManager(config)),
     shortForm: config,
     ...(config.server.admin_token && { adminToken: config.server.admin_token }),
     traffic: {
@@ -37,7 +36,7 @@ export function gatewayOptions(config: Config): GatewayOptions {
     accessLog: logs.enabled ? logs.format : "off",
     compression: router.compression,
     ...tlsOf(router.downstream_tls),
-    ...gatewaysOf(controller.server),
+    ...accessOf(config),
     configDump: controller.admin_server.config_dump.enabled,
     allowedIps: {
       management: controller.server.allowed_ips,
@@ -120,35 +119,14 @@ const limitsOf = (listener: Config["router"]["http_listener"]): GatewayOptions["
   serverHeader: listener.server_header_transformation,
 });
 
-function gatewaysOf({
-  xds_tls: tls,
-  gateway_tokens: gatewayTokens,
-}: Config["controller"]["server"]): Pick<GatewayOptions, "xdsTls" | "gatewayTokens"> {
-  if (!tls.cert_path) return { gatewayTokens };
-  const own = { certificate: read(tls.cert_path), key: read(tls.key_path) };
-  const clientAuthority = tls.client_ca_path && read(tls.client_ca_path);
-  return {
-    gatewayTokens,
-    xdsTls: { ...own, ...(clientAuthority && { clientAuthority }) },
-  };
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`expected a PEM file, found "${file}": ${reason(error)}`);
-  }
-}
-
 type Tls = Config["router"]["downstream_tls"];
 
 function tlsOf(tls: Tls): Pick<GatewayOptions, "tls" | "tlsVersions"> {
   const certificate = tls.cert_path && {
     tls: {
-      certificate: read(tls.cert_path),
-      key: read(tls.key_path),
-      ...(tls.client_ca_path && { clientAuthority: read(tls.client_ca_path) }),
+      certificate: readPem(tls.cert_path),
+      key: readPem(tls.key_path),
+      ...(tls.client_ca_path && { clientAuthority: readPem(tls.client_ca_path) }),
     },
   };
   return {

@@ -2,7 +2,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { UserError } from "../errors.ts";
 
-const shortest = 32;
+/** In characters. */
+export const shortestToken = 32;
 
 export class GatewayTokens {
   private hashes = new Map<string, Buffer>();
@@ -17,9 +18,9 @@ export class GatewayTokens {
   /** From now on only these are good. */
   set(tokens: Readonly<Record<string, string>>): void {
     const hashes = Object.entries(tokens).map(([gateway, token]): [string, Buffer] => {
-      if (token.length >= shortest) return [gateway, digest(token)];
+      if (token.length >= shortestToken) return [gateway, digest(token)];
       throw new UserError(
-        `gatewayTokens.${gateway}: expected ${shortest} characters or more, found ${token.length}`,
+        `gatewayTokens.${gateway}: expected ${shortestToken} characters or more, found ${token.length}`,
       );
     });
     this.hashes = new Map(hashes);

@@ -46,6 +46,18 @@ const user = entry(["username"], {
   ),
 });
 
+const encryptionProvider = entry(["keys"], {
+  type: choice("aesgcm", ["aesgcm"], "AES-256-GCM."),
+  keys: list(
+    entry(["version", "file"], {
+      version: name("What secrets say they were sealed with; never used for another key."),
+      file: name("32 bytes that its owner alone can read (mode 600)."),
+    }),
+    [],
+    "The first of all seals, and is made when it is not there; the others open what they sealed.",
+  ),
+});
+
 const idp = section("Tokens of an identity provider.", {
   enabled: flag(false, "Whether tokens are taken."),
   issuer: text("", "What `iss` must be."),
@@ -118,7 +130,13 @@ export const controller = section("The management side.", {
     }),
     idp,
   }),
-  encryption: ignored("has its own key file"),
+  encryption: section("What secrets are encrypted with in the store.", {
+    providers: list(
+      encryptionProvider,
+      [],
+      "Their keys in this order; one key beside the store when empty. Controllers of one store need the same.",
+    ),
+  }),
   event_hub: ignored("controllers tell each other at once"),
   controlplane: ignored("there is no cloud to report to"),
   logging: section("The controller's own log.", {
@@ -141,5 +159,8 @@ export const apiKey = section("API keys.", {
   algorithm: choice("sha256", ["sha256"], "How they are hashed."),
   min_key_length: integer(36, [16, 128], "Of keys that are brought along."),
   max_key_length: integer(128, [36, 512], "Of keys that are brought along."),
-  issuer: text("", "Keys with another issuer are refused; any when empty."),
+  issuer: text(
+    "api-platform-devportal",
+    "A key that names an issuer is good only if it is this one; `policy_configurations.apikeyauth_v1` wins.",
+  ),
 });

@@ -141,7 +141,7 @@ algorithm = "gcra"`,
     expect(config.controller.server.api_port).toBe(9191);
     expect(config.controller.metrics.enabled).toBe(true);
     expect(config.immutable_gateway?.enabled).toBe(true);
-    expect(gatewayOptions(config).policyConfigurations).toEqual({
+    expect(gatewayOptions(config).policyConfigurations).toMatchObject({
       ratelimit_v1: { algorithm: "gcra" },
     });
     expect(warnings).toEqual([
