@@ -153,14 +153,12 @@ export class Gateway {
     received.exchange = exchange;
     sendRequest(exchange, request, ready, this.setup.trailers ?? false);
     this.#drain();
-    const failure = this.#strictFailure();
     const disconnect = (): void => exchange.clientGone();
-    if (exchange.over)
-      return {
-        exchange,
-        disconnect,
-        answer: failure ? Promise.reject(failure) : Promise.resolve(received.answer()),
-      };
+    if (exchange.over) {
+      const failure = this.#strictFailure();
+      const answer = failure ? Promise.reject(failure) : Promise.resolve(received.answer());
+      return { exchange, disconnect, answer };
+    }
     const promise = new Promise<Answer>((resolve, reject) => {
       this.#active.set(exchange, reject);
       received.ended = () => {

@@ -7,13 +7,18 @@ import type { Hostcalls } from "../wasm/hostcall.ts";
 
 const nothing = new Uint8Array(0);
 
+function outside(vm: Vm, type: BufferType): Uint8Array {
+  vm.host.swallowed(`a use of ${BufferType[type]} outside its phase, where it is empty`);
+  return nothing;
+}
+
 /** A body that can be edited, bytes that cannot, or null where Envoy has no such buffer. */
 function buffer(vm: Vm, type: number): Body | Uint8Array | null {
   const { root, stream } = vm.context;
   switch (type) {
     case BufferType.RequestBody:
     case BufferType.ResponseBody:
-      return stream?.buffer(type) ?? nothing;
+      return stream?.buffer(type) ?? outside(vm, type);
     case BufferType.VmConfiguration:
       return rawBytes(vm.settings.configuration);
     case BufferType.PluginConfiguration:

@@ -26,7 +26,12 @@ export const callouts: Hostcalls = {
     const bytes = memory.bytes(body, bodySize);
     const trailing = memory.pairs(trailers, trailersSize);
     memory.setU32(outToken, 0);
-    if (timeoutMs < 0) return Status.BadArgument;
+    if (timeoutMs < 0) {
+      host.swallowed(
+        `a call to ${name} with a timeout of ${timeoutMs >>> 0} ms, which is too long`,
+      );
+      return Status.BadArgument;
+    }
     if (!host.callouts.has(name)) {
       host.swallowed(`a call to the cluster ${JSON.stringify(name)}, which does not exist`);
       return Status.BadArgument;

@@ -23,7 +23,7 @@ interface Target {
   timeoutMs: number;
 }
 
-/** A GrpcService message that names an Envoy cluster, or just the cluster's name. */
+/** A GrpcService message that names an Envoy cluster, or just the cluster's name. Null for one that does not exist. */
 function clusterOf(vm: Vm, service: Uint8Array): string | null {
   const { callouts } = vm.host;
   const plain = Buffer.from(service).toString("latin1");
@@ -34,7 +34,10 @@ function clusterOf(vm: Vm, service: Uint8Array): string | null {
   };
   const name = inner(inner(service));
   const cluster = name && Buffer.from(name).toString("latin1");
-  return cluster !== undefined && callouts.has(cluster) ? cluster : null;
+  if (cluster !== undefined && callouts.has(cluster)) return cluster;
+  const wanted = JSON.stringify(cluster ?? plain);
+  vm.host.swallowed(`a gRPC call to the cluster ${wanted}, which does not exist`);
+  return null;
 }
 
 function frame(message: Uint8Array): Uint8Array {

@@ -52,14 +52,20 @@ export const headers: Hostcalls = {
     if (!map) return vm.context.stream?.logging ? Status.NotFound : Status.BadArgument;
     const value = map.get(key);
     if (value === null) return Status.NotFound;
+    const count = map.count(key);
+    if (count > 1)
+      vm.host.swallowed(`a read of ${key}, which has ${count} values: it gives the first`);
     vm.memory.give(value, out, outSize);
     return Status.Ok;
   },
 
   proxy_get_header_map_pairs(vm, type: number, out: number, outSize: number) {
     if (!isMap(type)) return Status.BadArgument;
-    // Envoy gives no pairs, and no error, where there is no map.
-    vm.memory.givePairs(readable(vm, type)?.pairs ?? [], out, outSize);
+    const map = readable(vm, type);
+    // Envoy gives no pairs, and no error, where there is no map. A call that failed has none either.
+    if (!map && type <= MapType.ResponseTrailers)
+      vm.host.swallowed(`a read of ${MapType[type]} outside its phase, where there are no pairs`);
+    vm.memory.givePairs(map?.pairs ?? [], out, outSize);
     return Status.Ok;
   },
 

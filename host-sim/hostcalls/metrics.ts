@@ -18,7 +18,10 @@ export const metrics: Hostcalls = {
     if (type > MetricType.Gauge) return Status.BadArgument;
     const metric = vm.metrics.get(id >>> 0);
     if (!metric) return Status.NotFound;
-    if (type === MetricType.Counter && by <= 0n) return Status.BadArgument;
+    if (type === MetricType.Counter && by <= 0n) {
+      if (by < 0n) vm.host.swallowed(`an increment by ${by} of the counter ${metric.name}`);
+      return Status.BadArgument;
+    }
     metric.value = BigInt.asUintN(64, metric.value + by);
     return Status.Ok;
   },
@@ -27,8 +30,10 @@ export const metrics: Hostcalls = {
     const metric = vm.metrics.get(id >>> 0);
     if (!metric) return Status.NotFound;
     const amount = BigInt.asUintN(64, value);
-    if (metric.type === MetricType.Counter) metric.value += amount;
-    else if (metric.type === MetricType.Gauge) metric.value = amount;
+    if (metric.type === MetricType.Counter) {
+      vm.host.swallowed(`record_metric of the counter ${metric.name}, which adds to it`);
+      metric.value += amount;
+    } else if (metric.type === MetricType.Gauge) metric.value = amount;
     else metric.values.push(amount);
     return Status.Ok;
   },

@@ -5,6 +5,9 @@ import type { Hostcalls } from "../wasm/hostcall.ts";
 const outsideStream = (type: number): Status =>
   type > StreamType.Upstream ? Status.BadArgument : Status.Ok;
 
+/** Headers of a reply that Envoy takes and writes over. */
+const hostsOwn = new Set([":status", "connection", "content-length", "date", "server"]);
+
 export const streams: Hostcalls = {
   proxy_continue_stream(vm, type: number) {
     if (type === StreamType.Upstream) return Status.Unimplemented;
@@ -32,6 +35,13 @@ export const streams: Hostcalls = {
     const pairs = memory.pairs(headers, headersSize);
     if (headersSize > 0 && pairs.length === 0)
       vm.host.swallowed("send_local_response with a malformed block of headers");
+    const own = pairs.map(([name]) => name.toLowerCase()).filter((name) => hostsOwn.has(name));
+    if (own.length)
+      vm.host.swallowed(
+        `send_local_response with ${own.join(", ")}, which the host sets by itself`,
+      );
+    if (grpcStatus > 16)
+      vm.host.swallowed(`send_local_response with the gRPC status ${grpcStatus}, which is none`);
     vm.stopNext = true;
     const { stream } = context;
     if (!stream) {
@@ -50,7 +60,10 @@ export const streams: Hostcalls = {
 
   proxy_set_effective_context(vm, id: number) {
     const context = vm.contexts.get(id >>> 0);
-    if (!context) return Status.BadArgument;
+    if (!context) {
+      vm.host.swallowed(`set_effective_context of ${id >>> 0}, which is gone`);
+      return Status.BadArgument;
+    }
     vm.effective = context;
     return Status.Ok;
   },

@@ -205,6 +205,7 @@ export class Exchange {
     if (this.over) return;
     // A second reply of the same callback changes nothing but the reason that is logged.
     if (this.#prepared) {
+      this.settings.host.swallowed(`a second local reply in one callback, with ${reply.status}`);
       this.details = reply.details;
       return;
     }
@@ -212,7 +213,10 @@ export class Exchange {
     const inResponse = this.#response.calling;
     this.#request.aborted = true;
     if (inResponse) this.#response.aborted = true;
-    if (this.#clientStarted) return this.reset(`local reply after the headers: ${reply.details}`);
+    if (this.#clientStarted) {
+      this.settings.host.swallowed(`a local reply after the answer's headers, which cuts it`);
+      return this.reset(`local reply after the headers: ${reply.details}`);
+    }
     this.details = reply.details;
     this.decidedBy = reply.by || this.decidedBy;
     this.#stopUpstream();
@@ -428,6 +432,7 @@ export class Exchange {
       if (!end) return;
       // Filters see the body to its end, whatever the client makes of the bytes that are too many.
       const wrong = `the body is ${surplus > 0 ? "longer" : "shorter"} than its content-length`;
+      if (surplus) this.settings.host.swallowed(`an answer is cut: ${wrong}, ${this.#due}`);
       this.#finish(surplus ? `${wrong}, ${this.#due}` : null);
     },
     trailers: (trailers) => {

@@ -38,6 +38,13 @@ export class HeaderMap {
     return null;
   }
 
+  count(name: string): number {
+    const key = name.toLowerCase();
+    let count = 0;
+    for (const pair of this.pairs) if (pair[0] === key) count++;
+    return count;
+  }
+
   /** All values, joined as Envoy's properties show them. */
   joined(name: string): string | null {
     const key = name.toLowerCase();

@@ -2,6 +2,7 @@
 import { MetricType } from "../../sdk/abi.ts";
 
 export interface Metric {
+  name: string;
   type: MetricType;
   value: bigint;
   /** A histogram's recorded values. */
@@ -17,7 +18,7 @@ export class Metrics {
   define(type: MetricType, name: string): Metric {
     const key = `${type}${name}`;
     let metric = this.#metrics.get(key);
-    if (!metric) this.#metrics.set(key, (metric = { type, value: 0n, values: [] }));
+    if (!metric) this.#metrics.set(key, (metric = { name, type, value: 0n, values: [] }));
     return metric;
   }
 

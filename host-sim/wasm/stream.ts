@@ -97,11 +97,18 @@ export class StreamContext implements Filter, Context {
 
   /** Envoy knows no 2, and turns a pause of the headers alone into one of everything unless it is allowed. */
   #headersAnswer(answer: number): HeadersAnswer {
-    if (answer === 0 || answer === 2) return HeadersAnswer.Continue;
+    if (answer === 0 || answer === 2) {
+      if (answer === 2) this.#noteAnswer(answer, "a continue that ends no stream");
+      return HeadersAnswer.Continue;
+    }
     if (answer === 3) return HeadersAnswer.StopAllAndBuffer;
-    return answer === 1 && this.root.plugin.headersStopIteration
-      ? HeadersAnswer.StopIteration
-      : HeadersAnswer.StopAllAndWatermark;
+    if (answer === 1 && this.root.plugin.headersStopIteration) return HeadersAnswer.StopIteration;
+    if (answer !== 4) this.#noteAnswer(answer, "a stop of body and trailers too");
+    return HeadersAnswer.StopAllAndWatermark;
+  }
+
+  #noteAnswer(answer: number, meaning: string): void {
+    this.vm.host.swallowed(`the answer ${answer} of ${this.name}, taken for ${meaning}`);
   }
 
   #dataCallback(callback: Callback | undefined, size: number, end: boolean): DataAnswer {
@@ -110,12 +117,9 @@ export class StreamContext implements Filter, Context {
     if (!callback) return DataAnswer.Continue;
     const { vm } = this;
     const answer = vm.call(this, callback, this.id, size, end ? 1 : 0);
-    const result =
-      vm.failure !== null
-        ? stop
-        : vm.stopNext || answer > 3
-          ? DataAnswer.StopNoBuffer
-          : (answer as DataAnswer);
+    const known = vm.failure === null && !vm.stopNext;
+    if (known && answer > 3) this.#noteAnswer(answer, "a stop without a buffer");
+    const result = known && answer <= 3 ? (answer as DataAnswer) : stop;
     this.#dead();
     vm.settle();
     return result;
@@ -127,12 +131,9 @@ export class StreamContext implements Filter, Context {
     if (!callback) return TrailersAnswer.Continue;
     const { vm } = this;
     const answer = vm.call(this, callback, this.id, count);
-    const result =
-      vm.failure !== null
-        ? stop
-        : vm.stopNext || answer !== 0
-          ? TrailersAnswer.Stop
-          : TrailersAnswer.Continue;
+    const known = vm.failure === null && !vm.stopNext;
+    if (known && answer > 1) this.#noteAnswer(answer, "a stop");
+    const result = known && answer === 0 ? TrailersAnswer.Continue : stop;
     this.#dead();
     vm.settle();
     return result;
@@ -288,15 +289,27 @@ export class StreamContext implements Filter, Context {
   }
 
   sendLocalReply(reply: LocalReply): Status {
+    this.#noteEnded("send_local_response");
     this.vm.after.push(() => {
       if (!this.#failureSent) this.exchange.localReply(reply);
     });
     return Status.Ok;
   }
 
+  /** Envoy's filter is gone by then: in its log and done phases the first two end the whole process. */
+  #noteEnded(call: string): void {
+    if (!this.exchange.over) return;
+    const fatal = call === "continue_stream" ? "" : ", which can end the whole Envoy process";
+    this.vm.host.swallowed(`${call} of ${this.name} after the stream's end${fatal}`);
+  }
+
   resume(type: StreamType): Status {
     if (type > StreamType.Upstream) return Status.BadArgument;
-    if (type === StreamType.Downstream) return Status.Ok;
+    if (type === StreamType.Downstream) {
+      this.vm.host.swallowed("continue_stream of a connection, which an HTTP filter has none of");
+      return Status.Ok;
+    }
+    this.#noteEnded("continue_stream");
     // Envoy lets go of the request's maps here, whichever direction goes on.
     this.#requestHeaders = this.#requestTrailers = this.#requestBody = null;
     this.vm.after.push(() => {
@@ -308,7 +321,10 @@ export class StreamContext implements Filter, Context {
 
   close(type: StreamType): Status {
     if (type > StreamType.Upstream) return Status.BadArgument;
-    if (type === StreamType.Request || type === StreamType.Response)
+    this.#noteEnded("close_stream");
+    if (type >= StreamType.Downstream)
+      this.vm.host.swallowed("close_stream of a connection, which an HTTP filter has none of");
+    else
       this.vm.after.push(() => {
         this.exchange.details ||= "wasm_close_stream";
         this.exchange.reset(`closed by ${this.name}`);
