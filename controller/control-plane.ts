@@ -10,7 +10,7 @@ import { loadFolder } from "./deploy/folder.ts";
 import { Modules } from "./deploy/modules.ts";
 import { majorOf } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
-import { tryChain } from "./deploy/try-chain.ts";
+import { chainTrials } from "./deploy/try-chain.ts";
 import { reason, UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
@@ -89,7 +89,7 @@ export async function startControlPlane(
       modules: modules.current ? [engineFilter] : [],
       extraFilters: options.compression ? [compression] : [],
     });
-  const { checkChain = tryChain } = options;
+  const { checkChain = chainTrials() } = options;
   const modules: Modules = new Modules({
     ...{ store, cache, streams, checkChain, log },
     control: () => control,

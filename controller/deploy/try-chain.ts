@@ -1,31 +1,67 @@
 /**
- * Tries a chain as the engine would, before any Envoy sees it: the very module runs in the simulator and gets a request.
+ * Tries chains as the engine would, before any Envoy sees them: the very module runs in the simulator and gets a request.
  * Chains are lazy in Envoy, so without this a bad one would show at its first request.
  */
+import type { Gateway } from "../../host-sim/index.ts";
 import type { Chain } from "../translate/chain.ts";
 import { engineRootId } from "./settings.ts";
+
+/** Null when a chain can run, or the engine's words. */
+export type TryChain = (module: Uint8Array, chain: Chain) => Promise<string | null>;
 
 /** What the engine logs when it cannot build a chain. */
 const refusal = /invalid chain: (.*)/s;
 
-/** Null, or the engine's words. */
-export async function tryChain(module: Uint8Array, chain: Chain): Promise<string | null> {
-  // Loaded only when something is to be tried, which a start with what was accepted before does not.
-  const { simulate } = await import("../../host-sim/index.ts");
-  const gateway = await simulate({
-    module,
-    chain,
-    rootId: engineRootId,
-    upstream: { status: 204 },
-  });
-  try {
-    const { logs } = await gateway.request({ path: "/" });
-    for (const { message } of logs) {
-      const [, words] = refusal.exec(message) ?? [];
-      if (words !== undefined) return words;
+/** A module is compiled once for so many chains, which stay in its memory. */
+const chainsPerStart = 100;
+/** So long it is kept for the next one. */
+const keptMs = 10_000;
+
+interface Running {
+  module: Uint8Array;
+  gateway: Promise<Gateway>;
+  tried: number;
+}
+
+export function chainTrials(): TryChain {
+  let running: Running | null = null;
+  let idle: NodeJS.Timeout | undefined;
+
+  const end = () => {
+    const ended = running;
+    running = null;
+    ended?.gateway.then(
+      (gateway) => gateway.close(),
+      () => {},
+    );
+  };
+
+  return async (module, chain) => {
+    clearTimeout(idle);
+    if (running?.module !== module || running.tried === chainsPerStart) end();
+    running ??= { module, gateway: start(module), tried: 0 };
+    const name = `trial-${++running.tried}`;
+    try {
+      const gateway = await running.gateway;
+      gateway.setChain(chain, name);
+      const { logs } = await gateway.request({ path: "/" });
+      for (const { message } of logs) {
+        const [, words] = refusal.exec(message) ?? [];
+        if (words !== undefined) return words;
+      }
+      return null;
+    } catch (error) {
+      end();
+      throw error;
+    } finally {
+      idle = setTimeout(end, keptMs).unref();
     }
-    return null;
-  } finally {
-    await gateway.close();
-  }
+  };
+}
+
+/** Loaded only when something is to be tried, which a start with what was accepted before does not. */
+async function start(module: Uint8Array): Promise<Gateway> {
+  const { simulate } = await import("../../host-sim/index.ts");
+  const chain = { policies: [] };
+  return simulate({ module, chain, rootId: engineRootId, upstream: { status: 204 } });
 }

@@ -5,9 +5,11 @@ import { build } from "../../cli/build/index.ts";
 import { readDefinition } from "../../cli/build/definition.ts";
 import { loadCases } from "../../cli/cases/load.ts";
 import { shelfFolders } from "../../cli/run/shelf.ts";
-import { tryChain } from "../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../controller/deploy/try-chain.ts";
 import type { ChainLink } from "../../host-sim/index.ts";
 import { simulate } from "../../host-sim/index.ts";
+
+const tryChain = chainTrials();
 
 const folders = await shelfFolders();
 /** A policy as one of its own cases uses it. */

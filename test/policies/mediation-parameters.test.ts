@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { tryChain } from "../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../controller/deploy/try-chain.ts";
+
+const tryChain = chainTrials();
 
 const header = (name: string, value = "1") => ({ headers: [{ name, value }] });
 

@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { build } from "../../../cli/build/index.ts";
-import { tryChain } from "../../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../../controller/deploy/try-chain.ts";
 import type { Chain } from "../../../controller/translate/chain.ts";
+
+const tryChain = chainTrials();
 
 let module: Uint8Array;
 beforeAll(async () => {
@@ -28,4 +30,19 @@ test("a chain that it cannot build is refused in the engine's words", async () =
     "there is no policy nobody v1 in this module",
   );
   expect(await tryChain(module, chain({ request: { headers: [] } }))).toContain("headers");
+});
+
+test("chains are tried apart: one that is refused says nothing of those before and after it", async () => {
+  const good = chain({ request: { headers: [{ name: "x-a", value: "1" }] } });
+  for (let i = 0; i < 60; i++) {
+    expect(await tryChain(module, chain({}, `nobody-${i}`))).toContain(`nobody-${i}`);
+    expect(await tryChain(module, good)).toBeNull();
+  }
+});
+
+test("a module that does not start says so each time", async () => {
+  const broken = new TextEncoder().encode("no module");
+  for (const _ of [1, 2])
+    await expect(tryChain(broken, chain({}))).rejects.toThrow("not a valid wasm module");
+  expect(await tryChain(module, chain({}, "nobody"))).toContain("nobody");
 });
