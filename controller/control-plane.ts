@@ -83,6 +83,7 @@ export async function startControlPlane(
         ? {
             certificate: "gateway",
             ...(tls.clientAuthority && { clientAuthority: "clients" }),
+            ...(tls.clientCertificates && { clientCertificates: tls.clientCertificates }),
             ...(options.tlsVersions && { versions: options.tlsVersions }),
           }
         : null,

@@ -13,7 +13,7 @@ import type { Chain } from "./translate/chain.ts";
 import type { SecretKey } from "./secrets/key-ring.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
 import type { TracingOptions } from "./xds/resources/tracing.ts";
-import type { TlsVersions } from "./xds/resources/listener.ts";
+import type { ClientCertificates, TlsVersions } from "./xds/resources/listener.ts";
 
 /** 0 takes any free port, null none. */
 export interface Ports {
@@ -101,7 +101,13 @@ export interface GatewayOptions {
   /** Compresses answers with gzip for clients that take it. */
   compression?: boolean;
   /** PEM texts of the certificate on the HTTPS port; a self-signed one for localhost unless given. */
-  tls?: { certificate: string; key: string; clientAuthority?: string };
+  tls?: {
+    certificate: string;
+    key: string;
+    clientAuthority?: string;
+    /** Whether clients must show one of the authority; they must unless given. */
+    clientCertificates?: ClientCertificates;
+  };
   /** Versions and cipher suites of the HTTPS port, by Envoy's names. */
   tlsVersions?: TlsVersions;
   /**

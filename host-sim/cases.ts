@@ -27,6 +27,8 @@ export interface Case extends Partial<CaseRequest> {
   steps?: Step[];
   /** Envoy's worker threads; several cannot be told apart in a real Envoy. */
   workers?: number;
+  /** Whose certificates clients may show over `https`: PEM. A real Envoy lets in no others. */
+  clientAuthority?: string;
   /** Why the case cannot run in the other one. */
   only?: { runner: RunnerName; because: string };
 }

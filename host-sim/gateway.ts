@@ -4,6 +4,7 @@ import { Received, sendRequest, type LiveRequest, type OpenRequest } from "./cli
 import { Clock } from "./state/clock.ts";
 import { HangError, SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
+import { connectionOf } from "./http/connection.ts";
 import { Exchange, type Client, type ExchangeSettings } from "./http/exchange.ts";
 import type { Filter } from "./http/filter.ts";
 import type { HeaderMap } from "./http/headers.ts";
@@ -205,7 +206,7 @@ export class Gateway {
     const filters = this.#workers[worker];
     if (!filters) throw new SimulatorError(`request: there is no worker ${worker}`);
     if (this.setup.time === "real") this.#catchUp();
-    const exchange = new Exchange(this.#exchange, client);
+    const exchange = new Exchange(this.#exchange, client, connectionOf(request));
     exchange.begin(headers, () => this.#chain(filters, exchange));
     return exchange;
   }

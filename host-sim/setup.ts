@@ -83,6 +83,11 @@ export type Disconnect =
   | { afterChunks: number }
   | { afterMs: number };
 
+export interface ClientCertificate {
+  certificate: string;
+  key: string;
+}
+
 export interface Request {
   method?: string;
   path: string;
@@ -93,7 +98,10 @@ export interface Request {
   chunkDelayMs?: number;
   disconnect?: Disconnect;
   worker?: number;
+  /** With `https` a real Envoy gets a listener that speaks TLS. */
   scheme?: "http" | "https";
+  /** What the client shows in the handshake of `https`; PEM. */
+  clientCertificate?: ClientCertificate;
   /** Where the client is; 127.0.0.1 if left out. */
   clientAddress?: string;
 }

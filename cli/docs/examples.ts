@@ -1,4 +1,5 @@
 /** Cases that are marked as examples, as a reader of YAML and HTTP would write them down. */
+import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
 import type { Case, CaseRequest, Expected, ExpectedRequest, Text } from "../../host-sim/cases.ts";
 import type { ChainLink } from "../../host-sim/http/routes.ts";
@@ -23,7 +24,7 @@ export function exampleText(one: Case, owner: Owner): string {
     "together" in step ? step.together : isRequest(step) ? [step] : [],
   );
   for (const { request, expect } of requests) {
-    parts.push(fenced("http", requestText(request)));
+    parts.push(...connection(request), fenced("http", requestText(request)));
     const upstream = expect.upstream && upstreamText(expect.upstream, request);
     if (upstream) parts.push("The upstream gets:", fenced("http", upstream));
     const answered = expect.upstream !== null && one.upstream && upstreamAnswer(one.upstream);
@@ -52,6 +53,14 @@ function requestText({ method = "GET", path, headers, body }: CaseRequest["reque
 }
 
 /** What is said of it; nothing if all of it is as the client sent it. */
+/** What cannot be seen in the request: that it comes by TLS, and what the client shows there. */
+function connection({ scheme, clientCertificate }: CaseRequest["request"]): string[] {
+  if (scheme !== "https") return [];
+  if (!clientCertificate) return ["Over TLS, without a client certificate:"];
+  const { subject } = new X509Certificate(clientCertificate.certificate);
+  return [`Over TLS, with the certificate of \`${subject.split("\n").reverse().join(",")}\`:`];
+}
+
 function upstreamText(expected: ExpectedRequest, sent: CaseRequest["request"]): string {
   const method = expected.method ?? sent.method ?? "GET";
   const path = expected.path === undefined ? sent.path : shown(expected.path);

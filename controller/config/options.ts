@@ -127,6 +127,7 @@ function tlsOf(tls: Tls): Pick<GatewayOptions, "tls" | "tlsVersions"> {
       certificate: readPem(tls.cert_path),
       key: readPem(tls.key_path),
       ...(tls.client_ca_path && { clientAuthority: readPem(tls.client_ca_path) }),
+      clientCertificates: tls.client_certificates,
     },
   };
   return {

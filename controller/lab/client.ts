@@ -1,5 +1,6 @@
 /** A client that sends what a case says, in its chunks and at its pace, and perhaps not to the end. */
-import { Agent, request as httpRequest } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 import type { Socket } from "node:net";
 import type { RunnerAnswer } from "../../host-sim/cases/runner.ts";
 import { pairsOf } from "../../host-sim/http/upstream.ts";
@@ -9,7 +10,8 @@ import { pairs } from "./http.ts";
 export type Received = Pick<RunnerAnswer, "status" | "headers" | "body" | "cut">;
 
 export function send(port: number, request: Request): Promise<Received> {
-  const { body, disconnect, chunkDelayMs } = request;
+  const { body, disconnect, chunkDelayMs, scheme, clientCertificate } = request;
+  const protocol = scheme === "https" ? https : http;
   const headers = pairsOf(request.headers).map(([name, value]): [string, string] => [
     name === ":authority" ? "host" : name,
     value,
@@ -29,16 +31,22 @@ export function send(port: number, request: Request): Promise<Received> {
     const received: Received = { status: 0, headers: [], body: new Uint8Array(), cut: null };
     const parts: Buffer[] = [];
     // A client that says it will close is told of it in the answer.
-    const agent = new Agent({ keepAlive: true });
+    const agent = new protocol.Agent({ keepAlive: true });
     const finish = (cut: string | null) => {
       agent.destroy();
       resolve({ ...received, body: new Uint8Array(Buffer.concat(parts)), cut });
     };
-    const call = httpRequest({
+    const call = protocol.request({
       ...{ host: "127.0.0.1", port, method: request.method ?? "GET", path: request.path },
       headers: headers.flat(),
       setHost: false,
       agent,
+      ...(clientCertificate && {
+        cert: clientCertificate.certificate,
+        key: clientCertificate.key,
+      }),
+      // The listener's certificate is made for this run.
+      rejectUnauthorized: false,
     });
     const hangUp = () => {
       (call.socket as Socket | null)?.destroy();

@@ -11,13 +11,14 @@ import { until } from "../until.ts";
 import type { Change } from "../xds/cache.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import { cluster } from "../xds/resources/cluster.ts";
-import { listener, singleRoutes } from "../xds/resources/listener.ts";
+import { listener, singleRoutes, type ListenerOptions } from "../xds/resources/listener.ts";
 import { moduleFilter } from "../xds/resources/module.ts";
 import { send } from "./client.ts";
 import { startLab, type EnvoyLab, type LabOptions } from "./lab.ts";
 import { machines, machinesGone, readMetrics, since } from "./metrics.ts";
 import { routeTable } from "./routes.ts";
 import { startService, type Service } from "./services.ts";
+import { tlsListener } from "./tls-listener.ts";
 
 export interface EnvoyRunner extends Runner {
   close(): Promise<void>;
@@ -42,10 +43,16 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
   const routes: Route[] = setup.routes ?? [{ ...(setup.chain && { chain: setup.chain }) }];
   const agent = setup.feed ? new CaseAgent(setup.feed, setup.clusters?.[agentCluster]) : null;
   const services = await startServices(setup, routes, agent);
-  const changes = resources(id, setup, bytes, routes, services);
+  const plain: ListenerOptions = {
+    ...{ name: id, host: "127.0.0.1", port: 0, filters: [id], routes: singleRoutes(id) },
+    errors: "text",
+  };
+  const changes = resources(id, setup, bytes, routes, services, plain);
+  const secure = tlsListener(lab, plain, setup.clientAuthority);
   const others = await machines(lab.envoy);
   const close = async (): Promise<void> => {
-    await lab.push(changes.map(({ kind, name }) => ({ kind, name, body: null })));
+    const gone: Change[] = changes.map(({ kind, name }) => ({ kind, name, body: null }));
+    await lab.push([...secure.removal(), ...gone]);
     // An old machine that still ticks would take the next case's feed, and call its services.
     await machinesGone(lab.envoy, others);
     await services.close();
@@ -61,7 +68,8 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
     if (agent) await fed();
     return {
       close,
-      request: (request) => ask(lab, port, request, services),
+      request: async (request) =>
+        ask(lab, request.scheme === "https" ? await secure.port() : port, request, services),
       feed: async (entries) => {
         agent?.put(entries);
         await fed();
@@ -111,6 +119,7 @@ function resources(
   bytes: Uint8Array,
   routes: Route[],
   { own, callees }: Services,
+  plain: ListenerOptions,
 ): Change[] {
   const byRoute = routes.some(({ chain }) => chain !== undefined);
   return [
@@ -127,14 +136,7 @@ function resources(
         }),
       }),
     },
-    {
-      kind: "listener",
-      name: id,
-      body: listener({
-        ...{ name: id, host: "127.0.0.1", port: 0, filters: [id], routes: singleRoutes(id) },
-        errors: "text",
-      }),
-    },
+    { kind: "listener", name: id, body: listener(plain) },
     { kind: "route", name: id, body: routeTable(id, routes) },
   ];
 }

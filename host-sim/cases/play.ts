@@ -46,6 +46,7 @@ export async function play(
       ...(one.upstream !== undefined && { upstream: one.upstream }),
       ...(one.clusters && { clusters: one.clusters }),
       ...(one.feed && { feed: one.feed }),
+      ...(one.clientAuthority !== undefined && { clientAuthority: one.clientAuthority }),
       ...(one.workers !== undefined && { workers: one.workers }),
     });
     const lines = await walk(stepsOf(one), loaded, own);

@@ -15,6 +15,8 @@ export interface RunnerSetup {
   /** What the agent's feed has from the start; without it there is no agent. */
   feed?: FeedEntry[];
   workers?: number;
+  /** Whose certificates clients may show: PEM. */
+  clientAuthority?: string;
 }
 
 export type SeenRequest = Pick<UpstreamRequest, "method" | "path" | "headers" | "body">;

@@ -11,6 +11,7 @@ import type { TraceStep } from "../trace/way.ts";
 import type { Host, LogEntry } from "../wasm/host.ts";
 import type { Body } from "./body.ts";
 import type { CalloutRecord } from "./callouts.ts";
+import type { Connection } from "./connection.ts";
 import type { Filter, LocalReply } from "./filter.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import { isRefusedPath } from "./normalize-path.ts";
@@ -99,6 +100,7 @@ export class Exchange {
   constructor(
     readonly settings: ExchangeSettings,
     private readonly client: Client,
+    readonly connection: Connection,
   ) {
     this.startedAt = settings.host.clock.now;
   }

@@ -1,4 +1,5 @@
 /** The property tree of Envoy 1.40, as a wasm filter sees it: what exists depends on the phase. */
+import type { Connection } from "../http/connection.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { HeaderMap } from "../http/headers.ts";
 import { grpcStatusOf } from "../http/wire.ts";
@@ -54,7 +55,7 @@ const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   },
   source: ({ exchange }) => address(exchange.clientAddress, 50000),
   destination: () => address("127.0.0.1", 10000),
-  connection: () => branch({ id: () => 0n, mtls: () => false, requested_server_name: () => "" }),
+  connection: ({ exchange }) => connection(exchange.connection),
   connection_id: () => 0n,
   upstream: ({ exchange }) =>
     exchange.attempts > 0
@@ -72,6 +73,20 @@ const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   }),
   xds: (stream) => xds(stream),
 };
+
+const connection = ({ tls, certificate }: Connection): Branch =>
+  branch({
+    id: () => 0n,
+    mtls: () => certificate !== null,
+    requested_server_name: () => "",
+    ...(tls && {
+      tls_version: () => "TLSv1.3",
+      subject_peer_certificate: () => certificate?.subject ?? "",
+      sha256_peer_certificate_digest: () => certificate?.sha256 ?? "",
+      uri_san_peer_certificate: () => certificate?.uriSan,
+      dns_san_peer_certificate: () => certificate?.dnsSan,
+    }),
+  });
 
 const metadata = (value: Record<string, Record<string, unknown>>): Branch =>
   branch({ filter_metadata: () => fromJson(value) }, () => metadataMessage(value));

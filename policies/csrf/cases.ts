@@ -71,7 +71,6 @@ export const cases: Case[] = [
     params,
     request: { path: "/", scheme: "https" },
     expect: { status: 200, headers: { "set-cookie": /; Secure$/ } },
-    only: { runner: "simulator", because: "the listener of the cases speaks no TLS" },
   },
 ];
 

@@ -31,7 +31,6 @@ export const cases: Case[] = [
       status: 200,
       headers: { "strict-transport-security": "max-age=31536000; includeSubDomains" },
     },
-    only: { runner: "simulator", because: "the listener of the cases speaks no TLS" },
   },
   {
     name: "does not believe a client that says it came by HTTPS",

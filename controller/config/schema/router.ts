@@ -72,7 +72,15 @@ export const router = section("Envoy.", {
   downstream_tls: section("The certificate of the HTTPS port; self-signed unless given.", {
     cert_path: text("", "PEM file."),
     key_path: text("", "PEM file."),
-    client_ca_path: text("", "Clients must have a certificate of this authority."),
+    client_ca_path: text(
+      "",
+      "The authority of clients' certificates, a PEM file; of others none is let in.",
+    ),
+    client_certificates: choice(
+      "required",
+      ["required", "optional"],
+      "With client_ca_path, whether clients must have one. Where it is optional, mtls-auth says which routes ask for it.",
+    ),
     minimum_protocol_version: tlsVersion("TLS1_2"),
     maximum_protocol_version: tlsVersion("TLS1_3"),
     cipher_suites: list(

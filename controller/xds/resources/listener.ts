@@ -38,10 +38,14 @@ export type ModuleSlot = string;
 export interface DownstreamTls {
   /** The secret that carries the certificate. */
   certificate: string;
-  /** The secret that carries the authority of the clients' certificates, when they must have one. */
+  /** The secret that carries the authority of the clients' certificates: one of another authority is not let in. */
   clientAuthority?: string;
+  /** Whether a client without a certificate is let in where there is an authority; not unless given. */
+  clientCertificates?: ClientCertificates;
   versions?: TlsVersions;
 }
+
+export type ClientCertificates = "required" | "optional";
 
 export interface TlsVersions {
   minimum: "TLSv1_2" | "TLSv1_3";
@@ -182,7 +186,12 @@ const tlsInspector: JsonObject = {
   typed_config: any("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"),
 };
 
-const downstreamTls = ({ certificate, clientAuthority, versions }: DownstreamTls): JsonObject => ({
+const downstreamTls = ({
+  certificate,
+  clientAuthority,
+  clientCertificates = "required",
+  versions,
+}: DownstreamTls): JsonObject => ({
   name: "tls",
   typed_config: any("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
     common_tls_context: {
@@ -197,7 +206,9 @@ const downstreamTls = ({ certificate, clientAuthority, versions }: DownstreamTls
         validation_context_sds_secret_config: { name: clientAuthority, sds_config: fromAds },
       }),
     },
-    ...(clientAuthority !== undefined && { require_client_certificate: true }),
+    ...(clientAuthority !== undefined && {
+      require_client_certificate: clientCertificates === "required",
+    }),
   }),
 });
 

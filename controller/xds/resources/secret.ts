@@ -11,12 +11,16 @@ export interface GatewayTls {
   clientAuthority?: string;
 }
 
-export const gatewaySecrets = ({ certificate, key, clientAuthority }: GatewayTls): Change[] => [
-  secret("gateway", {
+/** `prefix` tells the secrets of one listener from those of another. */
+export const gatewaySecrets = (
+  { certificate, key, clientAuthority }: GatewayTls,
+  prefix = "",
+): Change[] => [
+  secret(`${prefix}gateway`, {
     tls_certificate: { certificate_chain: inline(certificate), private_key: inline(key) },
   }),
   ...(clientAuthority
-    ? [secret("clients", { validation_context: { trusted_ca: inline(clientAuthority) } })]
+    ? [secret(`${prefix}clients`, { validation_context: { trusted_ca: inline(clientAuthority) } })]
     : []),
 ];
 
