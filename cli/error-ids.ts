@@ -16,6 +16,8 @@ export const errorIds = {
   "AP-GATEWAY": "The gateway failed at it; its log says why.",
   "AP-HALF":
     "`--atomic` could not take everything back: the gateway has a part of the change, `ap diff` shows which.",
+  "AP-NO-KIND": "This gateway has no resources of that kind; a newer one may.",
+  "AP-NO-MCP": "What was asked is no MCP server, or answered what the protocol does not allow.",
   "AP-NO-ROUTE": "No route takes the request: callers get 404.",
   "AP-NO-SOURCE": "The gateway serves a policy whose folder is not here, so it cannot be linked.",
 } as const;
