@@ -1,6 +1,7 @@
 /**
  * The control plane put together: store, documents, modules, resources and the xDS server that hands them to Envoys.
  */
+import { eventOptions } from "./analytics/event-options.ts";
 import { openAccess, type Access } from "./access/index.ts";
 import type { SubscribedApi } from "./access/subscriptions.ts";
 import { applyRoutes } from "./config/short-form/apply.ts";
@@ -76,6 +77,7 @@ export async function startControlPlane(
       httpsPort: ports.https,
       limits: options.limits ?? {},
       accessLog: options.accessLog ?? "json",
+      ...eventOptions(options.record),
       metrics: ports.engineMetrics !== null,
       ...(options.tracing && { tracing: options.tracing }),
       errors: options.errors ?? "json",

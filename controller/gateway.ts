@@ -2,6 +2,8 @@
  * A whole gateway in one process: the control plane, its HTTP ports, and an Envoy beside it.
  */
 import { randomUUID } from "node:crypto";
+import { Recorder } from "./analytics/recorder.ts";
+import { apiFacts } from "./analytics/api-facts.ts";
 import { serveLocally } from "./agent/local/service.ts";
 import { openSockets } from "./agent/local/sockets.ts";
 import { attend } from "./agent/proof/attend.ts";
@@ -44,7 +46,13 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       expected: options.envoy !== "none",
       admin: async (path) => (await envoy?.current()?.admin(path)) ?? null,
     };
-    Object.assign(ports, await openPorts(options, plane, view, closing));
+    const { log = () => {}, print = log, accessLogFile } = options;
+    const recorder = new Recorder({
+      ...{ ...options.record, log, print, factsOf: apiFacts(plane.control) },
+      ...(accessLogFile && { accessLogFile }),
+    });
+    closing.push(() => recorder.close());
+    Object.assign(ports, await openPorts(options, plane, { envoy: view, recorder }, closing));
     if (sockets) {
       const nodeId = `gateway-${randomUUID().slice(0, 8)}`;
       const ask = async (path: string) => {
@@ -55,7 +63,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       closing.push(attend({ server: plane.xds, nodeId, ask }));
       const local = await serveLocally(sockets.agent, serveFeed(plane.access.feeder.table));
       closing.push(() => local.close());
-      const beside = await startBeside(options, nodeId, ports, sockets);
+      const beside = await startBeside(options, nodeId, ports, sockets, (line) =>
+        recorder.take(line),
+      );
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }

@@ -1,4 +1,6 @@
 /** What a gateway can be told; everything has a default. */
+import type { RecordOptions } from "./analytics/options.ts";
+import type { FileSinkOptions } from "./analytics/sinks/file.ts";
 import type { ControllerTls } from "./agent/bootstrap.ts";
 import type { KeyRules } from "./access/api-keys.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
@@ -96,6 +98,10 @@ export interface GatewayOptions {
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];
+  /** Where the access log goes; `print` without one. */
+  accessLogFile?: FileSinkOptions;
+  /** Events about requests and their callers. */
+  record?: RecordOptions;
   tracing?: TracingOptions;
   errors?: GatewayListeners["errors"];
   /** Compresses answers with gzip for clients that take it. */
@@ -127,4 +133,6 @@ export interface GatewayOptions {
   /** Tries a chain as the engine would: null, or the engine's words. The simulator does it unless told otherwise. */
   checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: (line: string) => void;
+  /** Lines of standard output: the access log, and events that go there; `log` unless given. */
+  print?: (line: string) => void;
 }

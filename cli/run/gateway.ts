@@ -42,6 +42,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
     ...(options.host !== undefined && { host: options.host }),
     ...{ users, module, log },
     announce: (line) => io.line(line),
+    print: (line) => io.line(line),
     envoy: options.envoy ? "spawn" : "none",
     ports: { ...told.ports, ...portsOf(options) },
   });

@@ -11,11 +11,13 @@ export async function startBeside(
   nodeId: string,
   ports: Pick<Ports, "xds" | "envoyAdmin">,
   sockets: Sockets,
+  output: (line: string) => void,
 ): Promise<Supervised> {
   const log = options.log ?? (() => {});
   const tls = options.xdsTls?.envoy;
   return superviseEnvoy({
     log,
+    output,
     path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
     bootstrap: bootstrap({
       nodeId,

@@ -3,12 +3,12 @@
  *
  * Envoy asks the kernel to end it when the thread that started it ends, so none outlives its controller.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { UserError } from "../errors.ts";
+import { eachLine } from "../observe/lines.ts";
 import { until } from "../until.ts";
 import type { JsonObject } from "../xds/protos.ts";
 
@@ -19,6 +19,8 @@ export interface EnvoyOptions {
   concurrency?: number;
   logLevel?: "trace" | "debug" | "info" | "warning" | "error" | "critical";
   log?: (line: string) => void;
+  /** Takes the lines of its standard output, where its access logs are; `log` unless given. */
+  output?: (line: string) => void;
   /** How long connections of a listener that is gone may stay; Envoy's own default is 600. */
   drainSeconds?: number;
   /** How long the admin port may take to appear. */
@@ -43,6 +45,9 @@ export interface Envoy {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** How long a line of an access log may stay in Envoy; its own default is 10 s. */
+const flushMs = 250;
+
 /** Settles when the admin answers, which is before the first resources came. */
 export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
@@ -56,16 +61,18 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
       ...["-c", config, "--admin-address-path", addressFile, "--base-id-path", baseIdFile],
       ...placeInLine(options),
       ...["--log-level", options.logLevel ?? "warning", "--log-format", "%L %n %v"],
+      ...["--file-flush-interval-msec", String(flushMs)],
       ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const lastLines: string[] = [];
-  readLines(child, (line) => {
+  eachLine(child.stderr, (line) => {
     lastLines.push(line);
     if (lastLines.length > 20) lastLines.shift();
     options.log?.(line);
   });
+  eachLine(child.stdout, (line) => (options.output ?? options.log)?.(line));
   const exited = new Promise<number | null>((resolve) => {
     child.once("error", () => resolve(null));
     child.once("exit", resolve);
@@ -119,9 +126,4 @@ function portOf(address: string): number {
   const port = Number(address.trim().split(":").at(-1));
   if (!port) throw new Error(`Envoy's admin address is not known yet: ${address}`);
   return port;
-}
-
-function readLines(child: ChildProcess, line: (text: string) => void): void {
-  for (const stream of [child.stdout, child.stderr])
-    if (stream) createInterface({ input: stream }).on("line", line);
 }

@@ -1,10 +1,12 @@
 /** Every HTTP port of a controller: the management API, and the admin and metrics ports around it. */
+import type { Recorder } from "../analytics/recorder.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
 import { requestStats } from "../observe/request-stats.ts";
+import { prometheus } from "../metrics.ts";
 import { openPeople } from "../people/open.ts";
 import { redact } from "../people/redact.ts";
 import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
@@ -19,11 +21,17 @@ const everybody: AllowedIps = {
   engine: ["*"],
 };
 
-/** Opens them and returns where they are. `envoy` is the one of its own. */
+/** What is seen of the Envoy of its own. */
+export interface Observed {
+  envoy: EnvoyView;
+  recorder: Recorder;
+}
+
+/** Opens them and returns where they are. */
 export async function openPorts(
   options: GatewayOptions,
   plane: ControlPlane,
-  envoy: EnvoyView,
+  { envoy, recorder }: Observed,
   closing: (() => unknown)[],
 ): Promise<Partial<Ports>> {
   const { control, modules, access, certificates, changed } = plane;
@@ -63,7 +71,9 @@ export async function openPorts(
       allowed.metrics,
     ),
     engineMetrics: metricsApi(
-      async () => requestStats((await envoy.admin("/stats/prometheus")) ?? ""),
+      async () =>
+        requestStats((await envoy.admin("/stats/prometheus")) ?? "") +
+        prometheus(recorder.metrics()),
       allowed.metrics,
     ),
   };

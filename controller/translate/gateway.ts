@@ -4,6 +4,7 @@ import { listener, type DownstreamTls, type HttpLimits } from "../xds/resources/
 import { faultFilter } from "../xds/resources/fault.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
 import type { AccessLogForm } from "../xds/resources/access-log.ts";
+import type { RequestEventOptions } from "../xds/resources/request-events.ts";
 import { tracingCluster, tracingResource, type TracingOptions } from "../xds/resources/tracing.ts";
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
@@ -18,6 +19,7 @@ export interface GatewayListeners {
   httpsPort: number | null;
   limits: Partial<HttpLimits>;
   accessLog: AccessLogForm;
+  events?: RequestEventOptions;
   metrics?: boolean;
   tracing?: TracingOptions;
   errors: ErrorForm;
@@ -38,6 +40,7 @@ export function gatewayResources(options: GatewayListeners): Change[] {
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,
+    ...(options.events && { events: options.events }),
     ...(options.metrics && { metrics: true }),
     ...(options.tracing && { tracing: options.tracing }),
     errors: options.errors,

@@ -13,11 +13,11 @@ export class AnalyticsHeaderFilter extends Policy<Params> {
   }
 
   onRequestHeaders(request: Request): Verdict {
-    return tell(request, "analytics.request.headers", this.request);
+    return tell(request, "request", this.request);
   }
 
   onResponseHeaders(response: Response): Verdict {
-    return tell(response, "analytics.response.headers", this.response);
+    return tell(response, "response", this.response);
   }
 }
 
@@ -25,7 +25,10 @@ function textOf(side: Side | null): string {
   return side === null ? "" : side.mode + ":" + side.headers.join(",").toLowerCase();
 }
 
-function tell(exchange: Exchange, key: string, filter: string): Verdict {
-  if (filter.length) exchange.context.metadata.set(key, filter);
+/** Policies read it in the metadata, what records requests in an attribute. */
+function tell(exchange: Exchange, side: string, filter: string): Verdict {
+  if (!filter.length) return Verdict.Continue;
+  exchange.context.metadata.set("analytics." + side + ".headers", filter);
+  exchange.setAttribute("sluice_" + side + "_headers", filter);
   return Verdict.Continue;
 }

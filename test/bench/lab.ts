@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEnvoy } from "../../controller/agent/find.ts";
+import { http2Only } from "../../controller/xds/resources/cluster.ts";
 import { until } from "../../controller/until.ts";
 
 export interface Contestant {
@@ -18,6 +19,7 @@ export interface Contestant {
   /** Of the route. */
   metadata?: object;
   perFilter?: object;
+  accessLogs?: object[];
   /** What is sent with each request, beside a key. */
   headers?: Record<string, string>;
 }
@@ -52,10 +54,11 @@ export interface BenchLab {
   close(): Promise<void>;
 }
 
-/** `services`: what policies call, by the name of Envoy's cluster: their ports. */
+/** Ports of what policies call, and of what Envoy itself tells something over gRPC, by the name of Envoy's cluster. */
 export async function startBenchLab(
   contestants: readonly Contestant[],
   services: Readonly<Record<string, number>> = {},
+  grpcServices: Readonly<Record<string, number>> = {},
 ): Promise<BenchLab> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const children: ChildProcess[] = [];
@@ -73,7 +76,9 @@ export async function startBenchLab(
     const file = join(folder, "envoy.json");
     await writeFile(
       file,
-      JSON.stringify(bootstrap(contestants, ports, { ...services, upstream }, admin)),
+      JSON.stringify(
+        bootstrap(contestants, ports, [{ ...services, upstream }, grpcServices], admin),
+      ),
     );
     const { path } = await findEnvoy();
     const envoy = spawn(
@@ -109,8 +114,9 @@ export async function measure(
   rounds: number,
   seconds: number,
   services: Readonly<Record<string, number>> = {},
+  grpcServices: Readonly<Record<string, number>> = {},
 ): Promise<Figure[]> {
-  const { ports, pid, close } = await startBenchLab(contestants, services);
+  const { ports, pid, close } = await startBenchLab(contestants, services, grpcServices);
   try {
     for (const [i, port] of ports.entries()) await load(port, 1, contestants[i]?.headers);
     const micros: number[][] = contestants.map(() => []);
@@ -181,7 +187,7 @@ http { access_log off; keepalive_requests 100000000;
 function bootstrap(
   contestants: readonly Contestant[],
   ports: readonly number[],
-  services: Readonly<Record<string, number>>,
+  services: readonly Readonly<Record<string, number>>[],
   admin: number,
 ): object {
   const address = (port: number) => ({
@@ -190,7 +196,7 @@ function bootstrap(
   return {
     admin: { address: address(admin) },
     static_resources: {
-      listeners: contestants.map(({ filters, metadata, perFilter }, i) => ({
+      listeners: contestants.map(({ filters, metadata, perFilter, accessLogs }, i) => ({
         name: `l${i}`,
         address: address(ports[i] as number),
         filter_chains: [
@@ -202,6 +208,7 @@ function bootstrap(
                   "@type":
                     "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                   stat_prefix: `l${i}`,
+                  ...(accessLogs && { access_log: accessLogs }),
                   http_filters: [...filters, router],
                   route_config: {
                     virtual_hosts: [
@@ -226,15 +233,18 @@ function bootstrap(
           },
         ],
       })),
-      clusters: Object.entries(services).map(([name, port]) => ({
-        name,
-        type: "STATIC",
-        connect_timeout: "1s",
-        load_assignment: {
-          cluster_name: name,
-          endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
-        },
-      })),
+      clusters: services.flatMap((ports, isGrpc) =>
+        Object.entries(ports).map(([name, port]) => ({
+          name,
+          type: "STATIC",
+          connect_timeout: "1s",
+          ...(isGrpc && { typed_extension_protocol_options: http2Only }),
+          load_assignment: {
+            cluster_name: name,
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }],
+          },
+        })),
+      ),
     },
   };
 }

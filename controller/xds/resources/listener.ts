@@ -8,6 +8,7 @@ import { any, type JsonObject } from "../protos.ts";
 import { accessLog, type AccessLogForm } from "./access-log.ts";
 import { fromAds } from "./from-ads.ts";
 import { localReplies, type ErrorForm } from "./local-replies.ts";
+import { requestEvents, type RequestEventOptions } from "./request-events.ts";
 import { requestMetrics } from "./request-metrics.ts";
 import { tracing, type TracingOptions } from "./tracing.ts";
 import { seconds } from "./cluster.ts";
@@ -25,6 +26,7 @@ export interface ListenerOptions {
   routes: JsonObject;
   limits?: Partial<HttpLimits>;
   accessLog?: AccessLogForm;
+  events?: RequestEventOptions;
   /** Counts and times requests. */
   metrics?: boolean;
   tracing?: TracingOptions;
@@ -109,6 +111,7 @@ function connectionManager(options: ListenerOptions): JsonObject {
   const form = options.accessLog ?? "off";
   const logs = [
     ...(form === "off" ? [] : [accessLog(form)]),
+    ...(options.events ? [requestEvents(options.events)] : []),
     ...(options.metrics ? requestMetrics : []),
   ];
   return any("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {

@@ -1,0 +1,60 @@
+/** The queues of one kind of event, one for each place where they go. */
+import type { Outputs } from "./options.ts";
+import { Queue, type QueueCounts } from "./queue.ts";
+import { FileSink } from "./sinks/file.ts";
+import { HttpSink } from "./sinks/http.ts";
+import type { Sink } from "./sinks/sink.ts";
+import { StdoutSink } from "./sinks/stdout.ts";
+import { SyslogSink } from "./sinks/syslog.ts";
+
+export interface Surroundings {
+  print: (line: string) => void;
+  log: (line: string) => void;
+}
+
+export class Outlets {
+  private readonly queues: Queue[];
+
+  constructor(
+    /** What the events are called in metrics. */
+    readonly name: string,
+    outputs: Outputs,
+    { print, log }: Surroundings,
+  ) {
+    const { queueSize: capacity, batch, retries, retryMs } = outputs;
+    this.queues = sinksOf(outputs, print).map(
+      (sink) => new Queue({ sink, capacity, batch, retries, retryMs, log }),
+    );
+  }
+
+  /** Makes the event only if somebody has room for it. */
+  add(make: () => object): void {
+    const open = this.queues.filter((queue) => !queue.isFull);
+    const text = open.length > 0 ? JSON.stringify(make()) : "";
+    for (const queue of this.queues)
+      if (open.includes(queue)) queue.add(text);
+      else queue.drop(1);
+  }
+
+  /** The same for a line that is there already. */
+  addLine(line: string): void {
+    for (const queue of this.queues) queue.add(line);
+  }
+
+  counts(): QueueCounts[] {
+    return this.queues.map((queue) => queue.counts());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.close()));
+  }
+}
+
+function sinksOf({ stdout, file, http, syslog }: Outputs, print: (line: string) => void): Sink[] {
+  const sinks: Sink[] = [];
+  if (stdout) sinks.push(new StdoutSink(print));
+  if (file) sinks.push(new FileSink(file));
+  if (http) sinks.push(new HttpSink(http));
+  if (syslog) sinks.push(new SyslogSink(syslog));
+  return sinks;
+}

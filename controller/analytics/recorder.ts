@@ -1,0 +1,79 @@
+/**
+ * Takes the lines that Envoy writes on its standard output, and hands each on: an event's line becomes traffic and security
+ * events, any other is the access log's. It never waits, so Envoy's pipe is always read; what no sink takes is counted.
+ */
+import { reason } from "../errors.ts";
+import type { Metric } from "../metrics.ts";
+import { eventLineStart } from "../xds/resources/request-events.ts";
+import { outcomesOf, trafficEvent, type RequestLine } from "./event.ts";
+import { defaultOutputs, type ApiFacts, type RecordOptions } from "./options.ts";
+import { Outlets, type Surroundings } from "./outlets.ts";
+import type { FileSinkOptions } from "./sinks/file.ts";
+import { queueMetrics } from "./queue-metrics.ts";
+import { securityEvent } from "./security-event.ts";
+import { without } from "./without.ts";
+
+export interface RecorderOptions extends RecordOptions, Surroundings {
+  /** The access log's file; standard output without one. */
+  accessLogFile?: FileSinkOptions;
+  factsOf: (api: string) => ApiFacts | null;
+}
+
+/** An access log is to be seen soon; there is no endpoint whose requests would be saved. */
+const soon = { ...defaultOutputs.batch, everyMs: 200 };
+
+export class Recorder {
+  private readonly access: Outlets | null;
+  private readonly traffic: Outlets | null;
+  private readonly security: Outlets | null;
+
+  constructor(private readonly options: RecorderOptions) {
+    const { accessLogFile: file, traffic, security } = options;
+    const outlets = (name: string, outputs = defaultOutputs) => new Outlets(name, outputs, options);
+    this.access = file ? outlets("access", { ...defaultOutputs, batch: soon, file }) : null;
+    this.traffic = traffic ? outlets("traffic", traffic.outputs) : null;
+    this.security = security ? outlets("security", security.outputs) : null;
+  }
+
+  take(line: string): void {
+    if (line.startsWith(eventLineStart)) this.takeEvent(line);
+    else if (this.access) this.access.addLine(line);
+    else this.options.print(line);
+  }
+
+  metrics(): Metric[] {
+    return queueMetrics([this.access, this.traffic, this.security].filter((one) => one !== null));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.access, this.traffic, this.security].map((one) => one?.close()));
+  }
+
+  private takeEvent(text: string): void {
+    let line: RequestLine;
+    try {
+      line = JSON.parse(text) as RequestLine;
+    } catch (error) {
+      return this.options.log(`an event of Envoy's cannot be read: ${reason(error)}`);
+    }
+    this.recordTraffic(line);
+    this.recordSecurity(line);
+  }
+
+  private recordTraffic(line: RequestLine): void {
+    const { traffic, factsOf } = this.options;
+    if (!traffic || !chosen(traffic.sampling)) return;
+    if (traffic.ignoredPaths.some((prefix) => line.path?.startsWith(prefix))) return;
+    this.traffic?.add(() => without(trafficEvent(line, factsOf), traffic.excludedFields));
+  }
+
+  private recordSecurity(line: RequestLine): void {
+    const { security } = this.options;
+    if (!security || !line.caller) return;
+    for (const outcome of outcomesOf(line))
+      if (chosen(outcome.success ? security.successes : security.failures))
+        this.security?.add(() => securityEvent(line, outcome));
+  }
+}
+
+const chosen = (part: number): boolean => part >= 1 || Math.random() < part;

@@ -1,0 +1,51 @@
+/** What takes events in tests: an HTTP endpoint that can be told to fail, and a syslog server over UDP. */
+import { createSocket } from "node:dgram";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Takers {
+  url: string;
+  syslogPort: number;
+  /** Each event that was posted. */
+  posted(): string[];
+  headers(): IncomingHttpHeaders;
+  messages(): string[];
+  /** What the endpoint does from now on. */
+  answer(how: "well" | "with an error" | "never"): void;
+  close(): Promise<void>;
+}
+
+export async function startTakers(): Promise<Takers> {
+  const posted: string[] = [];
+  const messages: string[] = [];
+  let headers: IncomingHttpHeaders = {};
+  let how: "well" | "with an error" | "never" = "well";
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      if (how === "never") return;
+      if (how === "with an error") return response.writeHead(503).end();
+      headers = request.headers;
+      const events = JSON.parse(Buffer.concat(parts).toString()) as object[];
+      posted.push(...events.map((event) => JSON.stringify(event)));
+      return response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const syslog = createSocket("udp4").on("message", (bytes) => messages.push(bytes.toString()));
+  await new Promise<void>((resolve) => syslog.bind(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events`,
+    syslogPort: syslog.address().port,
+    posted: () => posted,
+    headers: () => headers,
+    messages: () => messages,
+    answer: (next) => (how = next),
+    close: async () => {
+      syslog.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

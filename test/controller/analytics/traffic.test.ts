@@ -1,0 +1,158 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build } from "../../../cli/build/index.ts";
+import { defaultOutputs } from "../../../controller/analytics/options.ts";
+import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { startTakers, type Takers } from "./takers.ts";
+
+let t: TestGateway;
+let takers: Takers;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sluice-events-"));
+  takers = await startTakers();
+  const policies = ["respond", "analytics-header-filter"].map((name) => join("policies", name));
+  t = await startTestGateway({
+    module: (await build(policies)).wasm,
+    accessLog: "json",
+    accessLogFile: { path: join(folder, "access.log"), maxBytes: 1 << 20, maxFiles: 2 },
+    record: {
+      traffic: {
+        sampling: 1,
+        ignoredPaths: ["/_gateway-health"],
+        requestHeaders: ["x-a", "x-b"],
+        responseHeaders: ["content-type"],
+        excludedFields: ["client.userAgent"],
+        outputs: {
+          ...defaultOutputs,
+          batch: { ...defaultOutputs.batch, everyMs: 50 },
+          ...{ queueSize: 50, retries: 1, retryMs: 1 },
+          file: { path: join(folder, "events.log"), maxBytes: 1 << 20, maxFiles: 2 },
+          http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 1_000 },
+          syslog: {
+            ...{ host: "127.0.0.1", port: takers.syslogPort, protocol: "udp" },
+            ...{ facility: 16, appName: "sluice", timeoutMs: 1_000 },
+          },
+        },
+      },
+    },
+  });
+  const no = { name: "respond", version: "v1", params: { statusCode: 418, body: "no" } };
+  const filter = {
+    name: "analytics-header-filter",
+    version: "v1",
+    params: { request: { mode: "deny", headers: ["X-B"] } },
+  };
+  const operations = [
+    { method: "GET", path: "/no", policies: [no] },
+    { method: "GET", path: "/{id}" },
+    { method: "POST", path: "/filtered", policies: [filter] },
+  ];
+  const api = restApi("pets", t.upstream.port, { context: "/pets/$version", operations });
+  expect((await t.manage("POST", "/rest-apis?wait=10s", api)).status).toBe(201);
+});
+afterAll(async () => {
+  await t.close();
+  await takers.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const lines = async (name: string): Promise<Record<string, unknown>[]> =>
+  (await readFile(join(folder, name), "utf8").catch(() => ""))
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const eventOf = (id: string) =>
+  expect
+    .poll(async () => (await lines("events.log")).find((one) => one["correlationId"] === id), {
+      timeout: 10_000,
+    })
+    .toBeTruthy()
+    .then(async () => (await lines("events.log")).find((one) => one["correlationId"] === id));
+
+test("a request makes one event, with its API, route, sizes, latencies and headers, to every sink", async () => {
+  const answer = await t.request({
+    path: "/pets/v1.0/7?key=secret",
+    headers: [
+      ["x-request-id", "8b1c5d3a-0f2e-4c68-9a3b-000000000001"],
+      ["x-a", "1"],
+      ["user-agent", "test"],
+    ],
+  });
+  expect(answer.status).toBe(200);
+  const id = t.upstream.seen.at(-1)!.headers.find(([name]) => name === "x-request-id")![1];
+  const event = await eventOf(id);
+  expect(event).toMatchObject({
+    status: 200,
+    api: { id: "pets", name: "pets", version: "v1.0", context: "/pets/v1.0", kind: "RestApi" },
+    operation: { method: "GET", path: "/{id}" },
+    request: { method: "GET", path: "/pets/v1.0/7" },
+    target: { destination: `127.0.0.1:${t.upstream.port}` },
+    decidedBy: null,
+    client: { ip: "127.0.0.1" },
+    requestHeaders: { "x-a": "1" },
+    responseHeaders: { "content-type": "application/json" },
+  });
+  expect(event).not.toHaveProperty("client.userAgent");
+  const { latencies, sizes } = event as Record<string, Record<string, number>>;
+  expect(latencies!["duration"]).toBeGreaterThan(0);
+  expect(latencies!["upstream"]).toBeGreaterThan(0);
+  expect(sizes!["response"]).toBeGreaterThan(10);
+  expect(JSON.stringify(event)).not.toContain("secret");
+  await expect
+    .poll(
+      () =>
+        [takers.posted(), takers.messages()].map((all) => all.some((text) => text.includes(id))),
+      {
+        timeout: 10_000,
+      },
+    )
+    .toEqual([true, true]);
+  expect(takers.headers()["x-key"]).toBe("k");
+});
+
+test("an event says which policy answered", async () => {
+  expect((await t.request("/pets/v1.0/no")).status).toBe(418);
+  await expect
+    .poll(async () => (await lines("events.log")).find((one) => one["status"] === 418), {
+      timeout: 10_000,
+    })
+    .toMatchObject({
+      ...{ decidedBy: "respond", target: null },
+      error: { errorType: "policy", details: "policy:respond" },
+      operation: { path: "/no" },
+    });
+});
+
+test("headers that analytics-header-filter denies are not in an event", async () => {
+  await t.request({
+    method: "POST",
+    path: "/pets/v1.0/filtered",
+    headers: [
+      ["x-a", "1"],
+      ["x-b", "hidden"],
+    ],
+  });
+  await expect
+    .poll(
+      async () =>
+        (await lines("events.log")).find(
+          (one) => (one["operation"] as { path: string } | null)?.path === "/filtered",
+        ),
+      { timeout: 10_000 },
+    )
+    .toMatchObject({ requestHeaders: { "x-a": "1" } });
+  expect(await readFile(join(folder, "events.log"), "utf8")).not.toContain("hidden");
+});
+
+test("the access log is in its file, under the contract's keys, and holds no events", async () => {
+  await expect
+    .poll(async () => (await lines("access.log")).length, { timeout: 10_000 })
+    .toBeGreaterThan(1);
+  const keys =
+    "bytesRx bytesTx connTrmDtl dur host meth path proto reqDur reqId reqTxDur respCd respCdDtl respDur respFlg respTxDur t ua upHost upPath upProto upSvcT xff";
+  for (const line of await lines("access.log"))
+    expect(Object.keys(line).sort().join(" ")).toBe(keys);
+});
