@@ -6,8 +6,8 @@
 import { createHash } from "node:crypto";
 
 export const FEED_BUCKETS = 65_536;
-/** "SLF1". */
-export const FEED_MAGIC = 0x31464c53;
+/** "SLF2": in the first form keys and subscriptions did not say the kind of what they open. */
+export const FEED_MAGIC = 0x32464c53;
 export const FEED_HEAD = 32;
 export const FEED_ID = 16;
 /** In place of a record's size: the record is gone. */
@@ -41,6 +41,10 @@ export const feedId = (table: FeedTableName, ...parts: string[]): Buffer =>
     .update(feedTables[table] + parts.join("\n"))
     .digest()
     .subarray(0, FEED_ID);
+
+/** What keys and subscriptions of an API stand under: two kinds may have the same name. */
+export const feedScope = ({ kind, handle }: { kind: string; handle: string }): string =>
+  `${kind}/${handle}`;
 
 export const feedBucket = (id: Uint8Array): number => id[0]! | (id[1]! << 8);
 
@@ -105,7 +109,9 @@ export function feedDelta(at: Pick<FeedHead, "epoch" | "revision">, records: Uin
 
 export function readFeedHead(bytes: Buffer): FeedHead {
   if (bytes.length < FEED_HEAD || bytes.readUInt32LE(0) !== FEED_MAGIC)
-    throw new TypeError(`expected a feed answer, found ${bytes.length} other bytes`);
+    throw new TypeError(
+      `expected a feed answer of this version, found ${bytes.length} other bytes`,
+    );
   return {
     kind: bytes.readUInt8(4),
     epoch: bytes.readBigUInt64LE(8),

@@ -44,10 +44,10 @@ export class ApiKey {
   applicationName: string = "";
 }
 
-/** The key of an API, by its name in the chain, or of a consumer who may use it with every API. */
-export function findKey(api: string, raw: string): ApiKey | null {
+/** The key of an API, by the `scope` of the policy's place, or of a consumer who may use it with every API. */
+export function findKey(scope: string, raw: string): ApiKey | null {
   const hash = sha256Text(raw);
-  let fields = fieldsOf("k" + api + "\n" + hash);
+  let fields = fieldsOf("k" + scope + "\n" + hash);
   if (fields === null) fields = fieldsOf("k*\n" + hash);
   if (fields === null) return null;
   const key = new ApiKey();
@@ -74,17 +74,17 @@ export class Subscription {
 }
 
 /** By the token that a client shows. */
-export function findSubscription(api: string, token: string): Subscription | null {
-  return subscription(api, sha256Text(token));
+export function findSubscription(scope: string, token: string): Subscription | null {
+  return subscription(scope, sha256Text(token));
 }
 
 /** By the application that a key or a token belongs to. */
-export function findSubscriptionOf(api: string, applicationId: string): Subscription | null {
-  return subscription(api, "app:" + applicationId);
+export function findSubscriptionOf(scope: string, applicationId: string): Subscription | null {
+  return subscription(scope, "app:" + applicationId);
 }
 
-function subscription(api: string, key: string): Subscription | null {
-  const fields = fieldsOf("s" + api + "\n" + key);
+function subscription(scope: string, key: string): Subscription | null {
+  const fields = fieldsOf("s" + scope + "\n" + key);
   if (fields === null) return null;
   const one = new Subscription();
   one.id = field(fields, 0);

@@ -28,6 +28,11 @@ export class Place {
   /** One object for all policies of the chain. */
   chain: Fellowship = new Fellowship();
 
+  /** What the API's keys and subscriptions are found by, kind and handle; empty without an API. */
+  get scope(): string {
+    return this.apiName.length ? this.apiKind + "/" + this.apiName : "";
+  }
+
   /** The API's context as paths begin with it: empty for the root. */
   get context(): string {
     return this.apiContext == "/" ? "" : this.apiContext;

@@ -48,8 +48,6 @@ export class ApiKeys {
       name: readName(body.at("name")) ?? defaultName(owner.handle),
       expires: readExpiry(body),
     }));
-    // In the feed this name means every API.
-    if (owner.handle === "*") throw new UserError(`an API with the handle '*' can have no keys`);
     const own = await this.store.active(owner, caller.user);
     if (own.length >= this.rules.perUser)
       throw new QuotaSpent(

@@ -11,7 +11,7 @@ const chain = (params: object = {}) => ({
 /** Name, expiry, source, issuer, owner, consumer, application and its name. */
 const key = (text: string, { of = "pets", expires = "", issuer = "", consumer = "" } = {}) => ({
   table: "key" as const,
-  id: [of, hash(text)],
+  id: [of === "*" ? of : `RestApi/${of}`, hash(text)],
   fields: ["k-1", expires, issuer ? "external" : "local", issuer, "ada", consumer, "app-1", "App"],
 });
 const refused = {
@@ -51,6 +51,13 @@ export const cases: Case[] = [
     expect: refused,
   })),
   {
+    name: "refuses the key of an API of another kind with the same name",
+    chain: { ...chain(), api: { ...api, kind: "Mcp" } },
+    feed: [key(raw)],
+    request: sending(raw),
+    expect: refused,
+  },
+  {
     name: "refuses the key of another API",
     chain: chain(),
     feed: [key(raw, { of: "shop" })],
@@ -70,7 +77,7 @@ export const cases: Case[] = [
     feed: [key(raw)],
     steps: [
       { request: sending(raw), expect: { status: 200 } },
-      { feed: [{ table: "key", id: ["pets", hash(raw)] }] },
+      { feed: [{ table: "key", id: ["RestApi/pets", hash(raw)] }] },
       { request: sending(raw), expect: refused },
     ],
   },

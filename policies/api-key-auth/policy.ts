@@ -9,11 +9,11 @@ const LONGEST: i32 = 1024;
 
 /** Lets a request through that shows a key of the API, or of a consumer. */
 export class ApiKeyAuth extends Policy<Params> {
-  private api: string = "";
+  private scope: string = "";
   private prefix: string = "";
 
   configure(): string | null {
-    this.api = Place.find().apiName;
+    this.scope = Place.find().scope;
     const prefix = this.params.valuePrefix.trim();
     this.prefix = prefix.toLowerCase();
     return null;
@@ -26,7 +26,7 @@ export class ApiKeyAuth extends Policy<Params> {
     if (inline !== null) return this.accept(request, inline);
     const waits = whenFed(request);
     if (waits != Verdict.Continue) return waits;
-    const key = findKey(this.api, raw);
+    const key = findKey(this.scope, raw);
     if (key === null) return this.refuse(request);
     if (key.issuer.length && key.issuer != this.params.issuer) return this.refuse(request);
     return this.accept(request, key);

@@ -10,7 +10,7 @@ const chain = (params: object = {}) => ({
 /** Id, status, plan, application, billing customer and subscription, consumer. */
 const subscription = (token: string, plan = "", status = "ACTIVE", of = "pets") => ({
   table: "subscription" as const,
-  id: [of, hash(token)],
+  id: [`RestApi/${of}`, hash(token)],
   fields: [`sub-${token}`, status, plan, "app-1", "cust-1", "bill-1", ""],
 });
 /** Name, limit, unit, whether it stops, status, expiry, billing plan. */
@@ -28,6 +28,13 @@ const forbidden = (detail = "") => ({
 const ask = (token: string) => ({ path: "/", headers: { "Subscription-Key": token } });
 
 export const cases: Case[] = [
+  {
+    name: "refuses the subscription of an API of another kind with the same name",
+    chain: { ...chain(), api: { ...api, kind: "Mcp" } },
+    feed: [subscription("tok")],
+    request: ask("tok"),
+    expect: forbidden(),
+  },
   {
     name: "lets an active subscription through",
     chain: chain(),

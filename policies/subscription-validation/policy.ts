@@ -16,10 +16,10 @@ import { PlanWindow, windowOf } from "./plan-window";
 
 /** Lets a request through that belongs to an active subscription, and counts it against its plan. */
 export class SubscriptionValidation extends Policy<Params> {
-  private api: string = "";
+  private scope: string = "";
 
   configure(): string | null {
-    this.api = Place.find().apiName;
+    this.scope = Place.find().scope;
     return null;
   }
 
@@ -47,13 +47,13 @@ export class SubscriptionValidation extends Policy<Params> {
   private subscriptionOf(request: Request): Subscription | null {
     const header = request.headers.all(this.params.subscriptionKeyHeader);
     if (header.length > 1) return null;
-    if (header.length == 1 && header[0].length) return findSubscription(this.api, header[0]);
+    if (header.length == 1 && header[0].length) return findSubscription(this.scope, header[0]);
     const name = this.params.subscriptionKeyCookie;
     const cookie = name.length ? request.cookie(name) : null;
-    if (cookie !== null && cookie.length) return findSubscription(this.api, cookie);
+    if (cookie !== null && cookie.length) return findSubscription(this.scope, cookie);
     const metadata = request.context.metadata;
     if (!metadata.has("x-wso2-application-id")) return null;
-    return findSubscriptionOf(this.api, metadata.get("x-wso2-application-id"));
+    return findSubscriptionOf(this.scope, metadata.get("x-wso2-application-id"));
   }
 
   private count(request: Request, subscription: Subscription, plan: Plan): Verdict {
@@ -61,7 +61,7 @@ export class SubscriptionValidation extends Policy<Params> {
     if (!plan.limit || !windowUs) return Verdict.Continue;
     const meter = new PlanWindow(plan.limit, windowUs);
     const demand = new Demand(meter, 0);
-    hashRecord("subscription", this.api + "\0" + subscription.id);
+    hashRecord("subscription", this.scope + "\0" + subscription.id);
     demand.low = hashLow;
     demand.high = hashHigh;
     demand.need = 1;

@@ -2,7 +2,7 @@
  * How the log of changes tells of rows that gateways look up: which row, and every feed record that it may have had, since
  * a row that is gone cannot be asked.
  */
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId, feedScope } from "../../../host-sim/feed.ts";
 import type { Change } from "../turns.ts";
 
 /** The tables whose rows become feed records. */
@@ -45,8 +45,8 @@ interface KeyPlace {
 }
 
 /** A consumer's key is good for every API. */
-export const keyScope = ({ kind, handle }: Pick<KeyPlace, "kind" | "handle">): string =>
-  kind === "Consumer" ? "*" : handle;
+export const keyScope = (owner: Pick<KeyPlace, "kind" | "handle">): string =>
+  owner.kind === "Consumer" ? "*" : feedScope(owner);
 
 export const keyIds = (key: KeyPlace): Buffer[] =>
   [key.hash, key.old_hash]

@@ -1,6 +1,6 @@
 /** Subscriptions in the store: of a token, and of the application that has it. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId, feedScope } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
 import { ownerExists } from "./owner.ts";
 import { Rows } from "./rows.ts";
@@ -46,10 +46,14 @@ export class SubscriptionStore {
 }
 
 /** Where gateways find it. */
-export const subscriptionIds = ({ handle, token_hash, application_id }: Subscription): Buffer[] => [
-  feedId("subscription", handle, token_hash),
-  ...(application_id === null ? [] : [feedId("subscription", handle, `app:${application_id}`)]),
-];
+export const subscriptionIds = (subscription: Subscription): Buffer[] => {
+  const { token_hash, application_id } = subscription;
+  const scope = feedScope(subscription);
+  return [
+    feedId("subscription", scope, token_hash),
+    ...(application_id === null ? [] : [feedId("subscription", scope, `app:${application_id}`)]),
+  ];
+};
 
 const change = (subscription: Subscription) =>
   changeOf("Subscription", subscription.id, subscriptionIds(subscription));

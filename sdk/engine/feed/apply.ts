@@ -2,7 +2,7 @@
 import { BUCKETS, GONE, RECORD_HEAD, writeBucket, writeRecord } from "./records";
 import { cursor, epoch, writeStatus } from "./status";
 
-const MAGIC: u32 = 0x31464c53;
+const MAGIC: u32 = 0x32464c53;
 const HEAD: usize = 32;
 const ID: usize = 16;
 

@@ -11,7 +11,8 @@ import { BUCKETS } from "./records";
 const LEASE_MS: i64 = 1200;
 
 const LEASE: StaticArray<u8> = [0x73, 0x6c, 0x75, 0x69, 0x63, 0x65, 0x2e, 0x6c];
-const STATUS: StaticArray<u8> = [0x73, 0x6c, 0x75, 0x69, 0x63, 0x65, 0x2e, 0x66];
+/** Another name for each form of the records: a module of a new form waits for them to come anew. */
+const STATUS: StaticArray<u8> = [0x73, 0x6c, 0x75, 0x69, 0x63, 0x65, 0x2e, 0x67];
 const KEY_SIZE: usize = 8;
 
 /** Number of the last candidate, the holder's number, when its machine began, when the lease ends. */

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import type { User } from "../../../controller/api/auth.ts";
 import type { GatewayOptions } from "../../../controller/options.ts";
-import { FEED_FIELD, feedId, sha256Hex, type FeedTableName } from "../../../host-sim/feed.ts";
+import {
+  FEED_FIELD,
+  feedId,
+  feedScope,
+  sha256Hex,
+  type FeedTableName,
+} from "../../../host-sim/feed.ts";
 import { restApi, startTestGateway, type Managed, type TestGateway } from "../fixtures/gateway.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/postgres.ts";
 
@@ -37,7 +43,7 @@ export async function startAccess(options: GatewayOptions): Promise<AccessGatewa
 }
 
 export const keyFed = (gateway: AccessGateway, raw: string, api = "pets") =>
-  gateway.fed("key", api, sha256Hex(raw));
+  gateway.fed("key", feedScope({ kind: "RestApi", handle: api }), sha256Hex(raw));
 
 /** The key itself, from the answer that shows it. */
 export const rawOf = ({ body }: Pick<Managed, "body">): string =>

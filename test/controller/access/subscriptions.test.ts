@@ -87,8 +87,8 @@ describe("plans and subscriptions", () => {
       const id = made.body["id"]!;
       const record = [id, "ACTIVE", gold, "app-1", "c1", "b1", ""];
       const found = () => [
-        gateway().fed("subscription", "pets", sha256Hex("token-of-the-subscriber")),
-        gateway().fed("subscription", "pets", "app:app-1"),
+        gateway().fed("subscription", "RestApi/pets", sha256Hex("token-of-the-subscriber")),
+        gateway().fed("subscription", "RestApi/pets", "app:app-1"),
       ];
       expect(found()).toEqual([record, record]);
       const path = `/subscriptions/${id}`;
@@ -139,7 +139,7 @@ describe("plans and subscriptions", () => {
       const list = await ask("GET", `/subscriptions?apiId=${uuid}`);
       expect(list.body["count"]).toBe(1);
       await ask("DELETE", "/rest-apis/chosen");
-      expect(gateway().fed("subscription", "chosen", sha256Hex("t1"))).toBe(null);
+      expect(gateway().fed("subscription", "RestApi/chosen", sha256Hex("t1"))).toBe(null);
       expect((await ask("DELETE", `/subscription-plans/${silver}`)).status).toBe(204);
       expect(gateway().fed("plan", silver)).toBe(null);
     });
@@ -159,7 +159,7 @@ describe("plans and subscriptions", () => {
       expect(await count("applicationId=app-9&status=ACTIVE")).toBe(0);
       expect((await ask("DELETE", `/subscriptions/${made["id"]}`)).status).toBe(204);
       expect((await ask("DELETE", `/subscriptions/${made["id"]}`)).status).toBe(404);
-      expect(gateway().fed("subscription", "pets", "app:app-9")).toBe(null);
+      expect(gateway().fed("subscription", "RestApi/pets", "app:app-9")).toBe(null);
       const none = await ask("POST", "/subscriptions", { ...body, apiId: "nowhere" });
       expect([none.status, none.body.errors]).toEqual([
         400,

@@ -54,7 +54,7 @@ test("an agent with its gateway's token has a new key within 100 ms of the answe
     const passed: { came: number; left: number }[] = [];
     for (let round = 0; round < 5; round++) {
       const made = await controller.as("ann", "POST", path, { name: "new" });
-      const id = feedId("key", "pets", sha256Hex(rawOf(made)));
+      const id = feedId("key", "RestApi/pets", sha256Hex(rawOf(made)));
       const came = await time(() => expect(table.get(id)).not.toBe(null));
       await controller.as("ann", "DELETE", `${path}/new`);
       passed.push({ came, left: await time(() => expect(table.get(id)).toBe(null)) });
