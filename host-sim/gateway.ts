@@ -85,6 +85,7 @@ export class Gateway {
       random: this.#random,
       post: (run) => this.#post(run),
       trapNext: null,
+      fuel: setup.inject?.fuel ?? null,
       traced: setup.traced ?? false,
       node: { id: "simulator", cluster: "simulator" },
     };
@@ -304,6 +305,12 @@ export class Gateway {
   /** The next writes of shared data with a compare value lose against another worker. */
   loseWrites(count: number): void {
     this.shared.lostWrites = count;
+  }
+
+  /** From now on a handler of a policy may run so many instructions. */
+  limitFuel(instructions: number): void {
+    this.host.fuel = instructions;
+    for (const { vm } of this.#threads.flat()) vm?.limitFuel(instructions);
   }
 
   metrics(): MetricsView {

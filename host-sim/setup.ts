@@ -72,6 +72,8 @@ export interface Injections {
   lostWrites?: number;
   /** A VM may not grow its memory beyond this. */
   memoryBytes?: number;
+  /** A handler of a policy may run so many instructions, and 800 more for each byte of its body. */
+  fuel?: number;
 }
 
 export type Disconnect =

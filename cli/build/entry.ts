@@ -87,8 +87,9 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
       : []),
     ...(inPieces ? ["@global const PIECES: bool = true;"] : []),
     ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),
-    // A letter: small modules have to stay small.
+    // A letter each: small modules have to stay small.
     `export { linkAddress as p } from "sluice/sdk/engine/live";`,
+    `export { budget as f } from "sluice/sdk/engine/fuel";`,
     ...(traced
       ? [
           "@global const TRACE: bool = true;",

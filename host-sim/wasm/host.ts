@@ -33,6 +33,8 @@ export interface Host {
   node: { id: string; cluster: string };
   /** Injected: the next callback of this name traps. */
   trapNext: CallbackName | null;
+  /** Injected: the instructions that a policy's handler may run; null leaves what the module says. */
+  fuel: number | null;
   /** Notes each request's way; costs time, so only where someone looks. */
   traced: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * Which policy runs in a module of ours: its global `p` holds the address of the running link of the chain,
+ * What a module of ours shows of itself. Which policy runs: its global `p` holds the address of the running link of the chain,
  * whose second field is the policy's name, a text of the compiler's making: UTF-16, with its size in front.
  */
 import type { Memory } from "./memory.ts";
@@ -7,13 +7,14 @@ import type { Memory } from "./memory.ts";
 const nameField = 4;
 const sizeBefore = 4;
 
-/** Null for modules from elsewhere. */
-export function policyGlobal(
+/** Null for modules from elsewhere. `p` is the running link, `f` the instructions that a handler gets. */
+export function ownGlobal(
+  name: "p" | "f",
   compiled: WebAssembly.Module,
   exports: WebAssembly.Exports,
 ): WebAssembly.Global | null {
   if (WebAssembly.Module.customSections(compiled, "sluice.manifest").length === 0) return null;
-  const found = exports["p"];
+  const found = exports[name];
   return found instanceof WebAssembly.Global && typeof found.value === "number" ? found : null;
 }
 

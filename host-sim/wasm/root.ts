@@ -52,6 +52,7 @@ export class RootContext implements Context {
     const ok = vm.call(this, vm.on.configure, this.id, this.plugin.configuration.length);
     vm.settle();
     this.configuring = false;
+    if (vm.host.fuel !== null) vm.limitFuel(vm.host.fuel);
     return ok !== 0 && vm.failure === null;
   }
 

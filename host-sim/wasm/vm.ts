@@ -3,8 +3,9 @@
  * every stream on it, as in Envoy.
  */
 import { LogLevel } from "../../sdk/abi.ts";
+import { SimulatorError } from "../errors.ts";
 import { Memory } from "./memory.ts";
-import { policyGlobal, runningPolicy } from "./policy.ts";
+import { ownGlobal, runningPolicy } from "./policy.ts";
 import { CallbackWay } from "../trace/way.ts";
 import type { Expression } from "../foreign/cel.ts";
 import { bindHostcalls } from "../hostcalls/index.ts";
@@ -55,6 +56,7 @@ export class Vm {
   loadedAt: number;
   #nextContext = 1;
   #policy: WebAssembly.Global | null = null;
+  #fuel: WebAssembly.Global | null = null;
   readonly #nextCall: [number, number, number] = [0, 1, 2];
   readonly nextMetric = [0, 1, 2];
   /** What `expr_create` compiled, by its number. */
@@ -78,7 +80,8 @@ export class Vm {
     vm.memory = new Memory(exports.memory as WebAssembly.Memory, (size) =>
       vm.#allocate(allocator, size),
     );
-    vm.#policy = policyGlobal(compiled, exports);
+    vm.#policy = ownGlobal("p", compiled, exports);
+    vm.#fuel = ownGlobal("f", compiled, exports);
     vm.restricted = "_initialize";
     for (const name of ["_initialize", "main", "_start"]) {
       const start = exports[name];
@@ -103,6 +106,15 @@ export class Vm {
   /** The policy that runs, in a module of ours; null for its engine and in any other. */
   get policy(): string | null {
     return this.#policy && runningPolicy(this.#policy, this.memory);
+  }
+
+  /** So many instructions for each handler of a policy, and more for the bytes it works on. */
+  limitFuel(instructions: number): void {
+    if (!this.#fuel)
+      throw new SimulatorError(
+        `${this.settings.module.name}: its fuel cannot be limited: it is no module of ap policy build`,
+      );
+    this.#fuel.value = instructions;
   }
 
   nextContextId(): number {

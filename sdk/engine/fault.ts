@@ -9,7 +9,6 @@ import { nowNanoseconds } from "../hostcalls/clock";
 import { decimal, encode, written } from "../hostcalls/text";
 import { Reply } from "../reply";
 import { abortColumn, abortFile, abortLine, abortMessage, clearAbort } from "./abort";
-import { refuel } from "./fuel";
 import { Link, describe } from "./link";
 import { countFault } from "./watch";
 import { linkAddress, stream, streamAddress } from "./live";
@@ -117,9 +116,8 @@ export function refuse(why: string): void {
   if (late || !answer.send()) proxy_close_stream(StreamType.Response);
 }
 
-/** Called by the edge of a callback that ended in a fault. Leaves the module ready for the next. */
+/** Called, with fuel for it, by the edge of a callback that ended in a fault. Leaves the module ready for the next. */
 export function onFault(kind: Fault): void {
-  refuel(0);
   const slot = streamAddress ? stream().slot() : 0;
   if (memoryFault) {
     // No memory left to say so: what the callback has made goes first.

@@ -4,6 +4,7 @@
  * fault. The engine fills it up for each handler of each policy, so one policy cannot starve the next.
  */
 
+import { linkAddress } from "./live";
 import { allowBody } from "./runtime/index";
 
 /** Instructions left; the build starts it full, it by its export and removes the export. */
@@ -11,6 +12,8 @@ export let fuel: i32 = 0;
 
 /** About 5 ms of computing in a header phase. */
 export const HEADERS_FUEL: i32 = 10000000;
+/** What a policy's handler gets; a simulator may set it by its export. */
+export let budget: i32 = HEADERS_FUEL;
 /** Instructions per byte of body on top of it. */
 export const FUEL_PER_BYTE: i32 = 800;
 const MOST: i32 = 2000000000;
@@ -18,6 +21,6 @@ const MOST: i32 = 2000000000;
 /** Fills up for one handler that has `bytes` of body to work on, and allows the memory for it. */
 export function refuel(bytes: i32): void {
   if (bytes) allowBody(bytes);
-  const wanted = <i64>HEADERS_FUEL + <i64>bytes * FUEL_PER_BYTE;
+  const wanted = <i64>(linkAddress ? budget : HEADERS_FUEL) + <i64>bytes * FUEL_PER_BYTE;
   fuel = wanted > MOST ? MOST : <i32>wanted;
 }

@@ -163,22 +163,6 @@ describe("a VM that dies", () => {
   });
 });
 
-describe("injected faults", () => {
-  test("a compare-and-swap loses against another worker", async () => {
-    const gateway = await probe("rqh sset k|v|0\nrqh sset k|w|1");
-    gateway.loseWrites(1);
-    expect(said(await gateway.request({ path: "/" }))).toContain("rqh sset k|w|1 -> 8");
-  });
-
-  test("a module runs out of memory", async () => {
-    const gateway = await probe("rqb buf 0|0|9999999", { inject: { memoryBytes: 1_048_576 } });
-    const body = "x".repeat(900_000);
-    const answer = await gateway.request({ method: "POST", path: "/", body });
-    expect(answer.status).toBe(503);
-    await expect(probe("", { inject: { memoryBytes: 1 } })).rejects.toThrow(/inject.memoryBytes/);
-  });
-});
-
 describe("several modules", () => {
   test("see a request in order and its answer in reverse", async () => {
     const gateway = await simulate({
