@@ -2,7 +2,7 @@
 import type { RecordOptions } from "./analytics/options.ts";
 import type { FileSinkOptions } from "./analytics/sinks/file.ts";
 import type { ControllerTls } from "./agent/bootstrap.ts";
-import type { KeyRules } from "./access/api-keys.ts";
+import type { KeyRules } from "./access/key-reading.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
 import type { ConfiguredUser } from "./people/users.ts";
 import type { ShortForm } from "./config/short-form/route.ts";

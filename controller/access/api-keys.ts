@@ -2,24 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
-import type { Reader } from "../model/reader.ts";
-import { readDuration } from "../model/shared.ts";
 import { timeOrderedId } from "../store/access/id.ts";
 import type { ApiKey, KeyOwner, KeyStore } from "../store/access/keys.ts";
-import { hasExpired, readExpiry } from "./expiry.ts";
-import { plain, readRaw, readBody } from "./reading.ts";
+import { hasExpired } from "./expiry.ts";
+import { readBody } from "./reading.ts";
+import {
+  keyRules,
+  readKeyChange,
+  readNewKey,
+  readRegeneration,
+  type KeyRules,
+} from "./key-reading.ts";
 import { Clash, Missing, QuotaSpent } from "./refusals.ts";
 import { makeKey, maskKey } from "./raw-key.ts";
-
-export interface KeyRules {
-  /** Active keys of one user for one API. */
-  perUser: number;
-  /** Length of keys that come from elsewhere. */
-  minLength: number;
-  maxLength: number;
-}
-
-export const keyRules: KeyRules = { perUser: 10, minLength: 36, maxLength: 128 };
 
 export interface Caller {
   user: string;
@@ -34,7 +29,6 @@ export interface MadeKey {
 }
 
 const keptAfterEndMs = 3_600_000;
-const longestOverlapMs = 30 * 86_400_000;
 
 export class ApiKeys {
   constructor(
@@ -43,11 +37,8 @@ export class ApiKeys {
   ) {}
 
   async create(owner: KeyOwner, caller: Caller, sent: unknown): Promise<MadeKey> {
-    const { wish, name, expires } = readBody(sent, (body) => ({
-      wish: this.readWish(body),
-      name: readName(body.at("name")) ?? defaultName(owner.handle),
-      expires: readExpiry(body),
-    }));
+    const { wish, expires, ...named } = readBody(sent, (body) => readNewKey(body, this.rules));
+    const name = named.name ?? defaultName(owner.handle);
     const own = await this.store.active(owner, caller.user);
     if (own.length >= this.rules.perUser)
       throw new QuotaSpent(
@@ -86,13 +77,7 @@ export class ApiKeys {
     const former = await this.named(owner, name, caller, caller.isAdmin);
     if (former.source === "local")
       throw new UserError(`API key '${name}' was generated here: use regenerate to change it`);
-    const { wish, expires } = readBody(sent, (body) => {
-      body.at("apiKey").required();
-      const wanted = body.at("name");
-      if (!wanted.absent && wanted.text() !== name)
-        wanted.fail(`must be '${name}', as in the URL: keys keep their names`);
-      return { wish: this.readWish(body), expires: readExpiry(body) };
-    });
+    const { wish, expires } = readBody(sent, (body) => readKeyChange(body, this.rules, name));
     await this.refuseKnownValue(owner, wish.raw!, former.uuid);
     const row: ApiKey = {
       ...former,
@@ -110,12 +95,7 @@ export class ApiKeys {
     const former = await this.named(owner, name, caller, false);
     if (former.source === "external")
       throw new UserError(`API key '${name}' comes from elsewhere: replace it with PUT`);
-    const { overlapMs, expires } = readBody(sent, (body) => {
-      const overlap = body.at("overlap");
-      const overlapMs = readDuration(overlap) ?? 0;
-      if (overlapMs > longestOverlapMs) overlap.fail("must be at most 720h");
-      return { overlapMs, expires: readExpiry(body) };
-    });
+    const { overlapMs, expires } = readBody(sent, readRegeneration);
     const raw = makeKey();
     const now = Date.now();
     const row: ApiKey = {
@@ -166,25 +146,7 @@ export class ApiKeys {
     if (await this.store.hasValue(owner, sha256Hex(raw), except))
       throw new Clash("apiKey", "an API key with this value already exists");
   }
-
-  private readWish(body: Reader) {
-    const { minLength, maxLength } = this.rules;
-    return {
-      raw: readRaw(body.at("apiKey"), minLength, maxLength),
-      masked: body.at("maskedApiKey").text({ max: 64 }),
-      issuer: body.at("issuer").text(plain),
-      externalRef: body.at("externalRefId").text(plain),
-      applicationId: body.at("applicationId").text(plain),
-      applicationName: body.at("applicationName").text(plain),
-    };
-  }
 }
-
-const readName = (reader: Reader): string | null =>
-  reader.text({
-    ...{ min: 3, max: 63, pattern: /^[a-z0-9]+([-_][a-z0-9]+)*$/ },
-    says: "must be lower-case letters and digits, joined by single - or _",
-  });
 
 /** Handles may have more letters than names of keys. */
 const defaultName = (handle: string): string => {

@@ -162,7 +162,7 @@ const fault = (field: string, message: string) =>
 
 type Wish = ReturnType<typeof readConsumer>;
 
-function readConsumer(document: Reader) {
+export function readConsumer(document: Reader) {
   const kind = document.at("kind");
   if (kind.text() !== "Consumer") kind.fail("must be Consumer");
   document.at("apiVersion").text();

@@ -35,18 +35,7 @@ export class Plans {
   }
 
   create(sent: unknown): Promise<Plan> {
-    const now = new Date().toISOString();
-    return this.write(sent, {
-      ...{
-        id: timeOrderedId(),
-        name: "",
-        name_key: "",
-        billing_plan: null,
-        stop_on_quota_reach: 1,
-      },
-      ...{ limit_count: null, limit_unit: null, expires_at: null, status: "ACTIVE" },
-      ...{ created_at: now, updated_at: now },
-    });
+    return this.write(sent, blankPlan());
   }
 
   /** What is not sent stays as it is; null takes it away. */
@@ -73,7 +62,17 @@ export class Plans {
   }
 }
 
-function readPlan(body: Reader, former: Plan): Plan {
+/** What a new plan starts from. */
+export function blankPlan(): Plan {
+  const now = new Date().toISOString();
+  return {
+    ...{ id: timeOrderedId(), name: "", name_key: "", billing_plan: null, stop_on_quota_reach: 1 },
+    ...{ limit_count: null, limit_unit: null, expires_at: null, status: "ACTIVE" },
+    ...{ created_at: now, updated_at: now },
+  };
+}
+
+export function readPlan(body: Reader, former: Plan): Plan {
   const sent = <T>(name: string, read: (reader: Reader) => T | null, before: T | null) => {
     const reader = body.at(name);
     return reader.raw() === undefined ? before : read(reader);

@@ -26,11 +26,13 @@ export const plain = {
 
 /** A key, token or password: no message may show what was sent. */
 export function readRaw(reader: Reader, min: number, max: number): string | null {
-  const value = reader.raw();
+  const letters = /^[\x21-\x7e]+$/;
+  const shape = { type: "string", minLength: min, maxLength: max, pattern: letters.source };
+  const value = reader.expects(shape).raw();
   if (reader.absent) return null;
   if (typeof value !== "string" || value.length < min || value.length > max)
     reader.fail(`must be a text of ${min} to ${max} characters`);
-  else if (!/^[\x21-\x7e]+$/.test(value))
+  else if (!letters.test(value))
     reader.fail("must have visible ASCII characters only, as a header's value has");
   else return value;
   return null;

@@ -43,7 +43,7 @@ export class Revocations {
   }
 }
 
-function readRevocation(body: Reader) {
+export function readRevocation(body: Reader) {
   const [token, jti, issuer] = [body.at("token"), body.at("jti"), body.at("issuer")];
   if (token.absent === jti.absent) body.at("token").fail("or jti is required, and not both");
   if (!jti.absent) issuer.required();

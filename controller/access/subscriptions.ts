@@ -64,7 +64,7 @@ export class Subscriptions {
   }
 
   async create(sent: unknown): Promise<{ row: Subscription; token: string }> {
-    const wish = readBody(sent, readWish);
+    const wish = readBody(sent, readSubscription);
     const api = this.findApi(wish.apiId);
     if (!api) throw fault("apiId", `names no API, found '${wish.apiId}'`);
     if (wish.plan_id !== null) await this.checkPlan(wish.plan_id, api);
@@ -92,15 +92,7 @@ export class Subscriptions {
   /** Only the status can change. */
   async update(id: string, sent: unknown): Promise<Subscription> {
     const former = await this.get(id);
-    const status = readBody(sent, (body) => {
-      for (const [field, column] of Object.entries(fixed)) {
-        const reader = body.at(field);
-        if (!reader.absent && reader.raw() !== former[column])
-          reader.fail("cannot change: of a subscription only the status can");
-      }
-      if (body.has("subscriptionToken")) body.at("subscriptionToken").fail("cannot change");
-      return body.at("status").required().oneOf(statuses);
-    });
+    const status = readBody(sent, (body) => readStatus(body, former));
     const row = { ...former, status: status!, updated_at: new Date().toISOString() };
     await this.store.write(row);
     return row;
@@ -127,7 +119,18 @@ export class Subscriptions {
 const fault = (field: string, message: string) =>
   new UserError("Configuration validation failed", [{ field, message }]);
 
-const readWish = (body: Reader) => {
+/** The status, and nothing else that is not as it was. */
+export function readStatus(body: Reader, former: Partial<Subscription>) {
+  for (const [field, column] of Object.entries(fixed)) {
+    const reader = body.at(field);
+    if (!reader.absent && reader.raw() !== former[column])
+      reader.fail("cannot change: of a subscription only the status can");
+  }
+  if (body.has("subscriptionToken")) body.at("subscriptionToken").fail("cannot change");
+  return body.at("status").required().oneOf(statuses);
+}
+
+export const readSubscription = (body: Reader) => {
   const token = body.at("subscriptionToken").required();
   return {
     apiId: body.at("apiId").required().text(plain) ?? "",

@@ -3,6 +3,8 @@
  * metrics of both (9091, 9003), in the shapes their users know.
  */
 import { Hono, type MiddlewareHandler } from "hono";
+import { describeAdmin } from "../describe/admin.ts";
+import { descriptionRoutes } from "../describe/serve.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
 import { authenticate, type People } from "../people/authenticate.ts";
 import { sameOrigin } from "../people/door/same-origin.ts";
@@ -36,6 +38,9 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
     app.use("/admin/*", onlyFrom(options.allowedIps));
     app.route("/admin/routes", options.routes);
   }
+  const pages = descriptionRoutes(() =>
+    describeAdmin({ configDump: options.configDump, routes: options.routes !== null }),
+  );
   const api = new Hono<Authenticated>();
   const timestamp = () => new Date().toISOString();
   api.get("/health", (c) => c.json({ status: "healthy", timestamp: timestamp() }));
@@ -47,6 +52,8 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
       requireRole("admin"),
     );
   api.route("/health", options.health(guards));
+  for (const path of ["/openapi.*", "/docs*"]) api.use(path, onlyFrom(options.allowedIps));
+  api.route("/", pages);
   api.use(...guards);
   api.get("/xds_sync_status", (c) =>
     c.json({

@@ -25,11 +25,7 @@ export function certificateRoutes(certificates: Certificates): Hono<Authenticate
   app.post("/", async (c) => {
     const body = new Reader(parseBody(await c.req.text(), c.req.header("content-type")), "");
     body.isObject();
-    const name = body
-      .at("name")
-      .required()
-      .text({ max: 100, pattern: /^[a-zA-Z0-9._-]+$/ });
-    const bundle = readBundle(body.at("certificate").required());
+    const { name, bundle } = readCertificate(body);
     if (body.findings.errors.length > 0 || !bundle || name === null)
       throw new UserError("Configuration validation failed", body.findings.errors);
     const added = await certificates.add(name, bundle.pem, bundle.facts);
@@ -59,6 +55,14 @@ export function certificateRoutes(certificates: Certificates): Hono<Authenticate
   });
   return app;
 }
+
+export const readCertificate = (body: Reader) => ({
+  name: body
+    .at("name")
+    .required()
+    .text({ max: 100, pattern: /^[a-zA-Z0-9._-]+$/ }),
+  bundle: readBundle(body.at("certificate").required()),
+});
 
 const represent = ({ id, name, subject, issuer, not_after: notAfter, count }: Certificate) => ({
   ...{ id, name, subject, issuer, notAfter, count },

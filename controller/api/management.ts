@@ -19,6 +19,8 @@ import { allowedRoles } from "../people/roles.ts";
 import { sameOrigin } from "../people/door/same-origin.ts";
 import { auditRoutes } from "./people/audit.ts";
 import { userRoutes } from "./people/users.ts";
+import { describeManagement } from "../describe/management.ts";
+import { descriptionRoutes } from "../describe/serve.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { accessRoutes } from "./access/index.ts";
@@ -57,6 +59,10 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   });
   const api = new Hono<Authenticated>();
   api.use(onlyFrom(options.allowedIps));
+  api.route(
+    "/",
+    descriptionRoutes(() => describeManagement(managementBase, resourceKinds)),
+  );
   api.use(sameOrigin(options.people.open), authenticate(options.people));
   api.use(audited(options.audit, options.people.log));
   api.use(authorize((c) => allowedRoles(c.req.method, belowBase(c.req.path))));

@@ -24,16 +24,15 @@ const everybody: AllowedIps = {
 /** What is seen of the Envoy of its own. */
 export interface Observed {
   envoy: EnvoyView;
-  recorder: Recorder;
+  recorder: Pick<Recorder, "metrics">;
 }
 
-/** Opens them and returns where they are. */
-export async function openPorts(
+/** What listens on each port. */
+export async function openApps(
   options: GatewayOptions,
   plane: ControlPlane,
   { envoy, recorder }: Observed,
-  closing: (() => unknown)[],
-): Promise<Partial<Ports>> {
+) {
   const { control, modules, access, certificates, changed } = plane;
   const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
@@ -55,7 +54,7 @@ export async function openPorts(
       routes: component === "gateway-controller" ? routes : null,
       health: (guards) => healthRoutes({ store: plane.store, envoy, guards }),
     });
-  const apps = {
+  return {
     management: managementApi({
       ...{ control, modules, access, certificates, people, audit },
       immutable: options.immutable ?? false,
@@ -77,6 +76,18 @@ export async function openPorts(
       allowed.metrics,
     ),
   };
+}
+
+export type Apps = Awaited<ReturnType<typeof openApps>>;
+
+/** Opens them and returns where they are. */
+export async function openPorts(
+  options: GatewayOptions,
+  plane: ControlPlane,
+  observed: Observed,
+  closing: (() => unknown)[],
+): Promise<Partial<Ports>> {
+  const apps = await openApps(options, plane, observed);
   const wanted = { ...defaultPorts, ...options.ports };
   const bound: Partial<Ports> = {};
   for (const name of Object.keys(apps) as (keyof typeof apps)[]) {

@@ -2,14 +2,29 @@
 import { parse as parseYaml } from "yaml";
 import { UserError, reason } from "../errors.ts";
 import { Reader, type Findings } from "./reader.ts";
-import { readRestApi, type RestApi } from "./rest-api.ts";
+import { readRestApi, restApiExample, type RestApi } from "./rest-api.ts";
 import { render, type SecretUse, type TemplateSources } from "./templates.ts";
 
-export const resourceKinds = [
-  { kind: "RestApi", path: "rest-apis", listKey: "apis", label: "RestAPI", read: readRestApi },
-] as const;
+export interface ResourceKind {
+  kind: string;
+  /** Below the management API's base. */
+  path: string;
+  /** What lists call them. */
+  listKey: string;
+  /** What messages call one. */
+  label: string;
+  read: (document: Reader) => RestApi;
+  /** A document that is taken. */
+  example: object;
+}
 
-export type ResourceKind = (typeof resourceKinds)[number];
+export const resourceKinds: readonly [ResourceKind, ...ResourceKind[]] = [
+  {
+    ...{ kind: "RestApi", path: "rest-apis", listKey: "apis", label: "RestAPI" },
+    read: readRestApi,
+    example: restApiExample,
+  },
+];
 
 export interface ReadDocument {
   api: RestApi;

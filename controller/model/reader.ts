@@ -45,6 +45,11 @@ export class Reader {
     return this;
   }
 
+  /** Says of this value what no other method says. Only a reader that describes listens: see `describe/trace.ts`. */
+  expects(_schema: object): this {
+    return this;
+  }
+
   /** Null when absent or not a string; numbers and booleans are taken as YAML writes them. */
   text(rule: { min?: number; max?: number; pattern?: RegExp; says?: string } = {}): string | null {
     if (this.absent) return null;

@@ -54,6 +54,22 @@ export interface RestApi {
   deployed: boolean;
 }
 
+export const restApiExample = {
+  ...{
+    apiVersion: "gateway.api-platform.wso2.com/v1",
+    kind: "RestApi",
+    metadata: { name: "pets" },
+  },
+  spec: {
+    ...{ displayName: "Pets", version: "v1.0", context: "/pets/$version" },
+    upstream: { main: { url: "http://pets.example:8080/api" } },
+    operations: [
+      { method: "GET", path: "/{id}" },
+      { method: "POST", path: "/*", resilience: { timeout: "5s" } },
+    ],
+  },
+};
+
 export function readRestApi(document: Reader): RestApi {
   readMetadata(document.at("metadata"));
   document.at("apiVersion").text();

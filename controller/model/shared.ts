@@ -32,13 +32,14 @@ export interface PolicyReference {
   field: string;
 }
 
+const duration = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** A single number with a single unit, for example `1.5s`. */
 export function readDuration(reader: Reader, rule: { positive?: boolean } = {}): number | null {
-  const text = reader.text();
+  const text = reader.expects({ pattern: duration.source }).text();
   if (text === null) return null;
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const [, amount, unit] = duration.exec(text) ?? [];
   if (!amount || !unit) {
     reader.fail(`must be a duration with one unit (ms, s, m, h), for example 30s, found "${text}"`);
     return null;

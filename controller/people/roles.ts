@@ -24,7 +24,6 @@ const permissions: readonly Permission[] = [
   { path: /^\/llm-providers(\/|$)/, read: ["admin", "developer"], write: ["admin"] },
   { path: /^\/certificates(\/|$)/, read: ["admin", "developer"], write: ["admin"] },
   { path: /^\/policies$/, read: ["admin", "developer"], write: ["admin"] },
-  same(/^\/whoami$/, ...roles),
 ];
 
 export function allowedRoles(method: string, path: string): readonly Role[] {

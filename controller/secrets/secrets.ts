@@ -73,7 +73,7 @@ export class Secrets {
 
 type Wish = ReturnType<typeof readSecret>;
 
-function readSecret(document: Reader) {
+export function readSecret(document: Reader) {
   const kind = document.at("kind");
   if (kind.text() !== "Secret") kind.fail("must be Secret");
   document.at("apiVersion").text();
@@ -101,7 +101,7 @@ function readHandle(reader: Reader): string {
 
 /** No message may show it. */
 function readValue(reader: Reader): string {
-  const value = reader.raw();
+  const value = reader.expects({ type: "string", minLength: 1, maxLength: mostBytes }).raw();
   if (reader.absent) return "";
   if (typeof value !== "string") reader.fail("must be a text: in YAML, put it in quotes");
   else if (value === "" || Buffer.byteLength(value) > mostBytes)

@@ -2,7 +2,7 @@
  * The descriptor set of Envoy 1.40, read file by file: what is not used is never parsed. All of its 542 files take 14 MiB
  * and 0.1 s, which the controller would keep and an Envoy that comes back would wait for.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import {
   create,
@@ -18,6 +18,7 @@ import {
   type FileDescriptorProto,
 } from "@bufbuild/protobuf/wkt";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { installed } from "../installed.ts";
 
 export class DescriptorSet {
   private readonly files = new Map<string, DescFile>();
@@ -73,7 +74,9 @@ export class DescriptorSet {
 /** The files by name, not parsed. */
 function unpack(): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  const set = new BinaryReader(gunzipSync(readFileSync(descriptorFile())));
+  const set = new BinaryReader(
+    gunzipSync(readFileSync(installed("controller/xds/descriptors/envoy-1.40.binpb.gz"))),
+  );
   while (set.pos < set.len) {
     set.tag();
     const file = set.bytes();
@@ -109,13 +112,4 @@ function textField(reader: BinaryReader, wanted: number): string | null {
     reader.skip(type, field);
   }
   return null;
-}
-
-/** Found by walking up, because a bundle of this file runs from another folder than its source. */
-function descriptorFile(): URL {
-  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
-    const file = new URL("controller/xds/descriptors/envoy-1.40.binpb.gz", folder);
-    if (existsSync(file)) return file;
-    if (folder.pathname === "/") throw new Error("envoy-1.40.binpb.gz is not installed");
-  }
 }

@@ -27,14 +27,9 @@ export function userRoutes(users: Users): Hono<Authenticated> {
 
   app.post("/", async (c) => {
     const body = await read(c);
-    const username = body
-      .at("username")
-      .required()
-      .text({ max: 100, pattern: /^[^\s:\p{C}]+$/u, says: "must not have whitespace or a colon" });
-    const password = readPassword(body.at("password").required());
-    const wanted = readRoles(body.at("roles").required());
+    const { username, password, roles } = readNewUser(body);
     finish(body);
-    if (!(await users.create(username!, password!, wanted!)))
+    if (!(await users.create(username!, password!, roles)))
       return problem(c, 409, `user '${username}' already exists`);
     return answer(c, username!, null, 201);
   });
@@ -45,9 +40,7 @@ export function userRoutes(users: Users): Hono<Authenticated> {
     if (!before) return missing(c);
     if (before.configured) return fromConfiguration(c);
     const body = await read(c);
-    body.at("username");
-    const password = readPassword(body.at("password"));
-    const wanted = body.has("roles") ? readRoles(body.at("roles")) : null;
+    const { password, roles: wanted } = readChange(body);
     finish(body);
     if (wanted && !wanted.includes("admin") && (await isLastAdmin(users, before)))
       return lastAdmin(c);
@@ -97,7 +90,28 @@ async function read(c: Context): Promise<Reader> {
   return reader;
 }
 
+export function readNewUser(body: Reader) {
+  return {
+    username: body
+      .at("username")
+      .required()
+      .text({ max: 100, pattern: /^[^\s:\p{C}]+$/u, says: "must not have whitespace or a colon" }),
+    password: readPassword(body.at("password").required()),
+    roles: readRoles(body.at("roles").required()),
+  };
+}
+
+/** What is left out stays as it is. */
+export function readChange(body: Reader) {
+  body.at("username");
+  return {
+    password: readPassword(body.at("password")),
+    roles: body.has("roles") ? readRoles(body.at("roles")) : null,
+  };
+}
+
 function readPassword(field: Reader): string | null {
+  field.expects({ type: "string", minLength: minPasswordLength, maxLength: maxPasswordBytes });
   if (!field.absent && typeof field.raw() !== "string") field.fail("must be a text");
   const password = field.absent ? null : String(field.raw());
   if (password !== null && password.length < minPasswordLength)
