@@ -11,6 +11,7 @@ import { packageRoot } from "../package-root.ts";
 import { explain, type Diagnostic } from "./diagnostics.ts";
 import { refuseMutableGlobals } from "./globals.ts";
 import { lint } from "./lint.ts";
+import { choosePasses, type Target } from "./optimize.ts";
 import { expandTemplates } from "./templates.ts";
 import type { Program } from "./syntax.ts";
 
@@ -24,11 +25,11 @@ export interface CompileInput {
   entry: string;
   /** Policy name → folder of its sources. */
   folders: ReadonlyMap<string, string>;
-  target?: "release" | "small" | "debug";
+  target?: Target;
 }
 
 /** What is changed and checked around compiling; the compiler gives it the program. */
-function transform(locate: (name: string) => string | null): new () => object {
+function transform(locate: (name: string) => string | null, target: Target): new () => object {
   return class {
     declare program: Program;
 
@@ -43,6 +44,7 @@ function transform(locate: (name: string) => string | null): new () => object {
 
     afterCompile(): void {
       refuseMutableGlobals(this.program.elementsByName.values(), locate);
+      choosePasses(this.program, target);
     }
   };
 }
@@ -92,7 +94,7 @@ export async function compile({
     reportDiagnostic: (one: unknown) => {
       diagnostics.push(one as Diagnostic);
     },
-    transforms: [transform(locate)],
+    transforms: [transform(locate, target)],
   } as unknown as Parameters<typeof asc.main>[1]);
   const wrong = diagnostics.filter((one) => one.category === 3);
   if (wrong.length) throw new UserError(await explain(wrong, readSource, locate));

@@ -37,7 +37,11 @@ interface Source {
 export interface Program {
   sources: Source[];
   options: { stackSize: number; runtime: number };
-  module: { useShadowStack: boolean };
+  module: {
+    useShadowStack: boolean;
+    setOptimizeLevel(level: number): void;
+    runPasses(passes: string[]): void;
+  };
   elementsByName: Map<string, unknown>;
 }
 

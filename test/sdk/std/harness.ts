@@ -11,6 +11,7 @@ import * as asc from "assemblyscript/asc";
 import { harden } from "../../../cli/build/harden/index.ts";
 import type { Program } from "../../../cli/build/syntax.ts";
 import { expandTemplates } from "../../../cli/build/templates.ts";
+import { choosePasses } from "../../../cli/build/optimize.ts";
 import { parse } from "../../../cli/build/wasm/module.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -43,6 +44,10 @@ class AsTheBuild {
     this.program.options.runtime = 0;
     this.program.module.useShadowStack = false;
     expandTemplates(this.program);
+  }
+
+  afterCompile(): void {
+    choosePasses(this.program, "release");
   }
 }
 
