@@ -1,6 +1,7 @@
 /** What a gateway can be told; everything has a default. */
 import type { RecordOptions } from "./analytics/options.ts";
 import type { FileSinkOptions } from "./analytics/sinks/file.ts";
+import type { StatsdOptions } from "./agent/statsd.ts";
 import type { ControllerTls } from "./agent/bootstrap.ts";
 import type { KeyRules } from "./access/key-reading.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
@@ -102,6 +103,8 @@ export interface GatewayOptions {
   accessLogFile?: FileSinkOptions;
   /** Events about requests and their callers. */
   record?: RecordOptions;
+  /** Where Envoy sends its statistics. */
+  statsd?: StatsdOptions;
   tracing?: TracingOptions;
   errors?: GatewayListeners["errors"];
   /** Compresses answers with gzip for clients that take it. */

@@ -25,6 +25,7 @@ export async function startBeside(
       adminPort: ports.envoyAdmin,
       agentSocket: sockets.agent,
       ...(tls && { tls }),
+      ...(options.statsd && { statsd: options.statsd }),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
   });

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import { http2Only } from "../xds/resources/cluster.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
+import { statsdSink, type StatsdOptions } from "./statsd.ts";
 import { any, type JsonObject } from "../xds/protos.ts";
 
 export interface BootstrapOptions {
@@ -19,6 +20,7 @@ export interface BootstrapOptions {
   tls?: ControllerTls;
   /** Connections of clients at one time; further ones are closed at once. */
   maxConnections?: number;
+  statsd?: StatsdOptions;
   /** The heap at which Envoy sheds load; no limit unless told. */
   maxHeapBytes?: number;
 }
@@ -57,6 +59,7 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
     cds_config: { ...fromAds, initial_fetch_timeout: "2s" },
   },
   overload_manager: overloadManager(options),
+  ...(options.statsd && { stats_sinks: [statsdSink(options.statsd)] }),
   stats_config: { stats_tags: [policyTags] },
   static_resources: {
     clusters: [controllers(options), ...(options.agentSocket ? [agent(options.agentSocket)] : [])],

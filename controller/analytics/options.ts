@@ -1,4 +1,5 @@
 /** What is recorded of requests, and where it goes. */
+import type { Batch } from "./queue.ts";
 import type { FileSinkOptions } from "./sinks/file.ts";
 import type { HttpSinkOptions } from "./sinks/http.ts";
 import type { SyslogSinkOptions } from "./sinks/syslog.ts";
@@ -6,13 +7,10 @@ import type { SyslogSinkOptions } from "./sinks/syslog.ts";
 export interface Outputs {
   stdout?: boolean;
   file?: FileSinkOptions;
-  http?: HttpSinkOptions;
+  http?: HttpSinkOptions & { batch: Batch; retries: number };
   syslog?: SyslogSinkOptions;
   /** How many events may wait for each of them. */
   queueSize: number;
-  batch: { size: number; bytes: number; everyMs: number };
-  retries: number;
-  retryMs: number;
 }
 
 export interface TrafficLogging {
@@ -47,10 +45,3 @@ export interface ApiFacts {
   context: string;
   kind: string;
 }
-
-export const defaultOutputs: Outputs = {
-  queueSize: 10_000,
-  batch: { size: 100, bytes: 1_048_576, everyMs: 5_000 },
-  retries: 3,
-  retryMs: 500,
-};

@@ -12,6 +12,9 @@ export interface Surroundings {
   log: (line: string) => void;
 }
 
+/** What is near costs little to tell, and should be seen soon. */
+const near = { batch: { size: 500, bytes: 262_144, everyMs: 200 }, retries: 3 };
+
 export class Outlets {
   private readonly queues: Queue[];
 
@@ -21,10 +24,15 @@ export class Outlets {
     outputs: Outputs,
     { print, log }: Surroundings,
   ) {
-    const { queueSize: capacity, batch, retries, retryMs } = outputs;
-    this.queues = sinksOf(outputs, print).map(
-      (sink) => new Queue({ sink, capacity, batch, retries, retryMs, log }),
-    );
+    const { stdout, file, http, syslog, queueSize: capacity } = outputs;
+    const queue = (sink: Sink, { batch, retries } = near) =>
+      new Queue({ sink, capacity, batch, retries, log });
+    this.queues = [
+      ...(stdout ? [queue(new StdoutSink(print))] : []),
+      ...(file ? [queue(new FileSink(file))] : []),
+      ...(http ? [queue(new HttpSink(http), http)] : []),
+      ...(syslog ? [queue(new SyslogSink(syslog))] : []),
+    ];
   }
 
   /** Makes the event only if somebody has room for it. */
@@ -48,13 +56,4 @@ export class Outlets {
   async close(): Promise<void> {
     await Promise.all(this.queues.map((queue) => queue.close()));
   }
-}
-
-function sinksOf({ stdout, file, http, syslog }: Outputs, print: (line: string) => void): Sink[] {
-  const sinks: Sink[] = [];
-  if (stdout) sinks.push(new StdoutSink(print));
-  if (file) sinks.push(new FileSink(file));
-  if (http) sinks.push(new HttpSink(http));
-  if (syslog) sinks.push(new SyslogSink(syslog));
-  return sinks;
 }

@@ -5,14 +5,20 @@
 import { reason } from "../errors.ts";
 import { Refused, type Sink } from "./sinks/sink.ts";
 
+/** Handed over when it has so many, or so many bytes, or its first waited so long. */
+export interface Batch {
+  size: number;
+  bytes: number;
+  everyMs: number;
+}
+
 export interface QueueOptions {
   sink: Sink;
   /** How many may wait. */
   capacity: number;
-  batch: { size: number; bytes: number; everyMs: number };
-  /** How often a batch is tried again, and the pause before the first time, which doubles. */
+  batch: Batch;
+  /** How often a batch is tried again, after pauses that double. */
   retries: number;
-  retryMs: number;
   log: (line: string) => void;
 }
 
@@ -28,6 +34,7 @@ export interface QueueCounts {
 
 /** Memory for what waits, beside the number. */
 const mostBytes = 32 << 20;
+const firstPauseMs = 500;
 /** A sink that fails says so this often, not with each batch. */
 const complainEveryMs = 60_000;
 
@@ -100,7 +107,7 @@ export class Queue {
   }
 
   private async handOver(batch: string[]): Promise<void> {
-    const { sink, retries, retryMs } = this.options;
+    const { sink, retries } = this.options;
     for (let attempt = 0; ; attempt++) {
       try {
         await sink.send(batch);
@@ -111,7 +118,7 @@ export class Queue {
         this.complain(error);
         const final = error instanceof Refused || this.closing || attempt >= retries;
         if (final) return this.drop(batch.length);
-        await this.pause(retryMs * 2 ** attempt);
+        await this.pause(firstPauseMs * 2 ** attempt);
       }
     }
   }

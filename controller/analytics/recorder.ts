@@ -6,7 +6,7 @@ import { reason } from "../errors.ts";
 import type { Metric } from "../metrics.ts";
 import { eventLineStart } from "../xds/resources/request-events.ts";
 import { outcomesOf, trafficEvent, type RequestLine } from "./event.ts";
-import { defaultOutputs, type ApiFacts, type RecordOptions } from "./options.ts";
+import type { ApiFacts, Outputs, RecordOptions } from "./options.ts";
 import { Outlets, type Surroundings } from "./outlets.ts";
 import type { FileSinkOptions } from "./sinks/file.ts";
 import { queueMetrics } from "./queue-metrics.ts";
@@ -19,8 +19,8 @@ export interface RecorderOptions extends RecordOptions, Surroundings {
   factsOf: (api: string) => ApiFacts | null;
 }
 
-/** An access log is to be seen soon; there is no endpoint whose requests would be saved. */
-const soon = { ...defaultOutputs.batch, everyMs: 200 };
+/** Lines of the access log that may wait for the disk. */
+const accessLogQueue = 10_000;
 
 export class Recorder {
   private readonly access: Outlets | null;
@@ -29,8 +29,8 @@ export class Recorder {
 
   constructor(private readonly options: RecorderOptions) {
     const { accessLogFile: file, traffic, security } = options;
-    const outlets = (name: string, outputs = defaultOutputs) => new Outlets(name, outputs, options);
-    this.access = file ? outlets("access", { ...defaultOutputs, batch: soon, file }) : null;
+    const outlets = (name: string, outputs: Outputs) => new Outlets(name, outputs, options);
+    this.access = file ? outlets("access", { file, queueSize: accessLogQueue }) : null;
     this.traffic = traffic ? outlets("traffic", traffic.outputs) : null;
     this.security = security ? outlets("security", security.outputs) : null;
   }

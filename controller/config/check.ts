@@ -3,6 +3,7 @@ import { isBcrypt, maxPasswordBytes } from "../people/password.ts";
 import type { Fail, FieldError } from "../errors.ts";
 import { checkAccess, checkCertificate } from "./access/check.ts";
 import { cipherSuites } from "./cipher-suites.ts";
+import { checkObserve } from "./observe/check.ts";
 import type { Config } from "./schema/index.ts";
 import { checkAuthentication, checkRoutes } from "./short-form/check.ts";
 import { checkNetworks } from "./networks.ts";
@@ -18,6 +19,7 @@ export function checkTogether(config: Config): FieldError[] {
   checkAuthentication(config, fail);
   checkNetworks(config, fail);
   checkAccess(config, fail);
+  checkObserve(config, fail);
   return errors;
 }
 

@@ -3,12 +3,12 @@ import type { GatewayOptions, Ports } from "../options.ts";
 import { accessOf, readPem, withKeyIssuer } from "./access/options.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import { milliseconds } from "./field.ts";
+import { observeOf } from "./observe/options.ts";
 import type { Config } from "./schema/index.ts";
 import { withKeyManager } from "./short-form/key-managers.ts";
 
 export function gatewayOptions(config: Config): GatewayOptions {
   const { controller, router, policy_engine: engine, immutable_gateway: immutable } = config;
-  const { access_logs: logs } = router;
   return {
     store: storeOf(controller.storage),
     ports: portsOf(config),
@@ -32,8 +32,7 @@ export function gatewayOptions(config: Config): GatewayOptions {
       bodyLimitBytes: router.max_request_body_bytes,
     },
     limits: limitsOf(router.http_listener),
-    ...tracingOf(config.tracing),
-    accessLog: logs.enabled ? logs.format : "off",
+    ...observeOf(config),
     compression: router.compression,
     ...tlsOf(router.downstream_tls),
     ...accessOf(config),
@@ -92,13 +91,6 @@ function peopleOf({
       },
     }),
   };
-}
-
-function tracingOf(tracing: Config["tracing"]): Pick<GatewayOptions, "tracing"> {
-  if (!tracing.enabled) return {};
-  const [, host = "", port = "4317"] = /^(.*?)(?::(\d+))?$/.exec(tracing.endpoint) ?? [];
-  const { sampling_rate: sampling, service_name: serviceName } = tracing;
-  return { tracing: { host, port: Number(port), sampling, serviceName } };
 }
 
 const hostsOf = ({ default: first, domains }: { default: string; domains: string[] }): string[] =>

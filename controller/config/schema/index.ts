@@ -12,7 +12,8 @@ import {
   type Value,
 } from "../field.ts";
 import { apiKey, controller } from "./controller.ts";
-import { policyEngine, router, tracing } from "./router.ts";
+import { securityEvents, tracing, trafficLogging } from "../observe/schema.ts";
+import { policyEngine, router } from "./router.ts";
 import * as short from "./short-form.ts";
 
 const root = section("The configuration of a gateway.", {
@@ -43,9 +44,10 @@ const root = section("The configuration of a gateway.", {
     keep: integer(100_000, [100, 10_000_000], "How many entries; older ones go."),
   }),
   tracing,
-  collector: ignored("analytics are not built"),
-  analytics: ignored("analytics are not built"),
-  traffic_logging: ignored("analytics are not built"),
+  traffic_logging: trafficLogging,
+  security_events: securityEvents,
+  collector: ignored("`traffic_logging` says what is recorded"),
+  analytics: ignored("there is no cloud to publish to; `traffic_logging` sends events"),
   mcp: ignored("documents of the kind Mcp say it themselves"),
 });
 

@@ -1,16 +1,6 @@
-/** `router.*`, `policy_engine.*` and what is seen of requests: the data plane. */
-import {
-  choice,
-  duration,
-  flag,
-  ignored,
-  integer,
-  list,
-  number,
-  port,
-  section,
-  text,
-} from "../field.ts";
+/** `router.*` and `policy_engine.*`: the data plane. */
+import { choice, duration, flag, ignored, integer, list, port, section, text } from "../field.ts";
+import { accessLogs, statsd } from "../observe/schema.ts";
 
 const bytes = [0, 1_073_741_824] as const;
 const elsewhere = ignored("the engine runs inside Envoy");
@@ -93,12 +83,8 @@ export const router = section("Envoy.", {
   policy_engine: elsewhere,
   compression: flag(false, "gzip for clients that take it."),
   concurrency: integer(0, [0, 1_024], "Envoy's worker threads; 0 is one for each core."),
-  access_logs: section("One line for each request.", {
-    enabled: flag(true, "Whether there are any."),
-    format: choice("json", ["json", "text"], "How a line looks."),
-    json_fields: ignored("the 23 short keys"),
-    text_format: ignored("one format"),
-  }),
+  access_logs: accessLogs,
+  statsd,
 });
 
 export const policyEngine = section("The engine inside Envoy.", {
@@ -124,16 +110,3 @@ export const policyEngine = section("The engine inside Envoy.", {
   file_config: elsewhere,
   config_mode: elsewhere,
 });
-
-export const tracing = section(
-  "Spans by Envoy's own tracer, in OpenTelemetry's protocol over gRPC.",
-  {
-    enabled: flag(false, "Whether there are any."),
-    endpoint: text("otel-collector:4317", "host:port of the collector."),
-    sampling_rate: number(1, [0, 1], "Which part of the requests."),
-    service_name: text("sluice", "What the spans say they are from."),
-    insecure: ignored("the collector is asked without TLS"),
-    batch_timeout: ignored("Envoy's own"),
-    max_export_batch_size: ignored("Envoy's own"),
-  },
-);

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../../cli/build/index.ts";
-import { defaultOutputs } from "../../../controller/analytics/options.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { startTakers, type Takers } from "./takers.ts";
+
+const soon = { batch: { size: 20, bytes: 1 << 20, everyMs: 50 }, retries: 0 };
 
 let t: TestGateway;
 let takers: Takers;
@@ -26,11 +27,9 @@ beforeAll(async () => {
         responseHeaders: ["content-type"],
         excludedFields: ["client.userAgent"],
         outputs: {
-          ...defaultOutputs,
-          batch: { ...defaultOutputs.batch, everyMs: 50 },
-          ...{ queueSize: 50, retries: 1, retryMs: 1 },
+          queueSize: 50,
           file: { path: join(folder, "events.log"), maxBytes: 1 << 20, maxFiles: 2 },
-          http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 1_000 },
+          http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 1_000, ...soon },
           syslog: {
             ...{ host: "127.0.0.1", port: takers.syslogPort, protocol: "udp" },
             ...{ facility: 16, appName: "sluice", timeoutMs: 1_000 },

@@ -42,7 +42,10 @@ beforeAll(async () => {
   collector = await startCollector();
   t = await startTestGateway({
     module: (await build([join("policies", "basic-ratelimit")])).wasm,
-    tracing: { host: "127.0.0.1", port: collector.port, sampling: 1, serviceName: "edge-of-tests" },
+    tracing: {
+      ...{ host: "127.0.0.1", port: collector.port, protocol: "grpc" },
+      ...{ sampling: 1, serviceName: "edge-of-tests" },
+    },
   });
   const limit = {
     name: "basic-ratelimit",
