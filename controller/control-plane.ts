@@ -4,6 +4,7 @@
 import { eventOptions } from "./analytics/event-options.ts";
 import { openAccess, type Access } from "./access/index.ts";
 import type { SubscribedApi } from "./access/subscriptions.ts";
+import { Canary } from "./canary/canary.ts";
 import { applyRoutes } from "./config/short-form/apply.ts";
 import { Control, type SecretSources } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
@@ -35,6 +36,8 @@ export interface ControlPlane {
   store: Store;
   control: Control;
   modules: Modules;
+  /** A module that some gateways try before all get it. */
+  canary: Canary;
   /** Keys and what else gateways look up, and the feed that brings it to them. */
   access: Access;
   certificates: Certificates;
@@ -143,7 +146,10 @@ export async function startControlPlane(
   if (options.gitops) closing.push(await watchFolder(control, options.gitops, log));
   cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
 
+  const canary = new Canary({ modules, streams, log });
+  closing.push(() => canary.close());
   const server = await serveAds({
+    canary,
     ...{ protos, cache, log, port: ports.xds, ...(socket !== undefined && { socket }) },
     ...xdsExposure({
       ...{ log, tokens: access.tokens },
@@ -166,7 +172,7 @@ export async function startControlPlane(
   closing.push(await store.watch(() => written.raise()));
   written.each(() => takeForeignChanges({ store, control, modules, access, certificates }));
   return {
-    ...{ store, control, modules, access, certificates, changed },
+    ...{ store, control, modules, canary, access, certificates, changed },
     xds: server,
     connected: () => server.streams().length,
     version: () => cache.digest(),

@@ -7,6 +7,7 @@ import { apiFacts } from "./analytics/api-facts.ts";
 import { serveLocally } from "./agent/local/service.ts";
 import { openSockets } from "./agent/local/sockets.ts";
 import { attend } from "./agent/proof/attend.ts";
+import { measure } from "./agent/proof/measure.ts";
 import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
@@ -61,6 +62,16 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
         return running.admin(path);
       };
       closing.push(attend({ server: plane.xds, nodeId, ask }));
+      closing.push(
+        measure({
+          ask,
+          wanted: () => plane.canary.measures,
+          told: (counters) => {
+            for (const stream of plane.xds.streams())
+              if (stream.nodeId === nodeId) stream.measured = { counters, at: performance.now() };
+          },
+        }),
+      );
       const local = await serveLocally(sockets.agent, serveFeed(plane.access.feeder.table));
       closing.push(() => local.close());
       const beside = await startBeside(options, nodeId, ports, sockets, (line) =>

@@ -1,5 +1,7 @@
 /** `ap policy publish | rollback | history | list`: which policies a gateway has. */
 import { Command } from "commander";
+import type { GatewayApi } from "../client/api.ts";
+import type { CanaryCounters } from "../client/canary.ts";
 import type { Publication } from "../client/publish.ts";
 import type { Io } from "../io.ts";
 import { remote, show, type Remote } from "./remote.ts";
@@ -11,6 +13,8 @@ const wait = (command: Command): Command =>
 
 interface PublishOptions extends Remote {
   wait: string;
+  canary?: string;
+  for: string;
 }
 
 const told = (io: Io, options: Remote, done: Publication): void => {
@@ -30,15 +34,51 @@ const publish = (io: Io): Command =>
   wait(new Command("publish"))
     .description("link policies into a gateway's module and let it serve")
     .argument("<folder...>", "policy folders, or one finished .wasm")
+    .option(
+      "--canary <share>",
+      "such as 10%: that share of the gateways, at least one, tries it before all get it",
+    )
+    .option("--for <time>", "how long they try it", "30s")
     .action(async (inputs: string[], options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { linked, publish } = await import("../client/publish.ts");
       const api = await GatewayApi.of(options);
       io.progress("building …");
       const module = await linked(api, inputs);
+      if (options.canary !== undefined) return tryOnSome(io, api, module, options);
       io.progress("publishing …");
       told(io, options, await publish(api, module, options.wait));
     });
+
+async function tryOnSome(
+  io: Io,
+  api: GatewayApi,
+  module: Uint8Array,
+  options: PublishOptions,
+): Promise<void> {
+  const { tryFirst } = await import("../client/canary.ts");
+  const { interrupted } = await import("../signal.ts");
+  let said = "";
+  const done = await tryFirst(api, module, {
+    ...{ share: options.canary!, duration: options.for, signal: interrupted() },
+    told: ({ state, gateways }) => {
+      if (state !== said && state === "trying") io.progress(`trying on ${gateways.join(", ")} …`);
+      said = state;
+    },
+  });
+  show(io, options, done, () => [
+    ["", "GATEWAYS", "REQUESTS", "5XX", "FAULTS"],
+    ["tried", ...counted(done.gateways, done.canary)],
+    [done.others.length > 0 ? "others" : "before", ...counted(done.others, done.usual)],
+    [`module ${done.hash.slice(0, 12)}`, `is ${done.state}`, done.reason ?? ""],
+  ]);
+  if (done.state !== "promoted") io.exitCode = 1;
+}
+
+const counted = (gateways: string[], { requests, failures, faults }: CanaryCounters): string[] => [
+  gateways.join(" "),
+  ...[requests, failures, faults].map(String),
+];
 
 const rollback = (io: Io): Command =>
   wait(new Command("rollback"))

@@ -17,6 +17,7 @@ import { findEnvoy } from "./find.ts";
 import { serveLocally } from "./local/service.ts";
 import { openSockets } from "./local/sockets.ts";
 import { attend } from "./proof/attend.ts";
+import { measure } from "./proof/measure.ts";
 import { Reporter } from "./proof/report.ts";
 import { Journal } from "./state/journal.ts";
 import { KeptFeed } from "./state/kept-feed.ts";
@@ -132,6 +133,13 @@ async function start(
       ...{ server: ads, nodeId, ask },
       told: (...seen) => reporter.told(...seen),
       anew: () => reporter.anew(),
+    }),
+  );
+  closing.push(
+    measure({
+      ask,
+      wanted: upstream.wantsMeasures,
+      told: (counters) => upstream.measured(counters),
     }),
   );
   let drainMs = 0;

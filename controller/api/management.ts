@@ -5,6 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { resourceKinds } from "../model/index.ts";
 import type { Access } from "../access/index.ts";
 import type { Control } from "../deploy/control.ts";
+import type { Canary } from "../canary/canary.ts";
 import type { Modules } from "../deploy/modules.ts";
 import type { Certificates } from "../trust/certificates.ts";
 import type { Audit } from "../people/audit.ts";
@@ -33,6 +34,7 @@ export const managementBase = "/api/management/v1";
 export interface ManagementOptions {
   control: Control;
   modules: Modules;
+  canary: Canary;
   access: Access;
   certificates: Certificates;
   people: People;

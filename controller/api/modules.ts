@@ -1,12 +1,16 @@
 /** Finished modules over HTTP: upload, list, let one serve, go back to the one before. */
 import { Hono, type Context } from "hono";
 import type { Authenticated } from "./auth.ts";
+import { beginCanary, canaryRoutes } from "./canary.ts";
 import type { ManagementOptions } from "./management.ts";
 import { problem } from "./respond.ts";
 import { readWait, waitUntil } from "./wait.ts";
 
-export function moduleRoutes({ modules, changed }: ManagementOptions): Hono<Authenticated> {
+export function moduleRoutes({ modules, canary, changed }: ManagementOptions): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.route("/canary", canaryRoutes(canary));
+  /** What is decided about all gateways ends what some of them try. */
+  const decided = () => canary.takeBack("another module was made to serve");
   app.get("/", async (c) => {
     const list = await modules.list();
     return c.json({ status: "success", count: list.length, modules: list });
@@ -21,21 +25,27 @@ export function moduleRoutes({ modules, changed }: ManagementOptions): Hono<Auth
     return c.json({ status: "success", hash, gateways }, settled === "served" ? done : 202);
   };
 
-  /** `?assign=true` also lets it serve. */
+  /** `?assign=true` also lets it serve, `?canary=10%` lets some gateways try it first. */
   app.post("/", async (c) => {
+    if (c.req.query("canary") !== undefined) return beginCanary(c, { canary, modules });
     const { hash, manifest } = await modules.upload(new Uint8Array(await c.req.arrayBuffer()));
     if (c.req.query("assign") !== "true")
       return c.json({ status: "success", hash, policies: manifest.policies }, 201);
+    decided();
     await modules.assign(hash);
     return answer(c, hash, 201);
   });
 
-  app.post("/rollback", async (c) => answer(c, await modules.rollback(), 200));
+  app.post("/rollback", async (c) => {
+    decided();
+    return answer(c, await modules.rollback(), 200);
+  });
 
   app.post("/:hash/assign", async (c) => {
     const hash = c.req.param("hash");
     if (!(await modules.list()).some((module) => module.hash === hash))
       return problem(c, 404, `module '${hash}' not found`);
+    decided();
     await modules.assign(hash);
     return answer(c, hash, 200);
   });

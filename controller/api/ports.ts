@@ -33,7 +33,7 @@ export async function openApps(
   plane: ControlPlane,
   { envoy, recorder }: Observed,
 ) {
-  const { control, modules, access, certificates, changed } = plane;
+  const { control, modules, canary, access, certificates, changed } = plane;
   const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
   const routes = options.shortForm
@@ -56,7 +56,7 @@ export async function openApps(
     });
   return {
     management: managementApi({
-      ...{ control, modules, access, certificates, people, audit },
+      ...{ control, modules, canary, access, certificates, people, audit },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),

@@ -7,15 +7,18 @@ import { readDuration } from "../model/shared.ts";
 const maxWaitMs = 60_000;
 
 /** Null when the caller does not want to wait. */
-export function readWait(c: Context): number | null {
-  const text = c.req.query("wait");
+export const readWait = (c: Context): number | null => durationIn(c, "wait", maxWaitMs);
+
+/** A duration of the query; null when there is none. */
+export function durationIn(c: Context, field: string, mostMs: number): number | null {
+  const text = c.req.query(field);
   if (text === undefined) return null;
-  const reader = new Reader(text, "wait");
+  const reader = new Reader(text, field);
   const ms = readDuration(reader);
   if (ms === null) throw new UserError("Invalid query parameter", reader.findings.errors);
-  if (ms > maxWaitMs)
+  if (ms > mostMs)
     throw new UserError("Invalid query parameter", [
-      { field: "wait", message: `must be at most ${maxWaitMs / 1_000}s, found "${text}"` },
+      { field, message: `must be at most ${mostMs / 1_000}s, found "${text}"` },
     ]);
   return ms;
 }

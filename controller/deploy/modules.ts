@@ -4,7 +4,8 @@
  */
 import { reason, UserError } from "../errors.ts";
 import { checkModule, type CheckedModule, type ModuleManifest } from "../modules/check.ts";
-import type { ResourceCache } from "../xds/cache.ts";
+import type { Changed, Replaced, ResourceCache } from "../xds/cache.ts";
+import type { JsonObject } from "../xds/protos.ts";
 import { moduleFilter } from "../xds/resources/module.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 import type { Store } from "../store/store.ts";
@@ -58,13 +59,13 @@ export class Modules {
     if (last && last.id !== this.current?.assignment) await this.serve(last.hash, last.id);
   }
 
-  /** What each connected Envoy makes of the module that should serve. */
+  /** What each connected Envoy makes of the module that it should have. */
   gateways(): Pick<GatewayStatus, "id" | "state" | "reason">[] {
-    const version = this.options.cache.get("extension", engineFilter)?.version;
     return this.options.streams().map((stream) => {
       const refusal = stream.rejection("extension", engineFilter);
       if (refusal) return { id: stream.nodeId, state: "refused", reason: refusal.message };
       const held = stream.held("extension", engineFilter);
+      const version = stream.offered("extension", engineFilter);
       return { id: stream.nodeId, state: held === version ? servedBy(stream) : "pending" };
     });
   }
@@ -86,21 +87,33 @@ export class Modules {
   /** Makes an uploaded module serve. Nothing is written meanwhile, so that no document slips by the check. */
   assign(hash: string): Promise<void> {
     return this.options.control().exclusively(async () => {
-      const stored = await this.options.store.module(hash);
-      if (!stored) throw new UserError(`module ${hash}: not found`);
-      const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
-      const misfits = this.options.control().misfits(catalog);
-      if (misfits.length > 0)
-        throw new UserError("The module does not fit what is deployed", misfits);
-      await this.tryStart(new Uint8Array(stored.bytes));
+      await this.fitting(hash);
       const { id } = await this.options.store.assign(hash);
       await this.serve(hash, id);
     });
   }
 
+  /** An uploaded module as single gateways can be given it, before it serves. */
+  offered(hash: string): Promise<Replaced> {
+    return this.options.control().exclusively(async () => {
+      const bytes = await this.fitting(hash);
+      return this.options.cache.encoded({ ...this.place, body: this.filter(hash, bytes) });
+    });
+  }
+
+  /** What a module is among an Envoy's resources. */
+  readonly place: Changed = { kind: "extension", name: engineFilter };
+
   /** Goes back to the module before when an Envoy refuses the one that serves: a new Envoy would have none at all. */
   async review(): Promise<void> {
-    const refused = this.gateways().find(({ state }) => state === "refused");
+    const serving = this.options.cache.get("extension", engineFilter)?.version;
+    const judging = this.options
+      .streams()
+      .filter((stream) => stream.offered("extension", engineFilter) === serving)
+      .map(({ nodeId }) => nodeId);
+    const refused = this.gateways().find(
+      ({ id, state }) => state === "refused" && judging.includes(id),
+    );
     if (!refused || !this.current) return;
     const { hash } = this.current;
     this.refusals.set(hash, {
@@ -133,6 +146,24 @@ export class Modules {
     }));
   }
 
+  /** The bytes of an uploaded module; throws when it does not start, or not every stored document fits it. */
+  private async fitting(hash: string): Promise<Uint8Array> {
+    const stored = await this.options.store.module(hash);
+    if (!stored) throw new UserError(`module ${hash}: not found`);
+    const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
+    const misfits = this.options.control().misfits(catalog);
+    if (misfits.length > 0)
+      throw new UserError("The module does not fit what is deployed", misfits);
+    const bytes = new Uint8Array(stored.bytes);
+    await this.tryStart(bytes);
+    return bytes;
+  }
+
+  private filter(hash: string, bytes: Uint8Array): JsonObject {
+    const attempt = this.refusals.get(hash)?.count ?? 0;
+    return moduleFilter({ name: engineFilter, bytes, rootId: engineRootId, attempt });
+  }
+
   /** The simulator tells in words why a module does not start; Envoy would only say that it does not. */
   private async tryStart(bytes: Uint8Array): Promise<void> {
     const empty = { api: { name: "", version: "", context: "", kind: "" }, policies: [] };
@@ -154,18 +185,7 @@ export class Modules {
     this.catalog = this.catalogFor(manifest);
     this.current = { hash, bytes, manifest, assignment };
     this.options.serving?.();
-    this.options.cache.apply([
-      {
-        kind: "extension",
-        name: engineFilter,
-        body: moduleFilter({
-          name: engineFilter,
-          bytes,
-          rootId: engineRootId,
-          attempt: this.refusals.get(hash)?.count ?? 0,
-        }),
-      },
-    ]);
+    this.options.cache.apply([{ ...this.place, body: this.filter(hash, bytes) }]);
     // Routes whose policies read bodies have a limit for them.
     if (this.catalog.bodyReaders() !== before) await this.options.control().recompile();
   }

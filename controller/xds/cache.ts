@@ -30,6 +30,14 @@ export interface Changed {
   name: string;
 }
 
+/** A resource that one gateway gets in place of the one that all get. */
+export interface Replaced extends Changed {
+  resource: Resource;
+}
+
+/** What a gateway is to have, as its stream asks for it. */
+export type Offer = Pick<ResourceCache, "get" | "names" | "digest">;
+
 export class ResourceCache {
   private readonly resources: Record<Kind, Map<string, Resource>>;
   private readonly listeners = new Set<(changed: readonly Changed[]) => void>();
@@ -52,9 +60,20 @@ export class ResourceCache {
     return this.resources[kind].keys();
   }
 
-  /** One text for all that is in it. */
-  digest(): string {
-    return this.sum.toString("hex", 0, 8);
+  /** One text for all that is in it, or would be with another resource in the place of one of them. */
+  digest(replaced: Replaced | null = null): string {
+    if (!replaced) return this.sum.toString("hex", 0, 8);
+    const { kind, name, resource } = replaced;
+    const sum = Buffer.from(this.sum);
+    const current = this.get(kind, name);
+    if (current) add(sum, kind, name, current);
+    add(sum, kind, name, resource);
+    return sum.toString("hex", 0, 8);
+  }
+
+  /** A change as it would be taken. Throws if its body is not what Envoy's protobuf allows. */
+  encoded({ kind, name, body }: Change & { body: JsonObject }): Replaced {
+    return { kind, name, resource: this.encode(kind, body) };
   }
 
   /** All that is in it, in push order. */
@@ -85,8 +104,8 @@ export class ResourceCache {
     const changed = changes.filter(({ kind, name, resource }) => {
       const current = this.resources[kind].get(name);
       if (current?.version === resource?.version) return false;
-      if (current) this.count(kind, name, current);
-      if (resource) this.count(kind, name, resource);
+      if (current) add(this.sum, kind, name, current);
+      if (resource) add(this.sum, kind, name, resource);
       if (resource) this.resources[kind].set(name, resource);
       else this.resources[kind].delete(name);
       return true;
@@ -101,18 +120,18 @@ export class ResourceCache {
     return () => this.listeners.delete(listener);
   }
 
-  /** Adding by exclusive or: the second time takes away what the first added. */
-  private count(kind: Kind, name: string, { version }: Resource): void {
-    const hash = createHash("sha256").update(`${kind} ${name} ${version}`).digest();
-    for (let i = 0; i < hash.length; i++) this.sum[i]! ^= hash[i]!;
-  }
-
   private encode(kind: Kind, body: JsonObject): Resource {
     if (!this.protos) throw new Error("this cache takes what is encoded already");
     const { message } = kinds.find(({ name }) => name === kind)!;
     const bytes = this.protos.encode(message, body);
     return { bytes, version: versionOf(bytes) };
   }
+}
+
+/** By exclusive or: the second time takes away what the first added. */
+function add(sum: Buffer, kind: Kind, name: string, { version }: Resource): void {
+  const hash = createHash("sha256").update(`${kind} ${name} ${version}`).digest();
+  for (let i = 0; i < hash.length; i++) sum[i]! ^= hash[i]!;
 }
 
 export const versionOf = (bytes: Uint8Array): string =>

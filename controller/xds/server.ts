@@ -12,11 +12,19 @@ import {
 import { UserError } from "../errors.ts";
 import type { AskFeed } from "../feed/serve.ts";
 import { tokenOf, type Admit } from "./admission.ts";
+import { assigned, type Instead } from "../canary/assigned.ts";
 import type { ResourceCache } from "./cache.ts";
 import { feedService, serveFeedCalls } from "./feed-calls.ts";
 import type { Protos } from "./protos.ts";
 import { DeltaStream } from "./stream.ts";
-import { deltaPath, deltaWire, type DeltaRequest, type DeltaResponse, type Wire } from "./wire.ts";
+import {
+  deltaPath,
+  deltaWire,
+  type DeltaRequest,
+  type DeltaResponse,
+  type Settled,
+  type Wire,
+} from "./wire.ts";
 
 export interface AdsOptions {
   protos: Protos;
@@ -31,6 +39,8 @@ export interface AdsOptions {
   /** Everybody may call the port unless it is told who. */
   admit?: Admit;
   feed?: AskFeed;
+  /** What single gateways get in place of what all get, and whether all have to say how they do. */
+  canary?: { instead: Instead; measures: boolean };
   log?: (line: string) => void;
 }
 
@@ -60,7 +70,9 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     const admitted = admit(tokenOf(call.metadata));
     if ("refused" in admitted) return refuse(admitted.refused);
     let told = "";
-    const stream = new DeltaStream(cache, {
+    const canary = options.canary ?? { instead: () => null, measures: false };
+    const offer = assigned(cache, () => stream.nodeId, canary.instead);
+    const stream: DeltaStream = new DeltaStream(offer, {
       ...(admitted.gateway !== null && { nodeId: admitted.gateway }),
       send: (response) => {
         told = "";
@@ -70,10 +82,11 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       refused: ({ kind, name, message }) =>
         log?.(`envoy ${stream.nodeId} refused ${kind} ${name}: ${message}`),
       settled: () => {
-        const digest = cache.digest();
-        if (!stream.isAgent || told === digest) return;
-        told = digest;
-        call.write({ digest });
+        const settled = { digest: offer.digest(), measure: canary.measures };
+        const words = JSON.stringify(settled);
+        if (!stream.isAgent || told === words) return;
+        told = words;
+        call.write(settled);
       },
     });
     const end = () => {
@@ -155,16 +168,11 @@ const service = (wire: Wire): ServiceDefinition => ({
     responseStream: true,
     requestDeserialize: wire.readRequest,
     responseSerialize: (answer: DeltaResponse | Settled) =>
-      "digest" in answer ? wire.writeSettled(answer.digest) : wire.writeResponse(answer),
+      "digest" in answer ? wire.writeSettled(answer) : wire.writeResponse(answer),
     requestSerialize: wire.writeRequest,
     responseDeserialize: wire.readResponse,
   },
 });
-
-/** All was sent that should be; only an agent understands it. */
-interface Settled {
-  digest: string;
-}
 
 /** gRPC tells of a taken port in a sentence about addresses. */
 const inPlainWords = (error: Error, port: number | undefined): Error =>

@@ -11,9 +11,18 @@
  * after refusing it.
  */
 import { kinds, stages, type Kind } from "./kinds.ts";
-import { kindOf, readReport, servedType, type DeltaRequest, type DeltaResponse } from "./wire.ts";
+import type { Measured } from "../canary/counters.ts";
+import {
+  kindOf,
+  measuredType,
+  readMeasured,
+  readReport,
+  servedType,
+  type DeltaRequest,
+  type DeltaResponse,
+} from "./wire.ts";
 import { KindState, type Rejection } from "./kind-state.ts";
-import type { Changed, Resource, ResourceCache } from "./cache.ts";
+import type { Changed, Offer, Resource } from "./cache.ts";
 
 interface Sent {
   kind: Kind;
@@ -58,9 +67,11 @@ export class DeltaStream {
   private witness: Witness | null = null;
   /** Whether it is an agent that follows. */
   isAgent = false;
+  /** How its requests end, when it was said last. */
+  measured: Measured | null = null;
 
   constructor(
-    private readonly cache: ResourceCache,
+    private readonly cache: Offer,
     private readonly options: StreamOptions,
   ) {
     this.nodeId = options.nodeId ?? "";
@@ -101,6 +112,11 @@ export class DeltaStream {
     return this.states[kind].held.get(name);
   }
 
+  /** The version that it should have. */
+  offered(kind: Kind, name: string): string | undefined {
+    return this.cache.get(kind, name)?.version;
+  }
+
   /** Why this Envoy refused the current version of a resource, if it did. */
   rejection(kind: Kind, name: string): Rejection | undefined {
     const rejection = this.states[kind].rejected.get(name);
@@ -121,6 +137,8 @@ export class DeltaStream {
   receive(request: DeltaRequest): void {
     if (request.node?.id && !this.options.nodeId) this.nodeId = request.node.id;
     if (request.typeUrl === servedType) return this.takeReport(request);
+    if (request.typeUrl === measuredType)
+      return void (this.measured = { counters: readMeasured(request), at: performance.now() });
     const kind = kindOf(request.typeUrl);
     if (!kind) return;
     if (request.responseNonce) this.answer(kind, request);

@@ -1,19 +1,23 @@
 /**
- * Messages of the delta ADS service as they go over gRPC, for both sides of a call. An agent and its controller say two
+ * Messages of the delta ADS service as they go over gRPC, for both sides of a call. An agent and its controller say three
  * things more than Envoy's protocol has words for, in messages of the same form:
  *
  * - type `sluice/served`, from the agent: which versions its Envoy was seen to serve, what is gone (`*` is everything),
  *   and, with an error, what it refuses. The first one tells that an agent is there.
- * - type `sluice/settled`, from the controller: all that should be sent was sent; the digest of it is the version.
+ * - type `sluice/measured`, from the agent: how its requests ended, in numbers.
+ * - type `sluice/settled`, from the controller: all that should be sent was sent; the digest of it is the version, and a
+ *   nonce tells that it wants to be told `sluice/measured`.
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { kinds, type Kind } from "./kinds.ts";
 import { typeUrlPrefix, type Protos } from "./protos.ts";
 import type { Resource } from "./cache.ts";
 import type { Rejection } from "./kind-state.ts";
+import type { Counters } from "../canary/counters.ts";
 
 export const servedType = "sluice/served";
 export const settledType = "sluice/settled";
+export const measuredType = "sluice/measured";
 export const deltaPath =
   "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
@@ -38,6 +42,12 @@ export interface DeltaResponse {
   removed: string[];
 }
 
+/** All was sent that should be; only an agent understands it. */
+export interface Settled {
+  digest: string;
+  measure: boolean;
+}
+
 /** What an agent reads of an answer. */
 export interface WireResponse {
   typeUrl: string;
@@ -52,7 +62,7 @@ export interface Wire {
   writeRequest(request: Partial<DeltaRequest>): Buffer;
   readResponse(bytes: Buffer): WireResponse;
   writeResponse(response: DeltaResponse): Buffer;
-  writeSettled(digest: string): Buffer;
+  writeSettled(settled: Settled): Buffer;
 }
 
 export function deltaWire(protos: Protos): Wire {
@@ -79,8 +89,11 @@ export function deltaWire(protos: Protos): Wire {
           },
         })),
       }),
-    writeSettled: (systemVersionInfo) =>
-      write(response, { typeUrl: settledType, systemVersionInfo }),
+    writeSettled: ({ digest: systemVersionInfo, measure }) =>
+      write(response, {
+        ...{ typeUrl: settledType, systemVersionInfo },
+        nonce: measure ? measuredType : "",
+      }),
   };
 }
 
@@ -126,6 +139,18 @@ export function readReport(request: DeltaRequest): Report {
     served: message === undefined ? versions : [],
     refusal: message === undefined || !versions[0] ? null : { ...versions[0], message },
   };
+}
+
+export const writeMeasured = (counters: Counters): Partial<DeltaRequest> => ({
+  typeUrl: measuredType,
+  initialResourceVersions: Object.fromEntries(
+    Object.entries(counters).map(([name, value]) => [name, String(value)]),
+  ),
+});
+
+export function readMeasured({ initialResourceVersions: said }: DeltaRequest): Counters {
+  const number = (name: keyof Counters) => Number(said[name] ?? 0) || 0;
+  return { requests: number("requests"), failures: number("failures"), faults: number("faults") };
 }
 
 /** A resource's name among those of all kinds. */

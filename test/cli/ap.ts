@@ -1,6 +1,6 @@
 /** `ap` as a user types it, in this process, with a home folder of its own. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "../../cli/io.ts";
 import { main } from "../../cli/main.ts";
@@ -27,13 +27,16 @@ export async function ap(...argv: string[]): Promise<Typed> {
 /** Sets HOME until `restore`. */
 export async function ownHome(): Promise<{ folder: string; restore: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-home-"));
-  const before = process.env["HOME"];
+  const { HOME, XDG_CACHE_HOME } = process.env;
+  // Envoy's copy stays where it is: fetching one into every home would take longer than the tests.
+  process.env["XDG_CACHE_HOME"] = XDG_CACHE_HOME ?? join(homedir(), ".cache");
   process.env["HOME"] = folder;
   return {
     folder,
     restore: async () => {
-      if (before === undefined) delete process.env["HOME"];
-      else process.env["HOME"] = before;
+      for (const [name, before] of Object.entries({ HOME, XDG_CACHE_HOME }))
+        if (before === undefined) delete process.env[name];
+        else process.env[name] = before;
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -2,6 +2,7 @@
 import { reason } from "../../errors.ts";
 import type { ResourceCache } from "../../xds/cache.ts";
 import type { Report, Wire } from "../../xds/wire.ts";
+import type { Counters } from "../../canary/counters.ts";
 import { rest, restAfter } from "./backoff.ts";
 import type { ControllerAddress } from "./controllers.ts";
 import { openSession, type Session } from "./session.ts";
@@ -18,6 +19,9 @@ export interface FollowOptions {
 }
 
 export interface Following {
+  /** Whether the controller that is followed wants to know how requests end. */
+  wantsMeasures(): boolean;
+  measured(counters: Counters): void;
   /** Tells the controller that is followed now; the next one is told everything anyway. */
   report(report: Partial<Report>): void;
   /** Which controller is followed; null while none answers. */
@@ -31,13 +35,15 @@ export function followControllers(options: FollowOptions): Following {
   let session: Session | null = null;
   let followed: string | null = null;
   let failures = 0;
+  let measures = false;
 
   const follow = async (controller: ControllerAddress) => {
     const opened = await openSession({
       ...options,
       controller,
       signal: closing.signal,
-      settled: () => {
+      settled: (wanted) => {
+        measures = wanted;
         if (followed !== controller.url) log(`following ${controller.url}`);
         followed = controller.url;
         failures = 0;
@@ -57,6 +63,7 @@ export function followControllers(options: FollowOptions): Following {
           log(`lost a controller: ${reason(error)}`);
       }
       session = followed = null;
+      measures = false;
       if (!closing.signal.aborted) await rest(restAfter(failures++), closing.signal);
     }
   };
@@ -64,6 +71,8 @@ export function followControllers(options: FollowOptions): Following {
   return {
     report: (report) => session?.report(report),
     controller: () => followed,
+    wantsMeasures: () => measures,
+    measured: (counters) => session?.measured(counters),
     close: async () => {
       closing.abort();
       await running;

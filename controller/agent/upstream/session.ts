@@ -8,15 +8,18 @@ import { kinds } from "../../xds/kinds.ts";
 import {
   deltaPath,
   kindOf,
+  measuredType,
   servedType,
   settledType,
   typeUrls,
+  writeMeasured,
   writeReport,
   type DeltaRequest,
   type Report,
   type Wire,
   type WireResponse,
 } from "../../xds/wire.ts";
+import type { Counters } from "../../canary/counters.ts";
 import type { ControllerAddress } from "./controllers.ts";
 import { words } from "./words.ts";
 
@@ -25,13 +28,14 @@ export interface SessionOptions {
   nodeId: string;
   wire: Wire;
   cache: ResourceCache;
-  /** Everything that the controller has is in the cache. */
-  settled(): void;
+  /** Everything that the controller has is in the cache. It may want to know how requests end. */
+  settled(measure: boolean): void;
   signal: AbortSignal;
 }
 
 export interface Session {
   report(report: Partial<Report>): void;
+  measured(counters: Counters): void;
   /** Rejects when the call ends, with the reason. */
   ended: Promise<never>;
 }
@@ -66,7 +70,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         const wrong = take(cache, response);
         if (wrong) return end(wrong);
         call.write({ typeUrl: response.typeUrl, responseNonce: response.nonce });
-      } else if (response.systemVersionInfo === cache.digest()) options.settled();
+      } else if (response.systemVersionInfo === cache.digest())
+        options.settled(response.nonce === measuredType);
     });
   });
   ended.catch(() => {});
@@ -82,7 +87,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         ),
       ),
     });
-  return { ended, report: (report) => void call.write(writeReport(report)) };
+  return {
+    ended,
+    report: (report) => void call.write(writeReport(report)),
+    measured: (counters) => void call.write(writeMeasured(counters)),
+  };
 }
 
 /** Returns what is wrong with a response, and takes nothing of it then. */
