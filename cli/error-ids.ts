@@ -19,6 +19,8 @@ export const errorIds = {
   "AP-NO-KIND": "This gateway has no resources of that kind; a newer one may.",
   "AP-NO-MCP": "What was asked is no MCP server, or answered what the protocol does not allow.",
   "AP-NO-ROUTE": "No route takes the request: callers get 404.",
+  "AP-CANARY-LOST":
+    "The controller ended while some gateways tried a module: they have what they had.",
   "AP-NO-SOURCE": "The gateway serves a policy whose folder is not here, so it cannot be linked.",
 } as const;
 

@@ -19,6 +19,7 @@ import {
   time,
 } from "../schema.ts";
 import { describeReading } from "../trace.ts";
+import { canaryPaths, share, trial } from "./canary.ts";
 import { wait } from "./resources.ts";
 
 const problem = (description: string) => json(description, component("Problem"));
@@ -172,8 +173,9 @@ export const gatewayPaths: Paths = {
       answers: { 200: json("Modules.", successList("modules", module)) },
     },
     post: {
-      summary: "Keeps a WebAssembly module; with `assign` it serves",
-      query: { assign: oneOf("true", "false"), wait },
+      summary:
+        "Keeps a WebAssembly module; with `assign` it serves, with `canary` some gateways try it",
+      query: { assign: oneOf("true", "false"), wait, canary: share, for: wait },
       body: {
         schema: { type: "string", contentMediaType: "application/wasm" },
         example: null,
@@ -182,11 +184,14 @@ export const gatewayPaths: Paths = {
         201: json("Kept, or serving.", {
           anyOf: [served, success({ hash: text, policies: listOf(openObject) })],
         }),
-        202: assigned[202],
-        413: tooLarge,
+        202: json("Some gateways lack it, or try it.", {
+          anyOf: [served, success({ hash: text, canary: trial })],
+        }),
+        ...{ 409: problem("Another module is being tried."), 413: tooLarge },
       },
     },
   },
+  ...canaryPaths,
   "/modules/rollback": {
     post: { summary: "Goes back to the module before", query: { wait }, answers: assigned },
   },
