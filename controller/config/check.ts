@@ -43,6 +43,7 @@ function checkPorts({ controller, router, policy_engine: engine }: Config, fail:
     ["policy_engine.admin.port", engine.admin.port, engine.admin.enabled],
     ["router.listener_port", router.listener_port, router.http_enabled],
     ["router.https_port", router.https_port, router.https_enabled],
+    ["router.envoy_admin_port", router.envoy_admin_port, true],
   ];
   const taken = new Map<number, string>();
   for (const [field, port, used] of wanted) {

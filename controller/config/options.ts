@@ -68,6 +68,7 @@ function portsOf({ controller, router, policy_engine: engine }: Config): Partial
     engineMetrics: metrics.enabled ? engine.metrics.port : null,
     http: router.http_enabled ? router.listener_port : null,
     https: router.https_enabled ? router.https_port : null,
+    envoyAdmin: router.envoy_admin_port,
   };
 }
 

@@ -82,6 +82,7 @@ export const router = section("Envoy.", {
   max_request_body_bytes: integer(10_485_760, bytes, "What is held of a body for policies."),
   policy_engine: elsewhere,
   compression: flag(false, "gzip for clients that take it."),
+  envoy_admin_port: port(9901, "Envoy's own admin port, on this machine only."),
   concurrency: integer(0, [0, 1_024], "Envoy's worker threads; 0 is one for each core."),
   access_logs: accessLogs,
   statsd,

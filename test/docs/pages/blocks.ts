@@ -1,0 +1,63 @@
+/**
+ * What a page of documentation asks its reader to do, by its fenced blocks:
+ *
+ * - `sh` is typed, all blocks of a page in one shell; `sh fails` has to fail; `sh terminal` runs on in a terminal of its own;
+ * - `text` or `json` below it is what it prints: its lines in their order, others between them, `…` for what changes;
+ * - a block whose first line is a comment with a file's name, such as `# pets.yaml`, is saved as that file;
+ * - any other block is an excerpt: it stands, letter by letter, in a file that the page or the repository has.
+ */
+export type Block = {
+  /** Of the fence, from 1. */
+  line: number;
+  language: string;
+  text: string;
+} & (
+  | { does: "type"; fails: boolean; prints: string | null }
+  | { does: "run"; prints: string | null }
+  | { does: "save"; file: string }
+  | { does: "quote" }
+);
+
+const fence = /^( *)```(.*)\n([^]*?)^\1```$/gm;
+
+export function blocksOf(markdown: string): Block[] {
+  const blocks: Block[] = [];
+  for (const { index, 1: indent = "", 2: info = "", 3: body = "" } of markdown.matchAll(fence)) {
+    const [language = "", word = ""] = info.trim().split(/\s+/);
+    const text = body.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+    const line = markdown.slice(0, index).split("\n").length;
+    const before = blocks.at(-1);
+    if ((language === "text" || language === "json") && printsNothingYet(before)) {
+      before.prints = text;
+      continue;
+    }
+    const base = { line, language, text };
+    const [, file] = /^(?:#|\/\/) (\S+\.\w+)\n/.exec(text) ?? [];
+    if (language === "sh" && word === "terminal")
+      blocks.push({ ...base, does: "run", prints: null });
+    else if (language === "sh")
+      blocks.push({ ...base, does: "type", fails: word === "fails", prints: null });
+    else if (file) blocks.push({ ...base, does: "save", file });
+    else blocks.push({ ...base, does: "quote" });
+  }
+  return blocks;
+}
+
+type Printing = Block & { prints: string | null };
+
+const printsNothingYet = (block: Block | undefined): block is Printing =>
+  block !== undefined && "prints" in block && block.prints === null;
+
+/** The first line of `expected` that `printed` lacks, in their order; null if it has all. */
+export function lackingLine(expected: string, printed: string): string | null {
+  const lines = printed.split("\n");
+  for (const line of expected.trimEnd().split("\n")) {
+    const pattern = new RegExp(`^${line.trimEnd().split("…").map(escaped).join(".*")}\\s*$`);
+    const found = lines.findIndex((one) => pattern.test(one));
+    if (found < 0) return line;
+    lines.splice(0, found + 1);
+  }
+  return null;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

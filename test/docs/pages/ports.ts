@@ -1,0 +1,59 @@
+/** Free ports in the place of those that pages name: in commands, files and the environment, and back in what is printed. */
+import { createServer, type AddressInfo } from "node:net";
+import { defaultPorts } from "../../../controller/options.ts";
+
+/** By which variable a gateway is told to listen elsewhere. */
+const variables = {
+  http: "ROUTER__LISTENER_PORT",
+  https: "ROUTER__HTTPS_PORT",
+  envoyAdmin: "ROUTER__ENVOY_ADMIN_PORT",
+  management: "CONTROLLER__SERVER__API_PORT",
+  xds: "CONTROLLER__SERVER__XDS_PORT",
+  admin: "CONTROLLER__ADMIN_SERVER__PORT",
+  adminPublished: "CONTROLLER__ADMIN_SERVER__PUBLISHED_PORT",
+  metrics: "CONTROLLER__METRICS__PORT",
+  engineAdmin: "POLICY_ENGINE__ADMIN__PORT",
+  engineMetrics: "POLICY_ENGINE__METRICS__PORT",
+} satisfies Record<keyof typeof defaultPorts, string>;
+
+export interface Ports {
+  env: Record<string, string>;
+  asBound(text: string): string;
+  asPrinted(text: string): string;
+  bound(printed: number): number;
+}
+
+/** `others` are ports that are not the gateway's own. */
+export async function freePorts(others: readonly number[]): Promise<Ports> {
+  const printed = [...new Set([...Object.values(defaultPorts), ...others])];
+  const free = await freeOnes(printed.length);
+  const bound = new Map(printed.map((port, i) => [port, free[i]!]));
+  const back = new Map(printed.map((port, i) => [free[i]!, port]));
+  const replaced = (text: string, by: Map<number, number>): string =>
+    text.replace(/\b\d{4,5}\b/g, (digits) => String(by.get(Number(digits)) ?? digits));
+  return {
+    env: Object.fromEntries(
+      Object.entries(variables).map(([name, variable]) => [
+        `GATEWAY_${variable}`,
+        String(bound.get(defaultPorts[name as keyof typeof variables])),
+      ]),
+    ),
+    asBound: (text) => replaced(text, bound),
+    asPrinted: (text) => replaced(text, back),
+    bound: (port) => bound.get(port) ?? port,
+  };
+}
+
+/** All are held until the last is known, so that none is given twice. */
+async function freeOnes(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
