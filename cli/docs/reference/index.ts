@@ -5,6 +5,8 @@ import { packageRoot } from "../../package-root.ts";
 import { commandsPage } from "./commands.ts";
 import { configurationPage } from "./configuration.ts";
 import { errorsPage } from "./errors.ts";
+import { kindsPage } from "./kinds.ts";
+import { managementPage } from "./management-api.ts";
 import { policiesPage } from "./policies.ts";
 
 const note =
@@ -14,6 +16,8 @@ export const referencePages: Readonly<Record<string, () => string | Promise<stri
   "commands.md": commandsPage,
   "configuration.md": configurationPage,
   "errors.md": errorsPage,
+  "kinds.md": kindsPage,
+  "management-api.md": managementPage,
   "policies.md": policiesPage,
 };
 
