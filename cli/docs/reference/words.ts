@@ -129,7 +129,7 @@ export const words: Readonly<Record<string, string>> = {
   "credentials[].password": "basic; kept as a bcrypt hash.",
   "credentials[].passwordHash": "basic, in place of the password: its bcrypt hash.",
   "credentials[].issuer": "jwt: what `iss` is.",
-  "credentials[].subject": "jwt: what `sub` is. mtls: the certificate's subject.",
+  "credentials[].subject": "jwt: what `sub` is.",
   "credentials[].certificate": "mtls: the certificate in PEM.",
   "credentials[].fingerprint": "mtls: its SHA-256 in hexadecimal.",
   "credentials[].keyId": "hmac: which key.",
