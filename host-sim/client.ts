@@ -107,6 +107,7 @@ export class Received implements Client {
       upstream: exchange.upstreamSaw,
       callouts: exchange.callouts,
       logs: exchange.logs,
+      faults: exchange.faults,
       details: exchange.details,
       decidedBy: exchange.decidedBy,
       cut: this.#cut,

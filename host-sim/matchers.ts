@@ -42,7 +42,8 @@ export const matchers = {
 
 /** What happened, for a reader. */
 export function describeAnswer(answer: Answer): string {
-  const { status, headers, text, upstream, callouts, logs, decidedBy, details, cut } = answer;
+  const { status, headers, text, upstream, callouts, logs, faults, decidedBy, details, cut } =
+    answer;
   return [
     `answer: ${status || "none"} (${details || "no details"})${decidedBy ? `, decided by ${decidedBy}` : ""}`,
     ...headers.map(([name, value]) => `  ${name}: ${value}`),
@@ -55,6 +56,7 @@ export function describeAnswer(answer: Answer): string {
       ({ cluster, method, path, result }) => `callout to ${cluster}: ${method} ${path} → ${result}`,
     ),
     ...logs.map(({ level, filter, message }) => `${LogLevel[level]} ${filter}: ${message}`),
+    ...faults.map((where) => `fault at ${where}`),
   ].join("\n");
 }
 

@@ -119,6 +119,8 @@ export interface Answer {
   upstream: UpstreamRequest | null;
   callouts: CalloutRecord[];
   logs: LogEntry[];
+  /** `file:line:column` of policies' faults, in a module that is built `traced` and comes with its map. */
+  faults: string[];
   /** Why the answer is what it is, in Envoy's words (`response_code_details`) or those of the policy that answered. */
   details: string;
   /** The policy or filter that answered in place of the upstream; null if none did. */

@@ -10,6 +10,8 @@ export interface Outcome {
   result: "passed" | "failed" | "skipped";
   /** Why it was skipped, or what differs, line by line. */
   lines: string[];
+  /** What was logged of policies that failed, with their names. */
+  faults: string[];
   ms: number;
 }
 
@@ -29,11 +31,13 @@ export async function play(
   own: OwnPolicy,
 ): Promise<Outcome> {
   const started = performance.now();
+  const faults: string[] = [];
   const outcome = (result: Outcome["result"], lines: string[] = []): Outcome => ({
     name: one.name,
     runner: runner.name,
     result,
     lines,
+    faults,
     ms: performance.now() - started,
   });
   const skipped = reasonToSkip(one, runner);
@@ -49,7 +53,7 @@ export async function play(
       ...(one.clientAuthority !== undefined && { clientAuthority: one.clientAuthority }),
       ...(one.workers !== undefined && { workers: one.workers }),
     });
-    const lines = await walk(stepsOf(one), loaded, own);
+    const lines = await walk(stepsOf(one), noting(loaded, faults), own);
     return outcome(lines.length ? "failed" : "passed", lines);
   } catch (error) {
     return outcome("failed", [(error as Error).message]);
@@ -57,6 +61,18 @@ export async function play(
     await loaded?.close();
   }
 }
+
+/** The engine's line about a policy that failed. */
+const fault = /\bpolicy \S+ (v\d+ )?failed: .*/;
+
+const noting = (loaded: Loaded, faults: string[]): Loaded => ({
+  ...loaded,
+  request: async (request) => {
+    const answer = await loaded.request(request);
+    for (const line of answer.logs) faults.push(...(fault.exec(line)?.slice(0, 1) ?? []));
+    return answer;
+  },
+});
 
 function reasonToSkip(one: Case, runner: Runner): string | null {
   if (one.only && one.only.runner !== runner.name) return one.only.because;

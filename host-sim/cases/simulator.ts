@@ -1,6 +1,7 @@
 /** Runs cases in the simulator. */
 import { SimulatorError } from "../errors.ts";
 import { Gateway } from "../gateway.ts";
+import type { Answer } from "../setup.ts";
 import { CaseAgent, agentCluster, neverTaken } from "./agent.ts";
 import type { MetricsView } from "../state/metrics.ts";
 import type { MetricValue, Runner } from "./runner.ts";
@@ -8,13 +9,22 @@ import type { MetricValue, Runner } from "./runner.ts";
 /** Virtual time that a module has to take its feed. */
 const feedPatienceMs = 10_000;
 
-export const simulatorRunner = (): Runner => ({
+export interface SimulatorOptions {
+  /** The source map of the modules that are given as bytes. */
+  map?: string;
+  /** Is told of each answer, with all that only the simulator knows. */
+  watch?: (answer: Answer) => void;
+}
+
+export const simulatorRunner = ({ map, watch }: SimulatorOptions = {}): Runner => ({
   name: "simulator",
   async load({ feed, ...setup }) {
     const agent = feed ? new CaseAgent(feed, setup.clusters?.[agentCluster]) : null;
     const clusters = { ...setup.clusters, ...(agent && { [agentCluster]: agent.upstream }) };
     const gateway = await Gateway.start({
       ...{ ...setup, clusters },
+      ...(map !== undefined &&
+        typeof setup.module !== "string" && { module: { bytes: setup.module, map } }),
       ...{ serverName: "sluice", errors: "text" },
     });
     const fed = (): void => {
@@ -27,6 +37,7 @@ export const simulatorRunner = (): Runner => ({
     return {
       async request(request) {
         const answer = await gateway.request(request);
+        watch?.(answer);
         const { status, headers, body, text, upstream, callouts, cut } = answer;
         const logs = answer.logs.map(({ message }) => message);
         return { status, headers, body, text, upstream, callouts, logs, cut };

@@ -18,7 +18,10 @@ export const telling: ForeignFunctions = {
     const stack = new Error().stack ?? "";
     Error.stackTraceLimit = limit;
     const place = vm.settings.module.sourceMap?.policyPlace(stack);
-    if (place) vm.doing?.note(`fault at ${place.source}:${place.line}:${place.column}`);
+    if (!place) return nothing;
+    const where = `${place.source}:${place.line}:${place.column}`;
+    vm.doing?.note(`fault at ${where}`);
+    vm.context.stream?.exchange.faults.push(where);
     return nothing;
   },
 };

@@ -15,7 +15,7 @@ export const foreign: Hostcalls = {
     outSize: number,
   ) {
     const wanted = vm.memory.text(name, nameSize);
-    const run = foreignFunctions[wanted] ?? (vm.host.traced ? telling[wanted] : undefined);
+    const run = foreignFunctions[wanted] ?? telling[wanted];
     if (!run) return Status.NotFound;
     const result = run(vm, vm.memory.bytes(argument, size));
     if (typeof result === "number") return result;

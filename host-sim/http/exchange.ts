@@ -71,6 +71,8 @@ export class Exchange {
   decidedBy: string | null = null;
   readonly logs: LogEntry[] = [];
   readonly callouts: CalloutRecord[] = [];
+  /** Source lines of policies' faults, in modules that are built to tell them. */
+  readonly faults: string[] = [];
   /** Filled only where the host traces. */
   readonly trace: TraceStep[] = [];
   upstreamSaw: UpstreamRequest | null = null;

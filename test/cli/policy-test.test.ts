@@ -63,6 +63,35 @@ test("a save plays the cases again; what does not compile is told, and mended by
   await done;
 }, 120_000);
 
+test("a policy that fails is named, with the line of its source", async () => {
+  const source = join(policy, "policy.ts");
+  const good = await readFile(source, "utf8");
+  const broken = good.replace("onRequestHeaders(request: Request): Verdict {", (head) =>
+    [
+      head,
+      "    const parts = request.query.length;",
+      "    if (7 / parts > 8) return Verdict.Pause;",
+    ].join("\n"),
+  );
+  expect(broken).not.toBe(good);
+  await writeFile(source, broken);
+  const { done, printed, screen } = playing({ envoy: true });
+  await done;
+  await writeFile(source, good);
+  expect(screen.exitCode).toBe(1);
+  const line = broken.split("\n").findIndex((one) => one.includes("7 / parts")) + 1;
+  for (const runner of ["simulator", "envoy"]) {
+    const at = printed().indexOf(`FAIL set-headers on ${runner}: `);
+    expect(at).toBeGreaterThanOrEqual(0);
+    const told = printed().slice(at, at + 900);
+    expect(told).toMatch(/status: expected 200, found 500/);
+    expect(told).toContain("policy set-headers v1 failed: division by zero or overflow");
+    expect(told).toMatch(
+      new RegExp(`at \\S+/set-headers/policy\\.ts:${line}:\\d+: if \\(7 / parts > 8\\)`),
+    );
+  }
+}, 120_000);
+
 test("a reporter that is none is refused", async () => {
   await expect(playing({ reporter: "tap" }).done).rejects.toThrow(
     "--reporter: expected lines or junit, found tap",

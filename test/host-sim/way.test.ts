@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { build, type Built } from "../../cli/build/index.ts";
 import { simulate } from "../../host-sim/index.ts";
+import { describeAnswer } from "../../host-sim/matchers.ts";
 
 let traced: Built;
 let shipped: Built;
@@ -74,6 +75,7 @@ test.each([
   const line = await lineOf(text);
   expect(step.did[0]).toMatch(new RegExp(`^fault at policies/faulty/policy\\.ts:${line}:\\d+$`));
   expect(step.did[1]).toMatch(/^error: policy faulty v1 failed: /);
+  expect(describeAnswer(answer)).toContain(`fault at policies/faulty/policy.ts:${line}:`);
 });
 
 test.each(["loop", "recursion", "keep", "division"])(

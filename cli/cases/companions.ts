@@ -1,0 +1,23 @@
+/** Policies of the shelf that stand in the cases' chains beside the folders' own: they are linked in by themselves. */
+import { basename } from "node:path";
+import type { Case } from "../../host-sim/cases.ts";
+import { shelfFolders } from "../run/shelf.ts";
+
+export async function companions(
+  folders: readonly string[],
+  cases: ReadonlyMap<string, readonly Case[]>,
+): Promise<string[]> {
+  const named = new Set(
+    [...cases.values()]
+      .flat()
+      .flatMap(({ chain, routes = [] }) =>
+        [chain, ...routes.map((route) => route.chain)].flatMap((one) =>
+          (Array.isArray(one) ? one : (one?.policies ?? [])).map(({ name }) => name),
+        ),
+      ),
+  );
+  const own = new Set(folders.map((folder) => basename(folder)));
+  return (await shelfFolders()).filter(
+    (folder) => named.has(basename(folder)) && !own.has(basename(folder)),
+  );
+}

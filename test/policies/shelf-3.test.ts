@@ -1,0 +1,3 @@
+import { playPart } from "./shelf-part.ts";
+
+await playPart(3);
