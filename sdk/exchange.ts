@@ -5,7 +5,8 @@ import { stream, streamAddress, linkAddress } from "./engine/live";
 import { keptHeader } from "./engine/kept";
 import { describe } from "./engine/link";
 import { enterStream, leaveRegion } from "./engine/runtime/index";
-import { Fact, Stream } from "./engine/stream";
+import { stateSlot } from "./engine/states";
+import { Fact } from "./engine/stream";
 import { nowMilliseconds } from "./hostcalls/clock";
 import { log as write } from "./hostcalls/log";
 import { boolProperty, integerProperty, setProperty, textProperty } from "./hostcalls/property";
@@ -25,7 +26,7 @@ export class Exchange {
   /** This policy's own object for this request: made at its first use, kept until the request ends. */
   state<T>(): T {
     const record = stream();
-    const slot = statesOf(record) + ((<usize>record.at) << 2);
+    const slot = stateSlot(record, record.at);
     if (!load<usize>(slot)) {
       enterStream();
       store<usize>(slot, changetype<usize>(instantiate<T>()));
@@ -81,16 +82,3 @@ export class Exchange {
     write(level, describe(linkAddress) + ": " + message);
   }
 }
-
-/** Room for one address per policy of the chain, zero until used. */
-function statesOf(record: Stream): usize {
-  if (!record.states) {
-    const size = (<usize>changetype<Chain>(record.chain).links.length) << 2;
-    enterStream();
-    record.states = __alloc(size);
-    memory.fill(record.states, 0, size);
-    leaveRegion();
-  }
-  return record.states;
-}
-import { Chain } from "./engine/chain";

@@ -36,6 +36,15 @@ export class Reply {
     return this;
   }
 
+  /** The values of a header that it has. */
+  all(name: string): string[] {
+    const values: string[] = [];
+    for (let i = 0; i < this.headers.length; i += 2) {
+      if (this.headers[i].toLowerCase() == name) values.push(this.headers[i + 1]);
+    }
+    return values;
+  }
+
   /** The body as it is; `header("content-type", …)` says what it is. */
   body(text: string): Reply {
     this.text = text;

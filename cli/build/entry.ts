@@ -8,6 +8,7 @@ export interface EntryPolicy {
   handles: number;
   shares: readonly SharedGround[];
   looksUp: boolean;
+  offers: boolean;
 }
 
 /** Callbacks that only some modules need, and the handlers they are needed for. */
@@ -85,6 +86,7 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
           "@global const FEED: bool = true;",
         ]
       : []),
+    ...(policies.some((one) => one.offers) ? ["@global const ALTERNATIVES: bool = true;"] : []),
     ...(inPieces ? ["@global const PIECES: bool = true;"] : []),
     ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),
     // A letter each: small modules have to stay small.

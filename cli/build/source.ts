@@ -41,6 +41,8 @@ export interface PolicySource {
   handles: number;
   /** It looks things up in the feed. */
   looksUp: boolean;
+  /** It has alternatives try before it. */
+  offers: boolean;
   /** What it counts in across workers, which has to be there before they start. */
   shares: SharedGround[];
   /** It parses or computes: its loops are worth more than a small module. */
@@ -88,11 +90,12 @@ function readSource({ own, bases, helpers }: Texts, file: string): PolicySource 
   if (/\bCall\b|\.(call|refresh)\(/.test(all)) handles |= calls;
   if (/\bGrpcCall\b/.test(all)) handles |= grpcCalls;
   const looksUp = all.includes('"sluice/sdk/feed"');
+  const offers = all.includes('"sluice/sdk/auth/alternatives"');
   const shares = (Object.keys(grounds) as SharedGround[]).filter((one) => grounds[one].test(all));
   const computes = /"sluice\/sdk\/(auth|limits|std\/(cel|crypto|encoding|json|jwt|regex))\//.test(
     all,
   );
-  return { className: policy.name.text, handles, looksUp, shares, computes };
+  return { className: policy.name.text, handles, looksUp, offers, shares, computes };
 }
 
 /** A file `policy` in a folder of the SDK has a class for policies to extend. */

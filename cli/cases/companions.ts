@@ -10,14 +10,26 @@ export async function companions(
   const named = new Set(
     [...cases.values()]
       .flat()
-      .flatMap(({ chain, routes = [] }) =>
-        [chain, ...routes.map((route) => route.chain)].flatMap((one) =>
-          (Array.isArray(one) ? one : (one?.policies ?? [])).map(({ name }) => name),
+      .flatMap(({ chain, params, routes = [] }) => [
+        ...alternatives(params),
+        ...[chain, ...routes.map((route) => route.chain)].flatMap((one) =>
+          (Array.isArray(one) ? one : (one?.policies ?? [])).flatMap((link) => [
+            link.name,
+            ...alternatives(link.params),
+          ]),
         ),
-      ),
+      ]),
   );
   const own = new Set(folders.map((folder) => basename(folder)));
   return (await shelfFolders()).filter(
     (folder) => named.has(basename(folder)) && !own.has(basename(folder)),
   );
 }
+
+/** The policies that one of several names in its parameters. */
+const alternatives = (params: object = {}): string[] =>
+  "anyOf" in params && Array.isArray(params.anyOf)
+    ? params.anyOf.flatMap(({ name }: { name?: unknown }) =>
+        typeof name === "string" ? [name] : [],
+      )
+    : [];

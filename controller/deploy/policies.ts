@@ -7,6 +7,7 @@ import { reason, UserError, type FieldError } from "../errors.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
 import { serviceCluster, markedIn } from "../translate/services.ts";
+import { nestedIn, withNested } from "./nested.ts";
 import {
   systemParametersOf,
   type PolicyConfigurations,
@@ -78,22 +79,31 @@ export class PolicyCatalog {
 
   readsBody(reference: PolicyReference): boolean {
     const found = this.find(reference);
-    return found !== undefined && readsBody(found);
+    if (!found) return false;
+    return readsBody(found) || this.nested(reference).some((one) => this.readsBody(one));
   }
 
   /** The URLs of the services that a checked reference calls. */
   services(reference: PolicyReference): string[] {
     const found = this.find(reference);
     if (!found) return [];
-    return [found.parameters, found.systemParameters ?? {}].flatMap((schema) =>
+    const own = [found.parameters, found.systemParameters ?? {}].flatMap((schema) =>
       markedIn("x-sluice-service", reference.params, schema),
     );
+    return [...own, ...this.nested(reference).flatMap((one) => this.services(one))];
   }
 
   /** The upstream definitions that a checked reference chooses from. */
   upstreams(reference: PolicyReference): string[] {
     const found = this.find(reference);
-    return found ? markedIn("x-sluice-upstream", reference.params, found.parameters) : [];
+    if (!found) return [];
+    const own = markedIn("x-sluice-upstream", reference.params, found.parameters);
+    return [...own, ...this.nested(reference).flatMap((one) => this.upstreams(one))];
+  }
+
+  private nested(reference: PolicyReference): PolicyReference[] {
+    const found = this.find(reference);
+    return found ? nestedIn(reference, found.parameters) : [];
   }
 
   private find(reference: PolicyReference): Installed | undefined {
@@ -121,7 +131,7 @@ export class PolicyCatalog {
           : `policy '${name}' is installed ${matching.length} times in version ${wanted}`,
       );
     const params = structuredClone(reference.params);
-    const { validate, system, systemParameters } = matching[0]!;
+    const { validate, system, systemParameters, parameters } = matching[0]!;
     if (!validate(revealed(params)))
       return {
         errors: (validate.errors ?? []).map((error) => fieldError(error, `${field}.params`)),
@@ -132,7 +142,12 @@ export class PolicyCatalog {
     if (reserved)
       return problem(`${field}.params.${reserved}`, "is set by the gateway's configuration");
     if (system.errors.length > 0) return { errors: system.errors };
-    const resolved = { ...reference, version: wanted, params: { ...params, ...system.values } };
+    const nested = nestedIn({ params, field }, parameters).map((one) => this.check(one, revealed));
+    const errors = nested.flatMap((one) => ("errors" in one ? one.errors : []));
+    if (errors.length > 0) return { errors };
+    const inner = nested.flatMap((one) => ("resolved" in one ? [one.resolved] : []));
+    const own = { ...withNested(params, parameters, inner), ...system.values };
+    const resolved = { ...reference, version: wanted, params: own };
     const services = this.services(resolved);
     if (services.some(hasMarks))
       return problem(`${field}.params`, "a URL that Envoy has to know cannot come from a secret");

@@ -5,6 +5,7 @@ import { GrpcCall } from "../grpc";
 import { log } from "../hostcalls/log";
 import { Verdict } from "../policy";
 import { Reply } from "../reply";
+import { isTried, keepRefusal } from "./alternatives";
 import { Link, describe } from "./link";
 import { chainAddress, linkAddress, stream } from "./live";
 import { expect, expectForAll } from "./calls";
@@ -18,6 +19,10 @@ import { StreamType } from "../abi";
 /** Sends the reply unless one went out already. The engine heeds it even if the verdict is lost. */
 export function reply(answer: Reply): Verdict {
   const record = stream();
+  if (isDefined(ALTERNATIVES)) {
+    const link = changetype<Link>(linkAddress);
+    if (linkAddress && isTried(record, link)) return keepRefusal(record, link, answer);
+  }
   if (record.has(Fact.Replied)) return Verdict.Respond;
   record.note(Fact.Replied);
   if (linkAddress) answer.by(changetype<Link>(linkAddress).name);

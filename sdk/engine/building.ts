@@ -2,10 +2,12 @@
 
 @unmanaged
 class Building {
-  /** The index of the policy that is being configured. */
+  /** Which entry of the chain's text is being configured. */
   at: i32;
   /** What the policies of the chain share, once one has asked. */
   fellowship: usize;
+  /** The alternatives that the policy offers, a list of `Offer`; 0 if it offers none. */
+  offers: usize;
 }
 
-export const building: Building = changetype<Building>(memory.data(8));
+export const building: Building = changetype<Building>(memory.data(12));

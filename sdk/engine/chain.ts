@@ -3,6 +3,7 @@
  * of its own; counted while streams use it, so that it can be given back whole.
  */
 import { Cursor } from "../params/cursor";
+import { Offer, checkAlternative } from "./alternatives";
 import { building } from "./building";
 import { compileCondition } from "./conditions/hook";
 import { Handles, Link } from "./link";
@@ -36,7 +37,7 @@ export class Chain {
  * Only what is made here goes into the chain's region: the cursor and its text stay the callback's.
  */
 function link(region: usize, registration: Registration, cursor: Cursor, at: i32): Link {
-  building.at = at;
+  building.offers = 0;
   enterRegion(region);
   const policy = registration.build(cursor);
   if (!cursor.failed) {
@@ -54,6 +55,34 @@ function link(region: usize, registration: Registration, cursor: Cursor, at: i32
 }
 
 const EMPTY: StaticArray<u8> = [0x7b, 0x7d];
+
+/** The alternatives that `chooser` has just offered go before it. */
+function addAlternatives(region: usize, chooser: Link, links: Link[], cursor: Cursor): void {
+  if (!building.offers) return;
+  const offers = changetype<Offer[]>(building.offers);
+  chooser.at = links.length + offers.length;
+  for (let i = 0; i < offers.length; i++) {
+    const offer = offers[i];
+    const registration = findPolicy(offer.name, offer.version);
+    if (registration === null) {
+      cursor.note(noPolicy(offer.name, offer.version));
+      return;
+    }
+    const params = new Cursor(Uint8Array.wrap(String.UTF8.encode(offer.params)));
+    const made = link(region, registration, params, links.length);
+    if (!params.finish()) cursor.note(offer.name + ": " + params.error);
+    else if (building.offers) cursor.note(offer.name + ": expected one that offers none itself");
+    else checkAlternative(made, cursor);
+    if (cursor.failed) return;
+    made.decider = chooser.at;
+    made.condition = chooser.condition;
+    links.push(made);
+  }
+}
+
+function noPolicy(name: string, version: string): string {
+  return "there is no policy " + name + " " + version + " in this module";
+}
 
 /** An entry of a chain: its parameters are read last, whatever the order of the keys. */
 function entry(region: usize, cursor: Cursor, at: i32): Link | null {
@@ -76,7 +105,7 @@ function entry(region: usize, cursor: Cursor, at: i32): Link | null {
   }
   const registration = findPolicy(name, version);
   if (registration === null) {
-    cursor.note("there is no policy " + name + " " + version + " in this module");
+    cursor.note(noPolicy(name, version));
     return null;
   }
   const inner = new Cursor(params);
@@ -103,10 +132,14 @@ function listed(region: usize, cursor: Cursor): Link[] {
       continue;
     }
     cursor.enterArray();
+    building.at = -1;
     while (cursor.nextItem()) {
-      if (links.length == MOST_LINKS) cursor.note("has more than 64 policies");
+      building.at++;
       const made = entry(region, cursor, links.length);
-      if (made !== null) links.push(made);
+      if (made === null) continue;
+      if (isDefined(ALTERNATIVES)) addAlternatives(region, made, links, cursor);
+      if (links.length >= MOST_LINKS) cursor.note("has more than 64 policies");
+      links.push(made);
     }
   }
   return links;
@@ -123,6 +156,7 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const region = openChain();
   building.fellowship = 0;
   const cursor = new Cursor(text);
+  building.at = 0;
   const links = alone ? [link(region, registrations[0], cursor, 0)] : listed(region, cursor);
   if (!cursor.finish()) {
     // A new text: the error's own may lie in the region that goes.

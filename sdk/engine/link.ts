@@ -28,6 +28,8 @@ export class Link {
     public at: i32,
   ) {}
 
+  /** The place of the policy that offered it as an alternative; -1 if none did. */
+  decider: i32 = -1;
   /** Whether it runs in a phase; null: always. */
   condition: Condition | null = null;
   /** Milliseconds since 1970 at which it ticks next. */

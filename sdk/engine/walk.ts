@@ -11,6 +11,7 @@ import { HeaderMap } from "../hostcalls/headers";
 import { Verdict } from "../policy";
 import { Request } from "../request";
 import { Response } from "../response";
+import { endTry, isOut, isTried, startTry } from "./alternatives";
 import { Chain } from "./chain";
 import { complain } from "./abort";
 import { refuel } from "./fuel";
@@ -111,6 +112,9 @@ function proceed(stream: Stream, bytes: i32): Walk {
   for (let i = stream.at; i >= 0 && i < links.length; i += step) {
     const link = unchecked(links[i]);
     if (!(link.handles & wanted)) continue;
+    if (isDefined(ALTERNATIVES)) {
+      if (isOut(stream, link)) continue;
+    }
     stream.at = i;
     setLink(changetype<usize>(link));
     refuel(bytes);
@@ -118,7 +122,16 @@ function proceed(stream: Stream, bytes: i32): Walk {
     const condition = link.condition;
     if (condition !== null && !condition.holds()) continue;
     stream.ran |= (<u64>1) << i;
+    if (isDefined(ALTERNATIVES)) {
+      if (isTried(stream, link)) startTry(stream, link);
+    }
     const verdict = run(phase, link);
+    if (isDefined(ALTERNATIVES)) {
+      if (isTried(stream, link) && endTry(stream, link, verdict)) {
+        i = stream.at;
+        continue;
+      }
+    }
     if (verdict != Verdict.Continue || stream.has(Fact.Replied)) {
       const end = settle(stream, verdict);
       if (end != Walk.Done) return end;
@@ -152,10 +165,16 @@ export function resume(stream: Stream, at: i32, tag: i32, failed: bool, bytes: i
   answer.tag = tag;
   setLink(changetype<usize>(link));
   refuel(bytes);
+  if (isDefined(ALTERNATIVES)) {
+    if (isTried(stream, link)) startTry(stream, link);
+  }
   const verdict = outward(stream.phase)
     ? link.policy.onResponseAnswer(response, answer)
     : link.policy.onRequestAnswer(request, answer);
-  const end = settle(stream, verdict);
+  let end = Walk.Done;
+  if (isDefined(ALTERNATIVES)) {
+    if (!isTried(stream, link) || !endTry(stream, link, verdict)) end = settle(stream, verdict);
+  } else end = settle(stream, verdict);
   if (end == Walk.Done) {
     stream.forget(Fact.Paused);
     stream.at += outward(stream.phase) ? -1 : 1;
@@ -183,7 +202,8 @@ export function finish(stream: Stream): void {
   for (let i = 0; i < links.length; i++) {
     const link = links[i];
     if (!(link.handles & Handles.Log)) continue;
-    if (link.condition !== null && !(stream.ran & ((<u64>1) << i))) continue;
+    const always = link.condition === null && link.decider < 0;
+    if (!always && !(stream.ran & ((<u64>1) << i))) continue;
     stream.at = i;
     setLink(changetype<usize>(link));
     refuel(0);

@@ -58,6 +58,13 @@ function isValue(at: usize, size: usize): bool {
   return true;
 }
 
+/** How many writes there were, counted where some policies are alternatives of others. */
+export let writes: u32 = 0;
+
+function noteWrite(): void {
+  if (isDefined(ALTERNATIVES)) writes++;
+}
+
 export class HeaderMap {
   private readIn: u32 = 0;
   private entries: usize = 0;
@@ -96,6 +103,7 @@ export class HeaderMap {
     const bytes = encode(value);
     const length = written;
     if (!isName(at, size) || !isValue(bytes, length)) return false;
+    noteWrite();
     if (proxy_replace_header_map_value(this.map, at, size, bytes, length) != Status.Ok)
       return false;
     if (this.readIn != callback) return true;
@@ -117,6 +125,7 @@ export class HeaderMap {
     const bytes = encode(value);
     const length = written;
     if (!isName(at, size) || !isValue(bytes, length)) return false;
+    noteWrite();
     if (proxy_add_header_map_value(this.map, at, size, bytes, length) != Status.Ok) return false;
     if (this.readIn == callback) this.push(at, size, bytes, length);
     return true;
@@ -125,6 +134,7 @@ export class HeaderMap {
   remove(name: string): bool {
     const at = encodeName(name);
     const size = written;
+    noteWrite();
     if (proxy_remove_header_map_value(this.map, at, size) != Status.Ok) return false;
     if (this.readIn == callback) this.drop(at, size, 0);
     return true;
