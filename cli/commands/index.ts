@@ -7,6 +7,7 @@ import { doctor } from "./doctor.ts";
 import { envoy } from "./envoy.ts";
 import { explain } from "./explain.ts";
 import { gateway } from "./gateway.ts";
+import { importing } from "./import.ts";
 import { lint } from "./lint.ts";
 import { policy } from "./policy.ts";
 import { status } from "./status.ts";
@@ -21,6 +22,7 @@ export const commands = (io: Io): Command[] => [
   status(io),
   exportAll(io),
   explain(io),
+  importing(io),
   lint(io),
   doctor(io),
   envoy(io),

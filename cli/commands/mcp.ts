@@ -25,7 +25,8 @@ export const mcpGenerate = (io: Io): Command =>
     )
     .action(async (options: GenerateOptions) => {
       const { stringify } = await import("yaml");
-      const { headersOf, serverOf, writeTo } = await import("../mcp/options.ts");
+      const { headersOf, serverOf } = await import("../mcp/options.ts");
+      const { writeTo } = await import("../write-to.ts");
       const { introspect } = await import("../mcp/document.ts");
       const { document, remarks } = await introspect(
         serverOf(options.server),

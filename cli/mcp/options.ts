@@ -1,6 +1,4 @@
 /** The options of `ap gateway mcp generate`, checked. */
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { usage } from "../errors.ts";
 
 export function serverOf(text: string): string {
@@ -22,13 +20,4 @@ export function headersOf(lines: readonly string[]): Record<string, string> {
       return [name.toLowerCase(), value];
     }),
   );
-}
-
-/** A path that is a folder, or ends as one, gets a file of that name. Returns the file. */
-export async function writeTo(path: string, name: string, text: string): Promise<string> {
-  const isFolder = path.endsWith("/") || (await stat(path).catch(() => null))?.isDirectory();
-  const file = isFolder ? join(path, name) : path;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
-  return file;
 }
