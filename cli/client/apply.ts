@@ -5,7 +5,7 @@
 import { CommandError, Exit } from "../errors.ts";
 import { reason } from "../../controller/errors.ts";
 import type { GatewayApi } from "./api.ts";
-import { differences, withoutStatus, type Difference } from "./compare.ts";
+import { asWritten, differences, withoutStatus, type Difference } from "./compare.ts";
 import type { Resource } from "./documents.ts";
 import { kindRows, listAll, rowOf, type KindRow } from "./kinds.ts";
 
@@ -93,7 +93,7 @@ export async function plan(
 /** How what is there differs from the document. */
 export function changesOf({ row, before, document }: Planned): Difference[] {
   if (!before) return [{ path: "", after: document }];
-  if (row.form === "document") return differences(withoutStatus(before), document);
+  if (row.form === "document") return differences(asWritten(before), asWritten({ ...document }));
   // The server adds fields of its own to these: only what the document says is compared.
   const said = Object.fromEntries(Object.keys(document.spec).map((key) => [key, before[key]]));
   return differences(said, document.spec);

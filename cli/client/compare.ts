@@ -35,5 +35,19 @@ export function withoutStatus(document: Record<string, unknown>): Record<string,
   return rest;
 }
 
+/** The document without what the gateway noted on it for itself: whose folder it came from, which route it was. */
+export function asWritten(document: Record<string, unknown>): Record<string, unknown> {
+  const written = withoutStatus(document);
+  const { metadata } = written;
+  if (!isMapping(metadata) || !isMapping(metadata["annotations"])) return written;
+  const { annotations, ...others } = metadata;
+  const own = Object.entries(annotations as object).filter(([name]) => !name.startsWith("sluice/"));
+  written["metadata"] = {
+    ...others,
+    ...(own.length > 0 && { annotations: Object.fromEntries(own) }),
+  };
+  return written;
+}
+
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

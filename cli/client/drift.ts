@@ -2,7 +2,7 @@
 import { usage } from "../errors.ts";
 import type { GatewayApi } from "./api.ts";
 import { changesOf, plan } from "./apply.ts";
-import { withoutStatus, type Difference } from "./compare.ts";
+import { asWritten, type Difference } from "./compare.ts";
 import type { Resource } from "./documents.ts";
 import { kindRows, listAll, rowOf, valueAt } from "./kinds.ts";
 
@@ -41,7 +41,7 @@ export async function exported(api: GatewayApi, kind?: string): Promise<object[]
     for (const item of await listAll(api, row)) {
       const name = String(valueAt(item, "metadata.name"));
       const { body } = await api.send("GET", `${row.path}/${encodeURIComponent(name)}`);
-      documents.push(withoutStatus(body));
+      documents.push(asWritten(body));
     }
   return documents;
 }

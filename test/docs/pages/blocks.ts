@@ -48,16 +48,19 @@ type Printing = Block & { prints: string | null };
 const printsNothingYet = (block: Block | undefined): block is Printing =>
   block !== undefined && "prints" in block && block.prints === null;
 
-/** The first line of `expected` that `printed` lacks, in their order; null if it has all. */
+/** The first line of `expected` that `printed` lacks, in their order; null if it has all. How wide gaps are is nothing. */
 export function lackingLine(expected: string, printed: string): string | null {
-  const lines = printed.split("\n");
-  for (const line of expected.trimEnd().split("\n")) {
-    const pattern = new RegExp(`^${line.trimEnd().split("…").map(escaped).join(".*")}\\s*$`);
+  const lines = linesOf(printed);
+  for (const line of linesOf(expected)) {
+    const pattern = new RegExp(`^${line.split("…").map(escaped).join(".*")}$`);
     const found = lines.findIndex((one) => pattern.test(one));
     if (found < 0) return line;
     lines.splice(0, found + 1);
   }
   return null;
 }
+
+const linesOf = (text: string): string[] =>
+  text.split("\n").flatMap((line) => line.trim().replace(/\s+/g, " ") || []);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
