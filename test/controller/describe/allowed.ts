@@ -10,6 +10,9 @@ export interface GivenAnswer {
   text: string;
 }
 
+/** What a path may be answered that is none: who asks is looked at before what is asked. */
+const undescribed = [401, 403, 404, 429];
+
 const times = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 export class Allowed {
@@ -38,7 +41,8 @@ export class Allowed {
   /** Null, or in words what is not allowed. */
   fault({ method, path, status, type, text }: GivenAnswer): string | null {
     const found = this.operation(method, path);
-    if (!found) return status === 404 ? null : `${method} ${path} is not described`;
+    if (!found)
+      return undescribed.includes(status) ? null : `${method} ${path}: ${status}, not described`;
     const where = `${method} ${found.path} ${status}`;
     const answer = found.operation.responses[String(status)];
     if (!answer) return `${where}: the status is not described: ${text.slice(0, 300)}`;
