@@ -26,6 +26,8 @@ export class Context {
   /** The latest identity, null if nobody was authenticated. */
   identity: Identity | null = null;
   metadata: Map<string, string> = new Map<string, string>();
+  /** How authentications ended: `auth/outcome.ts` writes it. */
+  outcomes: string = "";
 
   identify(identity: Identity): void {
     identity.previous = this.identity;

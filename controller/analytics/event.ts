@@ -76,7 +76,7 @@ export const decidedBy = ({ details = "" }: RequestLine): string | null =>
 export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFacts | null): object {
   const operation = operationOf(line);
   const caller = outcomesOf(line).findLast(({ success }) => success);
-  const [subscriber, plan] = (line.subscription ?? "").split("\t");
+  const [subscriber, plan, application] = (line.subscription ?? "").split("\t");
   const policy = decidedBy(line);
   const total = milliseconds(line.us);
   const upstream = milliseconds(line.upstreamUs);
@@ -92,14 +92,7 @@ export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFac
     ...(isFailure(line) && {
       error: { errorType: policy ? "policy" : (line.flags ?? "upstream"), details: line.details },
     }),
-    application: caller?.applicationId
-      ? {
-          id: caller.applicationId,
-          name: caller.applicationName,
-          owner: caller.subject,
-          keyType: caller.method,
-        }
-      : null,
+    application: applicationOf(caller, application),
     consumer: caller
       ? {
           name: caller.consumer || subscriber || null,
@@ -121,6 +114,16 @@ export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFac
     ...headersOf(line),
   };
 }
+
+const applicationOf = (caller: Outcome | undefined, subscribed = ""): object | null =>
+  caller?.applicationId
+    ? {
+        ...{ id: caller.applicationId, name: caller.applicationName },
+        ...{ owner: caller.subject, keyType: caller.method },
+      }
+    : subscribed
+      ? { id: subscribed }
+      : null;
 
 const isFailure = ({ status = 0 }: RequestLine): boolean => status === 0 || status >= 400;
 

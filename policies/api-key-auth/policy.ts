@@ -1,5 +1,6 @@
 import { Identity, Place, Policy, Reply, Request, Verdict } from "sluice/sdk";
 import { ApiKey, findConsumer, findKey, sha256Text, whenFed } from "sluice/sdk/feed";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { Query } from "sluice/sdk/std/net/query";
 import { Params } from "./params";
@@ -21,14 +22,16 @@ export class ApiKeyAuth extends Policy<Params> {
 
   onRequestHeaders(request: Request): Verdict {
     const raw = this.keyIn(request);
-    if (raw === null) return this.refuse(request);
+    if (raw === null) return this.refuse(request, "there is no key, or more than one");
     const inline = this.inline(raw);
     if (inline !== null) return this.accept(request, inline);
     const waits = whenFed(request);
     if (waits != Verdict.Continue) return waits;
     const key = findKey(this.scope, raw);
-    if (key === null) return this.refuse(request);
-    if (key.issuer.length && key.issuer != this.params.issuer) return this.refuse(request);
+    if (key === null) return this.refuse(request, "the key is not known here");
+    if (key.issuer.length && key.issuer != this.params.issuer) {
+      return this.refuse(request, "the key is of another issuer");
+    }
     return this.accept(request, key);
   }
 
@@ -82,8 +85,7 @@ export class ApiKeyAuth extends Policy<Params> {
     const metadata = request.context.metadata;
     if (key.applicationId.length) metadata.set("x-wso2-application-id", key.applicationId);
     if (key.applicationName.length) metadata.set("x-wso2-application-name", key.applicationName);
-    this.note(request, true);
-    request.context.identify(identity);
+    accept(request, identity);
     if (this.params.hideCredential) this.hide(request);
     return Verdict.Continue;
   }
@@ -100,13 +102,8 @@ export class ApiKeyAuth extends Policy<Params> {
   }
 
   /** One answer for every cause: it tells nothing about which keys there are. */
-  private refuse(request: Request): Verdict {
-    this.note(request, false);
+  private refuse(request: Request, why: string): Verdict {
+    reject(request, "apikey", why);
     return request.respond(new Reply(401).error("Valid API key required"));
-  }
-
-  private note(request: Request, success: bool): void {
-    request.context.metadata.set("auth.success", success ? "true" : "false");
-    request.context.metadata.set("auth.method", "apikey");
   }
 }

@@ -1,6 +1,7 @@
 import { Answer, Identity, Policy, Reply, Request, Verdict } from "sluice/sdk";
 import { CredentialHeader } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { findCredential, whenFed } from "sluice/sdk/feed";
 import { equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { JsonLimits } from "sluice/sdk/std/json/limits";
@@ -9,6 +10,9 @@ import { JsonText } from "sluice/sdk/std/json/text";
 import { Login } from "./login";
 import { Params } from "./params";
 import { NOBODY, Passwords } from "./passwords";
+
+/** One text for both: a name that is not known may be a password in the wrong field. */
+const WRONG: string = "the name or the password is wrong";
 
 /** Whose password is asked about. */
 class Claimant {
@@ -39,20 +43,21 @@ export class BasicAuth extends Policy<Params> {
 
   onRequestHeaders(request: Request): Verdict {
     const login = this.login(request);
-    if (login === null) return this.refuse(request);
+    if (login === null) return this.refuse(request, "there are no credentials");
     const password = this.params.password;
     const username = this.params.username;
     if (username !== null && password !== null) {
       // Both are compared, whatever the first says: time must not tell which one was wrong.
       const sameUser = equalInConstantTime(login.username, username);
       const samePassword = equalInConstantTime(login.password, password);
-      return sameUser && samePassword ? this.admit(request, username, "") : this.refuse(request);
+      if (sameUser && samePassword) return this.admit(request, username, "");
+      return this.refuse(request, WRONG, sameUser ? username : "");
     }
     if (this.params.consumers) {
       const fed = whenFed(request);
       if (fed != Verdict.Continue) return fed;
     }
-    if (!Passwords.canBe(login.password)) return this.refuse(request);
+    if (!Passwords.canBe(login.password)) return this.refuse(request, WRONG);
     const claimant = this.claimantOf(login);
     const verdict = this.passwords.verdict(claimant.hash, login.password);
     if (verdict === null) {
@@ -63,11 +68,12 @@ export class BasicAuth extends Policy<Params> {
 
   onRequestAnswer(request: Request, answer: Answer): Verdict {
     const login = this.login(request);
-    if (login === null) return this.refuse(request);
+    if (login === null) return this.refuse(request, "there are no credentials");
     const json = JsonText.read(answer.bytes(), new JsonLimits());
     const ok = answer.status == 200 && json.valid ? json.root.get("ok") : null;
     if (ok === null || ok.kind != JsonKind.Bool) {
-      if (this.params.allowUnauthenticated) return this.refuse(request);
+      reject(request, "basic", "nobody compares passwords");
+      if (this.params.allowUnauthenticated) return Verdict.Continue;
       return request.deny(503, "Passwords cannot be compared now");
     }
     const claimant = this.claimantOf(login);
@@ -102,32 +108,28 @@ export class BasicAuth extends Policy<Params> {
   }
 
   private judge(request: Request, login: Login, claimant: Claimant, matches: bool): Verdict {
-    if (!matches || !claimant.known) return this.refuse(request);
+    if (!matches || !claimant.known) {
+      return this.refuse(request, WRONG, claimant.known ? login.username : "");
+    }
     return this.admit(request, login.username, claimant.consumer);
   }
 
   private admit(request: Request, username: string, consumer: string): Verdict {
-    this.note(request, "true");
     const identity = new Identity();
     identity.kind = "basic";
     identity.subject = username;
     identity.consumer = consumer;
-    request.context.identify(identity);
+    accept(request, identity);
     return Verdict.Continue;
   }
 
-  private refuse(request: Request): Verdict {
-    this.note(request, "false");
+  private refuse(request: Request, why: string, claimed: string = ""): Verdict {
+    reject(request, "basic", why, claimed);
     if (this.params.allowUnauthenticated) return Verdict.Continue;
     return request.respond(
       new Reply(401)
         .error("Authentication required")
         .header("www-authenticate", 'Basic realm="' + this.params.realm + '"'),
     );
-  }
-
-  private note(request: Request, success: string): void {
-    request.context.metadata.set("auth.success", success);
-    request.context.metadata.set("auth.method", "basic");
   }
 }

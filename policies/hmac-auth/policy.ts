@@ -1,5 +1,6 @@
-import { Body, Identity, LogLevel, Policy, Request, SharedWindow, Verdict } from "sluice/sdk";
+import { Body, Identity, Policy, Request, SharedWindow, Verdict } from "sluice/sdk";
 import { Durations } from "sluice/sdk/auth/durations";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { Refusal } from "sluice/sdk/auth/refusal";
 import { whenFed } from "sluice/sdk/feed";
 import { Digest } from "sluice/sdk/std/crypto/digest";
@@ -63,13 +64,12 @@ export class HmacAuth extends Policy<Params> {
     if (!same || signer === null) return this.refuse(request, "it is not signed by its key");
     if (!this.isFirst(signature, date)) return this.refuse(request, "it was used before");
     if (!this.params.forwardCredentials) request.headers.remove("authorization");
-    this.note(request, "true");
     const identity = new Identity();
     identity.kind = "hmac";
     identity.subject = signer.consumer;
     identity.consumer = this.signers.areConsumers ? signer.consumer : "";
     identity.credentialId = signature.keyId;
-    request.context.identify(identity);
+    accept(request, identity);
     return Verdict.Continue;
   }
 
@@ -110,14 +110,8 @@ export class HmacAuth extends Policy<Params> {
   }
 
   private refuse(request: Request, why: string): Verdict {
-    this.note(request, "false");
-    request.log(LogLevel.Debug, "refused: " + why);
+    reject(request, "hmac", why);
     return request.respond(this.refusal.reply(true));
-  }
-
-  private note(request: Request, success: string): void {
-    request.context.metadata.set("auth.success", success);
-    request.context.metadata.set("auth.method", "hmac");
   }
 }
 

@@ -1,10 +1,11 @@
-import { Answer, Identity, LogLevel, nowMilliseconds, Policy, Request, Verdict } from "sluice/sdk";
+import { Answer, Identity, nowMilliseconds, Policy, Request, Verdict } from "sluice/sdk";
 import { CredentialHeader, Forwarding } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
 import { KeyManager } from "sluice/sdk/auth/key-manager";
 import { FetchPlan, Keys, KeySource } from "sluice/sdk/auth/key-source";
 import { Refusal } from "sluice/sdk/auth/refusal";
 import { Requirements } from "sluice/sdk/auth/requirements";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
 import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
@@ -163,16 +164,12 @@ export class JwtAuth extends Policy<Params> {
     }
     this.forwarding.apply(request.headers, sent, token);
     this.mappings.apply(claims, request.headers);
-    request.context.metadata.set("auth.success", "true");
-    request.context.metadata.set("auth.method", "jwt");
-    request.context.identify(identity);
+    accept(request, identity);
     return Verdict.Continue;
   }
 
   private refuse(request: Request, why: string, shown: bool): Verdict {
-    request.context.metadata.set("auth.success", "false");
-    request.context.metadata.set("auth.method", "jwt");
-    request.log(LogLevel.Debug, "refused: " + why);
+    reject(request, "jwt", why);
     return request.respond(this.refusal.reply(shown));
   }
 

@@ -1,4 +1,5 @@
 import { Identity, Policy, Reply, Request, Verdict } from "sluice/sdk";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { Credential, findConsumer, findCredential, whenFed } from "sluice/sdk/feed";
 import { Certificate } from "./certificate";
 import { Demands } from "./demands";
@@ -14,14 +15,16 @@ export class MtlsAuth extends Policy<Params> {
   }
 
   onRequestHeaders(request: Request): Verdict {
-    if (!Certificate.isShown(request)) return this.refuse(request);
+    if (!Certificate.isShown(request)) return this.refuse(request, "there is no certificate");
     const certificate = Certificate.shown(request);
-    if (!this.demands.meets(certificate)) return this.refuse(request);
+    if (!this.demands.meets(certificate)) {
+      return this.refuse(request, "its certificate is not one of those that are good");
+    }
     if (!this.params.consumers) return this.admit(request, certificate, "");
     const fed = whenFed(request);
     if (fed != Verdict.Continue) return fed;
     const found: Credential | null = findCredential("mtls", certificate.fingerprint);
-    if (found === null) return this.refuse(request);
+    if (found === null) return this.refuse(request, "its certificate is nobody's");
     return this.admit(request, certificate, found.consumer);
   }
 
@@ -42,14 +45,13 @@ export class MtlsAuth extends Policy<Params> {
       }
     }
     this.tell(request, certificate);
-    this.note(request, "true");
-    request.context.identify(identity);
+    accept(request, identity);
     return Verdict.Continue;
   }
 
   /** One answer for every cause: it tells nothing about which certificates are good. */
-  private refuse(request: Request): Verdict {
-    this.note(request, "false");
+  private refuse(request: Request, why: string): Verdict {
+    reject(request, "mtls", why);
     if (!this.params.allowUnauthenticated) {
       return request.respond(new Reply(401).error("Valid client certificate required"));
     }
@@ -65,11 +67,6 @@ export class MtlsAuth extends Policy<Params> {
     tellIn(request, headers.uriSan, certificate.uriSan);
     tellIn(request, headers.dnsSan, certificate.dnsSan);
     tellIn(request, headers.fingerprint, certificate.fingerprint);
-  }
-
-  private note(request: Request, success: string): void {
-    request.context.metadata.set("auth.success", success);
-    request.context.metadata.set("auth.method", "mtls");
   }
 }
 

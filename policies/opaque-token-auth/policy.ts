@@ -1,6 +1,7 @@
 import { Answer, LogLevel, Policy, Request, Verdict } from "sluice/sdk";
 import { CredentialHeader, Forwarding } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
+import { accept, reject } from "sluice/sdk/auth/outcome";
 import { Refusal } from "sluice/sdk/auth/refusal";
 import { Requirements } from "sluice/sdk/auth/requirements";
 import { Scopes } from "sluice/sdk/auth/scopes";
@@ -145,18 +146,14 @@ export class OpaqueTokenAuth extends Policy<Params> {
     if (!problem.length) problem = this.requirements.problem(claims, this.scopes);
     if (problem.length) return this.refuse(request, problem, true);
     this.forwarding.apply(request.headers, sent, token);
-    request.context.metadata.set("auth.success", "true");
-    request.context.metadata.set("auth.method", "opaque");
     const identity = tokenIdentity("opaque", claims, this.scopes, this.params.userIdClaim);
     if (!identity.issuer.length) identity.issuer = provider.issuer;
-    request.context.identify(identity);
+    accept(request, identity);
     return Verdict.Continue;
   }
 
   private refuse(request: Request, why: string, shown: bool): Verdict {
-    request.context.metadata.set("auth.success", "false");
-    request.context.metadata.set("auth.method", "opaque");
-    request.log(LogLevel.Debug, "refused: " + why);
+    reject(request, "opaque", why);
     return request.respond(this.refusal.reply(shown));
   }
 }

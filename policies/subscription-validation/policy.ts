@@ -40,6 +40,7 @@ export class SubscriptionValidation extends Policy<Params> {
       return this.forbid(request, ": the subscription's plan is not active");
     }
     request.context.metadata.set("x-wso2-subscription-plan-name", "".concat(plan.name));
+    record(request, subscription, plan.name);
     return this.count(request, subscription, plan);
   }
 
@@ -91,6 +92,7 @@ export class SubscriptionValidation extends Policy<Params> {
     metadata.set("x-wso2-subscription-status", subscription.status);
     metadata.set("x-wso2-billing-customer-id", subscription.billingCustomerId);
     metadata.set("x-wso2-billing-subscription-id", subscription.billingSubscriptionId);
+    record(request, subscription, "");
     const identity = request.context.identity;
     if (identity === null) return;
     if (!identity.consumer.length) identity.consumer = subscription.consumer;
@@ -104,4 +106,10 @@ export class SubscriptionValidation extends Policy<Params> {
       ),
     );
   }
+}
+
+/** For the gateway's traffic log. */
+function record(request: Request, subscription: Subscription, plan: string): void {
+  const text = subscription.consumer + "\t" + plan + "\t" + subscription.applicationId;
+  request.setAttribute("sluice_subscription", text);
 }
