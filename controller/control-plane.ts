@@ -17,6 +17,8 @@ import { reason, UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
 import { watchFolder } from "./gitops/watch.ts";
+import { Meters } from "./observe/meters.ts";
+import { countStatement } from "./observe/statements.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
@@ -26,6 +28,7 @@ import { Certificates } from "./trust/certificates.ts";
 import type { Chain } from "./translate/chain.ts";
 import { gatewayResources } from "./translate/gateway.ts";
 import { ResourceCache } from "./xds/cache.ts";
+import { kinds } from "./xds/kinds.ts";
 import { loadProtos } from "./xds/protos.ts";
 import { xdsExposure } from "./xds/exposure.ts";
 import { compression } from "./xds/resources/compression.ts";
@@ -43,6 +46,9 @@ export interface ControlPlane {
   certificates: Certificates;
   xds: AdsServer;
   connected(): number;
+  meters: Meters;
+  /** How many resources the Envoys should have, by kind. */
+  resources(): Readonly<Record<string, number>>;
   /** One text for all that the Envoys should have. */
   version(): string;
   /** Raised when an Envoy came, answered or went. */
@@ -64,7 +70,8 @@ export async function startControlPlane(
   const ports = { ...defaultPorts, ...options.ports };
   const traffic = { ...trafficDefaults, ...options.traffic };
   const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
-  const store = await Store.open(options.store ?? defaultStore);
+  const meters = new Meters();
+  const store = await Store.open(options.store ?? defaultStore, countStatement(meters));
   closing.push(() => store.close());
   const access = await openAccess(store, options, (id) => subscribedApi(control, id), log);
   const protos = loadProtos();
@@ -105,7 +112,7 @@ export async function startControlPlane(
   });
   const gatewayPolicies: PolicyReference[] = [];
   const control: Control = new Control({
-    ...{ store, streams, log },
+    ...{ store, streams, log, meters },
     deployments: new Deployments(cache, traffic.hosts.sandbox),
     catalog: () => modules.catalog,
     defaults: () => ({
@@ -150,7 +157,7 @@ export async function startControlPlane(
   closing.push(() => canary.close());
   const server = await serveAds({
     canary,
-    ...{ protos, cache, log, port: ports.xds, ...(socket !== undefined && { socket }) },
+    ...{ protos, cache, log, meters, port: ports.xds, ...(socket !== undefined && { socket }) },
     ...xdsExposure({
       ...{ log, tokens: access.tokens },
       ...(options.host !== undefined && { host: options.host }),
@@ -172,7 +179,8 @@ export async function startControlPlane(
   closing.push(await store.watch(() => written.raise()));
   written.each(() => takeForeignChanges({ store, control, modules, access, certificates }));
   return {
-    ...{ store, control, modules, canary, access, certificates, changed },
+    ...{ store, control, modules, canary, access, certificates, changed, meters },
+    resources: () => Object.fromEntries(kinds.map(({ name }) => [name, cache.size(name)])),
     xds: server,
     connected: () => server.streams().length,
     version: () => cache.digest(),

@@ -5,6 +5,8 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { describeAdmin } from "../describe/admin.ts";
 import { descriptionRoutes } from "../describe/serve.ts";
+import { measured } from "../observe/measured.ts";
+import type { Meters } from "../observe/meters.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
 import { authenticate, type People } from "../people/authenticate.ts";
 import { sameOrigin } from "../people/door/same-origin.ts";
@@ -14,6 +16,7 @@ import { failure, problem } from "./respond.ts";
 export interface AdminOptions {
   people: People;
   component: "gateway-controller" | "policy-engine";
+  meters: Meters;
   /** Whether `/config_dump` answers at all. */
   configDump: boolean;
   /** Addresses that may ask for more than health; `*` is every one. */
@@ -34,6 +37,7 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
   app.onError((error, c) => failure(c, error));
   app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
+  app.use(measured(options.meters, options.authenticated ? "admin" : "engine"));
   if (options.routes) {
     app.use("/admin/*", onlyFrom(options.allowedIps));
     app.route("/admin/routes", options.routes);

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { resourceKinds } from "../model/index.ts";
+import { measured } from "../observe/measured.ts";
+import type { Meters } from "../observe/meters.ts";
 import type { Access } from "../access/index.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Canary } from "../canary/canary.ts";
@@ -40,6 +42,7 @@ export interface ManagementOptions {
   people: People;
   audit: Audit;
   immutable: boolean;
+  meters: Meters;
   allowedIps: readonly string[];
   /** Settles when something changed at an Envoy; for `?wait=`. */
   changed: (timeoutMs: number) => Promise<void>;
@@ -55,6 +58,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
   app.onError((error, c) => failure(c, error, options.log));
   app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
+  app.use(measured(options.meters, "management"));
   app.use(async (c, next) => {
     c.header("X-Correlation-ID", c.req.header("x-correlation-id") ?? randomUUID());
     await next();

@@ -33,7 +33,7 @@ export async function openApps(
   plane: ControlPlane,
   { envoy, recorder }: Observed,
 ) {
-  const { control, modules, canary, access, certificates, changed } = plane;
+  const { control, modules, canary, access, certificates, changed, meters } = plane;
   const { people, audit } = await openPeople(options, plane.store);
   const allowed = { ...everybody, ...options.allowedIps };
   const routes = options.shortForm
@@ -45,7 +45,7 @@ export async function openApps(
     : null;
   const admin = (component: AdminOptions["component"]) =>
     adminApi({
-      ...{ people, component },
+      ...{ people, component, meters },
       configDump: options.configDump ?? false,
       allowedIps: component === "gateway-controller" ? allowed.admin : allowed.engine,
       authenticated: component === "gateway-controller",
@@ -56,7 +56,7 @@ export async function openApps(
     });
   return {
     management: managementApi({
-      ...{ control, modules, canary, access, certificates, people, audit },
+      ...{ control, modules, canary, access, certificates, people, audit, meters },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
       changed: (ms) => changed.next(ms),
@@ -65,10 +65,7 @@ export async function openApps(
     admin: admin("gateway-controller"),
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
-    metrics: metricsApi(
-      async () => controllerMetrics(plane, options.tls?.certificate),
-      allowed.metrics,
-    ),
+    metrics: metricsApi(() => controllerMetrics(plane, options.tls?.certificate), allowed.metrics),
     engineMetrics: metricsApi(
       async () =>
         requestStats((await envoy.admin("/stats/prometheus")) ?? "") +

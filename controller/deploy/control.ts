@@ -18,6 +18,7 @@ import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
 import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
+import type { Meters } from "../observe/meters.ts";
 import { refuseBadChains, resolvePolicies } from "./resolve.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
@@ -32,6 +33,7 @@ export interface ControlOptions {
   /** Says in the engine's words why a chain cannot run; null when it can. */
   checkChain: (chain: Chain, secrets: readonly SecretUse[]) => Promise<string | null>;
   secrets: SecretSources;
+  meters?: Meters;
   log?: (line: string) => void;
 }
 
@@ -62,6 +64,8 @@ export class Control {
   private readonly good = new Map<string, { compiled: CompiledApi; revision: number }>();
   private readonly unproven = new Set<string>();
   private readonly artifacts = new Map<string, Artifact>();
+  /** When a revision was first pushed, until it is served. */
+  private readonly pushedAt = new Map<string, number>();
   private provedAt = 0;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -218,6 +222,10 @@ export class Control {
       if (deployed && gateways.length > 0 && gateways.every(isServed)) {
         this.good.set(handle, deployed);
         this.unproven.delete(handle);
+        const pushedAt = this.pushedAt.get(handle);
+        this.pushedAt.delete(handle);
+        if (pushedAt !== undefined)
+          this.options.meters?.time("deployment_latency_seconds", performance.now() - pushedAt);
       }
     }
   }
@@ -240,6 +248,7 @@ export class Control {
     this.artifacts.set(handle, artifact);
     this.problems.delete(handle);
     this.unproven.add(handle);
+    this.pushedAt.set(handle, performance.now());
     this.apply([{ name: handle, deployed: { compiled, revision } }]);
   }
 
@@ -247,6 +256,7 @@ export class Control {
     this.artifacts.delete(handle);
     this.problems.delete(handle);
     this.unproven.delete(handle);
+    this.pushedAt.delete(handle);
     this.good.delete(handle);
     this.apply([{ name: handle, deployed: null }]);
   }
@@ -255,6 +265,7 @@ export class Control {
     const refused = this.options.deployments.get(handle);
     if (!refused) return;
     this.unproven.delete(handle);
+    this.pushedAt.delete(handle);
     const fallback = this.good.get(handle) ?? (await this.earlier(handle, refused.revision));
     this.problems.set(handle, { revision: refused.revision, reason: message });
     this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);
@@ -302,6 +313,7 @@ export class Control {
     try {
       deployments.check(compiled);
     } catch (error) {
+      this.options.meters?.count("translation_errors_total");
       throw new UserError("Envoy cannot take this configuration", [
         { field: "spec", message: reason(error) },
       ]);
@@ -316,9 +328,12 @@ export class Control {
 
   /** Secrets first: an Envoy must not get a chain whose secrets it cannot. */
   private apply(changes: Parameters<Deployments["apply"]>[0]): void {
-    const { deployments, secrets } = this.options;
+    const { deployments, secrets, meters } = this.options;
+    const start = performance.now();
     for (const { name, deployed } of changes) secrets.use(name, deployed?.compiled.secrets ?? []);
     deployments.apply(changes);
+    meters?.count("snapshot_generation_total");
+    meters?.time("snapshot_generation_duration_seconds", performance.now() - start);
   }
 
   /** Null, with a problem noted, when a stored document cannot be built any more. */
@@ -332,6 +347,7 @@ export class Control {
           ? error.fields.map(({ field, message }) => `${field} ${message}`).join("; ")
           : reason(error);
       this.problems.set(handle, { revision, reason: words });
+      this.options.meters?.count("translation_errors_total");
       return (await this.earlier(handle, revision))?.compiled ?? null;
     }
   }

@@ -1,5 +1,5 @@
 /** Kysely on PostgreSQL, for more than one controller. */
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresDialect, type Logger } from "kysely";
 import pg from "pg";
 import type { Tables } from "./schema.ts";
 
@@ -16,7 +16,7 @@ export interface Postgres {
 
 const channel = "sluice_changes";
 
-export function openPostgres(url: string): Postgres {
+export function openPostgres(url: string, log: Logger): Postgres {
   const types = {
     getTypeParser: (oid: number, format?: "text" | "binary") =>
       oid === bigint ? Number : pg.types.getTypeParser(oid, format as "text"),
@@ -33,7 +33,7 @@ export function openPostgres(url: string): Postgres {
   pool.on("connect", (client) => client.on("error", () => {}));
   return {
     channel,
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log }),
     listen: (heard) => listen(url, heard),
   };
 }

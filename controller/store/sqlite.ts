@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely, SqliteDialect, type SqliteDatabase } from "kysely";
+import { Kysely, SqliteDialect, type Logger, type SqliteDatabase } from "kysely";
 import type { Tables } from "./schema.ts";
 
 interface Statement {
@@ -21,7 +21,7 @@ interface Database {
   close(): void;
 }
 
-export async function openSqlite(file: string): Promise<Kysely<Tables>> {
+export async function openSqlite(file: string, log: Logger): Promise<Kysely<Tables>> {
   if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
   const DatabaseSync = await loadSqlite();
   const database = new DatabaseSync(file);
@@ -29,7 +29,7 @@ export async function openSqlite(file: string): Promise<Kysely<Tables>> {
   database.exec("pragma synchronous = full");
   database.exec("pragma busy_timeout = 5000");
   database.exec("pragma foreign_keys = on");
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }) });
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }), log });
 }
 
 async function loadSqlite(): Promise<new (file: string) => Database> {

@@ -3,7 +3,7 @@
  * which controllers on one database learn of each other's writes.
  */
 import { randomUUID } from "node:crypto";
-import type { Kysely, Selectable, Transaction } from "kysely";
+import { sql, type Kysely, type LogEvent, type Selectable, type Transaction } from "kysely";
 import { everything } from "./access/feed-changes.ts";
 import { KeyStore } from "./access/keys.ts";
 import { migrate } from "./migrations.ts";
@@ -47,6 +47,9 @@ export interface ModuleAssignment {
 
 const keptRevisions = 10;
 
+/** Told of each statement, how long it took, and whether it failed. */
+export type Queried = (sql: string, ms: number, failed: boolean) => void;
+
 export class Store {
   readonly keys: KeyStore;
   readonly plans: PlanStore;
@@ -71,12 +74,16 @@ export class Store {
     this.revocations = new RevocationStore(db, this.turns);
   }
 
-  /** `postgres://…`, or the file of a SQLite database. */
-  static async open(location: string): Promise<Store> {
+  /** `postgres://…`, or the file of a SQLite database. `queried` hears of each statement. */
+  static async open(location: string, queried: Queried = () => {}): Promise<Store> {
+    const log = (event: LogEvent) =>
+      queried(event.query.sql, event.queryDurationMillis, event.level === "error");
     const isPostgres = /^postgres(ql)?:\/\//.test(location);
     // Loaded only where it is used: it is memory that most gateways do not need.
-    const postgres = isPostgres ? (await import("./postgres.ts")).openPostgres(location) : null;
-    const db = postgres?.db ?? (await openSqlite(location));
+    const postgres = isPostgres
+      ? (await import("./postgres.ts")).openPostgres(location, log)
+      : null;
+    const db = postgres?.db ?? (await openSqlite(location, log));
     await migrate(
       db,
       postgres ? { bytes: "bytea", sequence: "bigserial" } : { bytes: "blob", sequence: "integer" },
@@ -84,6 +91,16 @@ export class Store {
     const store = new Store(db, postgres);
     store.lastSeen = await store.newestChange();
     return store;
+  }
+
+  /** What the database takes on disk. */
+  async bytes(): Promise<number> {
+    const size = this.postgres
+      ? sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`
+      : sql<{
+          bytes: number;
+        }>`select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()`;
+    return Number((await size.execute(this.db)).rows[0]?.bytes ?? 0);
   }
 
   /** A write that the other controllers learn of. */

@@ -60,6 +60,10 @@ export class ResourceCache {
     return this.resources[kind].keys();
   }
 
+  size(kind: Kind): number {
+    return this.resources[kind].size;
+  }
+
   /** One text for all that is in it, or would be with another resource in the place of one of them. */
   digest(replaced: Replaced | null = null): string {
     if (!replaced) return this.sum.toString("hex", 0, 8);

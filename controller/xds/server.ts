@@ -13,6 +13,7 @@ import { UserError } from "../errors.ts";
 import type { AskFeed } from "../feed/serve.ts";
 import { tokenOf, type Admit } from "./admission.ts";
 import { assigned, type Instead } from "../canary/assigned.ts";
+import type { Meters } from "../observe/meters.ts";
 import type { ResourceCache } from "./cache.ts";
 import { feedService, serveFeedCalls } from "./feed-calls.ts";
 import type { Protos } from "./protos.ts";
@@ -41,6 +42,7 @@ export interface AdsOptions {
   feed?: AskFeed;
   /** What single gateways get in place of what all get, and whether all have to say how they do. */
   canary?: { instead: Instead; measures: boolean };
+  meters?: Meters;
   log?: (line: string) => void;
 }
 
@@ -57,7 +59,7 @@ export interface AdsServer {
 }
 
 export async function serveAds(options: AdsOptions): Promise<AdsServer> {
-  const { protos, cache, log } = options;
+  const { protos, cache, log, meters } = options;
   const streams = new Map<DeltaStream, () => void>();
   const listeners = new Set<() => void>();
   const notify = () => listeners.forEach((listener) => listener());
@@ -76,6 +78,7 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       ...(admitted.gateway !== null && { nodeId: admitted.gateway }),
       send: (response) => {
         told = "";
+        countSent(meters, response);
         call.write(response);
       },
       answered: notify,
@@ -100,7 +103,11 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       end();
       refuse(now.refused);
     });
-    call.on("data", (request: DeltaRequest) => stream.receive(request));
+    call.on("data", (request: DeltaRequest) => {
+      if (request.responseNonce)
+        meters?.count("xds_snapshot_ack_total", { status: request.errorDetail ? "nack" : "ack" });
+      stream.receive(request);
+    });
     call.on("end", () => {
       end();
       call.end();
@@ -148,6 +155,11 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       servers.forEach((server) => server.forceShutdown());
     },
   };
+}
+
+function countSent(meters: Meters | undefined, { kind, resources, removed }: DeltaResponse): void {
+  meters?.count("xds_pushes_total", { kind }, resources.length + removed.length);
+  if (kind === "secret") meters?.count("sds_updates_total", {}, resources.length);
 }
 
 type AdsCall = ServerDuplexStream<DeltaRequest, DeltaResponse | Settled>;
