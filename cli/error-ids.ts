@@ -1,6 +1,10 @@
 /** Every id that an error of `ap` may have, and what it means: the page of errors is written from these. They never change. */
 export const errorIds = {
   "AP-USAGE": "The command line or a file's form is wrong.",
+  "AP-INVALID": "A file or value is not as it must be; the lines below name each field.",
+  "AP-MODULE": "A WebAssembly module cannot be run here.",
+  "AP-SYSTEM": "This machine refused: a file that is missing or not allowed, a port that is taken.",
+  "AP-BUG": "A mistake in `ap` itself: report it with what is printed.",
   "AP-NOTHING": "The files that were named have no resources in them.",
   "AP-NO-FILE": "A file, folder or pattern that was named is not there.",
   "AP-TWICE": "Two documents have the same kind and name.",

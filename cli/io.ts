@@ -11,6 +11,13 @@ export interface Io {
   progress(text: string): void;
   /** How far a long piece of work has come, on one line of the terminal; silent in a pipe. */
   bar(done: number, all: number, what: string): void;
+  /** What is sent where, for `--verbose`. No secret may be in it. */
+  trace(text: string): void;
+  /** Nothing but errors. */
+  quiet: boolean;
+  verbose: boolean;
+  /** Errors as JSON, for whoever asked for JSON. */
+  jsonErrors: boolean;
   exitCode: number;
 }
 
@@ -22,11 +29,17 @@ export function terminal(): Io {
   );
 }
 
-export function io(out: (text: string) => void, err: (text: string) => void, lively = false): Io {
-  return {
-    exitCode: 0,
+export function io(write: (text: string) => void, err: (text: string) => void, lively = false): Io {
+  const out = (text: string): void => {
+    if (!self.quiet) write(text);
+  };
+  const self: Io = {
+    ...{ exitCode: 0, quiet: false, verbose: false, jsonErrors: false },
     out,
     err,
+    trace: (text) => {
+      if (self.verbose) err(`${text}\n`);
+    },
     line: (text = "") => out(`${text}\n`),
     json: (value) => out(`${JSON.stringify(value, null, 2)}\n`),
     table: (rows) => {
@@ -43,14 +56,15 @@ export function io(out: (text: string) => void, err: (text: string) => void, liv
       }
     },
     progress: (text) => {
-      if (lively) err(`${text}\n`);
+      if (lively && !self.quiet) err(`${text}\n`);
     },
     bar: (done, all, what) => {
-      if (!lively) return;
+      if (!lively || self.quiet) return;
       const width = 24;
       const full = Math.round((width * done) / Math.max(all, 1));
       err(`\r[${"#".repeat(full)}${".".repeat(width - full)}] ${done} of ${all} ${what}`);
       if (done >= all) err("\n");
     },
   };
+  return self;
 }

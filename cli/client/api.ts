@@ -1,6 +1,8 @@
 /** A gateway's management API, as commands use it: answers are bodies, and what went wrong is an error with its exit code. */
 import { reason, type FieldError } from "../../controller/errors.ts";
 import { CommandError, Exit } from "../errors.ts";
+import type { Io } from "../io.ts";
+import { sending } from "../trace.ts";
 import { profileOf, type Auth, type Profile, type Selection } from "./profiles.ts";
 
 const base = "/api/management/v1";
@@ -26,11 +28,12 @@ export class GatewayApi {
   constructor(
     readonly name: string,
     private readonly profile: Profile,
+    private readonly io: Pick<Io, "trace">,
   ) {}
 
-  static async of(selection: Selection): Promise<GatewayApi> {
+  static async of(selection: Selection, io: Pick<Io, "trace">): Promise<GatewayApi> {
     const { name, profile } = await profileOf(selection);
-    return new GatewayApi(name, profile);
+    return new GatewayApi(name, profile, io);
   }
 
   get server(): string {
@@ -58,25 +61,30 @@ export class GatewayApi {
   private async fetch(url: string, method: string, sent: Sent): Promise<Answer> {
     const { body, bytes, query = {}, expect = [] } = sent;
     const search = new URLSearchParams(query).toString();
+    const whole = search ? `${url}?${search}` : url;
+    const headers = {
+      ...authorization(this.profile.auth),
+      // While a build keeps this process busy, the gateway may end a connection that is kept: each request has its own.
+      connection: "close",
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...sent.headers,
+    };
+    const content = body === undefined ? bytes : JSON.stringify(body);
+    const begun = performance.now();
+    this.io.trace(sending(method, whole, headers, content?.length));
     let answer: Response;
     let text: string;
     try {
-      answer = await fetch(search ? `${url}?${search}` : url, {
-        method,
-        headers: {
-          ...authorization(this.profile.auth),
-          // While a build keeps this process busy, the gateway may end a connection that is kept: each request has its own.
-          connection: "close",
-          ...(body !== undefined && { "content-type": "application/json" }),
-          ...sent.headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        ...(bytes && { body: bytes }),
+      answer = await fetch(whole, {
+        ...{ method, headers },
+        ...(content !== undefined && { body: content }),
         redirect: "error",
         signal: AbortSignal.timeout(timeoutMs),
       });
       text = await answer.text();
+      this.io.trace(`< ${answer.status}, ${text.length} bytes, ${passed(begun)} ms`);
     } catch (error) {
+      this.io.trace(`< no answer, ${passed(begun)} ms`);
       const cause = error instanceof Error && error.cause ? error.cause : error;
       throw new CommandError(
         "AP-UNREACHABLE",
@@ -91,6 +99,8 @@ export class GatewayApi {
     return { status: answer.status, body: found, headers: answer.headers };
   }
 }
+
+const passed = (begun: number): number => Math.round(performance.now() - begun);
 
 function authorization(auth: Auth | undefined): Record<string, string> {
   if (auth?.type === "bearer") return { authorization: `Bearer ${auth.token ?? ""}` };

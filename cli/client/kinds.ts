@@ -20,6 +20,10 @@ export interface KindRow {
   identity?: string;
   /** Whether what is there can be replaced. */
   replaceable: boolean;
+  /** Of kinds without a document: the fields that have an option of their own, as in `--plan-name`. */
+  fields?: readonly string[];
+  /** Which of them a PUT takes; all that there are unless given. */
+  changeable?: readonly string[];
 }
 
 const enveloped = { form: "document", replaceable: true } as const;
@@ -51,6 +55,10 @@ export const kindRows: readonly KindRow[] = [
     form: "spec",
     identity: "planName",
     replaceable: true,
+    fields: [
+      ...["planName", "billingPlan", "stopOnQuotaReach", "throttleLimitCount"],
+      ...["throttleLimitUnit", "expiryTime", "status"],
+    ],
   },
   {
     kind: "Certificate",
@@ -66,6 +74,8 @@ export const kindRows: readonly KindRow[] = [
     form: "spec",
     identity: "name",
     replaceable: false,
+    fields: ["name"],
+    changeable: [],
   },
   {
     ...enveloped,
@@ -121,6 +131,11 @@ export const kindRows: readonly KindRow[] = [
     form: "spec",
     identity: "subscriptionToken",
     replaceable: false,
+    fields: [
+      ...["apiId", "subscriptionToken", "applicationId", "subscriptionPlanId"],
+      ...["billingCustomerId", "billingSubscriptionId", "status"],
+    ],
+    changeable: ["status"],
   },
 ];
 

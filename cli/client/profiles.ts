@@ -73,21 +73,29 @@ async function writeProfiles(profiles: Profiles): Promise<void> {
 }
 
 /** Reads, changes and writes; what `change` throws leaves the file as it was. */
-export async function changeProfiles(
-  { platform }: Selection,
-  change: (platform: Platform) => void,
-): Promise<void> {
+export async function changeBook(change: (profiles: Profiles) => void): Promise<void> {
   const profiles = await readProfiles();
-  const name = platform ?? profiles.currentPlatform ?? firstPlatform;
-  profiles.currentPlatform ??= name;
-  const platforms = (profiles.platforms ??= {});
-  change((platforms[name] ??= {}));
+  change(profiles);
   await writeProfiles(profiles);
 }
 
+export const changeProfiles = (
+  { platform }: Selection,
+  change: (platform: Platform) => void,
+): Promise<void> =>
+  changeBook((profiles) => {
+    const name = platform ?? currentPlatform(profiles);
+    profiles.currentPlatform ??= name;
+    const platforms = (profiles.platforms ??= {});
+    change((platforms[name] ??= {}));
+  });
+
+export const currentPlatform = ({ currentPlatform }: Profiles): string =>
+  currentPlatform ?? firstPlatform;
+
 export async function platformOf({ platform }: Selection): Promise<Platform> {
   const profiles = await readProfiles();
-  return profiles.platforms?.[platform ?? profiles.currentPlatform ?? firstPlatform] ?? {};
+  return profiles.platforms?.[platform ?? currentPlatform(profiles)] ?? {};
 }
 
 /** The gateway of a command: named, else the one in use, else the one on this machine. */

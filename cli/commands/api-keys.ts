@@ -6,6 +6,7 @@ import { cell, remote, show, standardInput, type Remote } from "./remote.ts";
 interface KeyOptions extends Remote {
   id: string;
   keyName: string;
+  name?: string;
 }
 
 const ofApi = (command: Command): Command =>
@@ -13,6 +14,9 @@ const ofApi = (command: Command): Command =>
 
 const ofKey = (command: Command): Command =>
   ofApi(command).requiredOption("--key-name <name>", "the key's name");
+
+const renamed = (command: Command): Command =>
+  command.option("--name <name>", "what it is called from now on");
 
 export const apiKeys = (io: Io): Command =>
   new Command("api-key")
@@ -24,13 +28,14 @@ export const apiKeys = (io: Io): Command =>
     .addCommand(revoke(io));
 
 const send = async (
+  io: Io,
   options: Remote & { id: string },
   method: string,
   rest = "",
   body?: unknown,
 ): Promise<Record<string, unknown>> => {
   const { GatewayApi } = await import("../client/api.ts");
-  const api = await GatewayApi.of(options);
+  const api = await GatewayApi.of(options, io);
   const path = `/rest-apis/${encodeURIComponent(options.id)}/api-keys${rest}`;
   return (await api.send(method, path, body === undefined ? {} : { body })).body;
 };
@@ -58,20 +63,28 @@ async function bodyOf(options: { file?: string; keyName?: string; expiresInDays?
 }
 
 const create = (io: Io): Command =>
-  ofApi(new Command("create"))
+  remote(new Command("create"))
+    .option("--id <api>", "the API's name, unless the document has it")
     .description("make a key and print it, the only time that it is shown")
     .option("-f, --file <path>", "a document of the kind ApiKey")
     .option("--key-name <name>", "what it is called")
     .option("--expires-in-days <days>", "after how many days it ends")
-    .action(async (options: KeyOptions & { file?: string; expiresInDays?: string }) =>
-      shown(io, options, await send(options, "POST", "", await bodyOf(options))),
-    );
+    .action(async (options: CreateOptions) => {
+      const { parentRef, apiId, ...body } = (await bodyOf(options)) as KeyBody;
+      const id = options.id ?? parentRef?.name ?? apiId;
+      const { usage } = await import("../errors.ts");
+      if (id === undefined) throw usage("give --id, or a document with spec.parentRef.name");
+      shown(io, options, await send(io, { ...options, id }, "POST", "", body));
+    });
+
+type CreateOptions = Partial<KeyOptions> & Remote & { file?: string; expiresInDays?: string };
+type KeyBody = Record<string, unknown> & { parentRef?: { name?: string }; apiId?: string };
 
 const list = (io: Io): Command =>
   ofApi(new Command("list"))
     .description("list the keys that are active")
     .action(async (options: KeyOptions) => {
-      const body = await send(options, "GET");
+      const body = await send(io, options, "GET");
       const keys = (body["apiKeys"] ?? []) as Record<string, unknown>[];
       show(io, options, keys, () => [
         ["NAME", "KEY", "STATUS", "BY", "EXPIRES"],
@@ -87,25 +100,38 @@ const list = (io: Io): Command =>
 
 const path = ({ keyName }: KeyOptions): string => `/${encodeURIComponent(keyName)}`;
 
+const newName = ({ name }: KeyOptions): object => (name === undefined ? {} : { name });
+
 const regenerate = (io: Io): Command =>
-  ofKey(new Command("regenerate"))
+  renamed(ofKey(new Command("regenerate")))
     .description("replace a key by a new one and print it")
     .action(async (options: KeyOptions) =>
-      shown(io, options, await send(options, "POST", `${path(options)}/regenerate`, {})),
+      shown(
+        io,
+        options,
+        await send(io, options, "POST", `${path(options)}/regenerate`, newName(options)),
+      ),
     );
 
 const update = (io: Io): Command =>
-  ofKey(new Command("update"))
+  renamed(ofKey(new Command("update")))
     .description("replace a key that was made elsewhere")
     .requiredOption("-f, --file <path>", "a document of the kind ApiKey")
     .action(async (options: KeyOptions & { file: string }) =>
-      shown(io, options, await send(options, "PUT", path(options), await bodyOf(options))),
+      shown(
+        io,
+        options,
+        await send(io, options, "PUT", path(options), {
+          ...(await bodyOf(options)),
+          ...newName(options),
+        }),
+      ),
     );
 
 const revoke = (io: Io): Command =>
   ofKey(new Command("revoke"))
     .description("end a key; it is refused everywhere within a second")
     .action(async (options: KeyOptions) => {
-      await send(options, "DELETE", path(options));
+      await send(io, options, "DELETE", path(options));
       show(io, options, { revoked: options.keyName }, () => [[`${options.keyName} is revoked`]]);
     });

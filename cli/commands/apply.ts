@@ -27,7 +27,7 @@ export const apply = (io: Io): Command =>
         const { apply } = await import("../client/apply.ts");
         const { readResources } = await import("../client/documents.ts");
         const resources = await readResources(options.file, standardInput);
-        const api = await GatewayApi.of(options);
+        const api = await GatewayApi.of(options, io);
         const done = await apply(api, resources, {
           ...options,
           progress: (count, all) => io.bar(count, all, "resources"),
@@ -52,7 +52,7 @@ export const diff = (io: Io): Command =>
       const { readResources } = await import("../client/documents.ts");
       const { drift } = await import("../client/drift.ts");
       const resources = await readResources(options.file, standardInput);
-      const found = await drift(await GatewayApi.of(options), resources);
+      const found = await drift(await GatewayApi.of(options, io), resources);
       show(io, options, found, () => [
         ["KIND", "NAME", "FIELD", "GATEWAY", "FILE"],
         ...found.flatMap(({ kind, name, changes }) =>
@@ -73,7 +73,7 @@ export const exportAll = (io: Io): Command =>
     .action(async (options: Remote & { kind?: string }) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { exported } = await import("../client/drift.ts");
-      const documents = await exported(await GatewayApi.of(options), options.kind);
+      const documents = await exported(await GatewayApi.of(options, io), options.kind);
       if (options.output === "json") return io.json(documents);
       const { stringify } = await import("yaml");
       io.out(documents.map((one) => stringify(one)).join("---\n"));

@@ -11,7 +11,11 @@ export const explain = (io: Io): Command =>
     .action(async (method: string, url: string, options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { explainRequest } = await import("../client/explain.ts");
-      const found = await explainRequest(await GatewayApi.of(options), method.toUpperCase(), url);
+      const found = await explainRequest(
+        await GatewayApi.of(options, io),
+        method.toUpperCase(),
+        url,
+      );
       show(io, options, found, () => [
         ["API", found.api],
         ["ROUTE", found.route],

@@ -13,11 +13,10 @@ export const gatewayBook = (io: Io): Command[] => [
   health(io),
 ];
 
-interface AddOptions {
+interface AddOptions extends Remote {
   displayName: string;
   server: string;
   adminServer?: string;
-  platform?: string;
   auth: "none" | "basic" | "bearer";
   username?: string;
   password?: string;
@@ -31,7 +30,7 @@ const named = (command: Command): Command =>
   command.requiredOption("-n, --display-name <name>", "what the gateway is called here");
 
 const add = (io: Io): Command =>
-  named(platform(new Command("add")))
+  withOutput(named(platform(new Command("add"))))
     .description("remember a gateway and use it")
     .requiredOption("-s, --server <url>", "its management API, such as http://localhost:9090")
     .option("--admin-server <url>", "its admin port, such as http://localhost:9092")
@@ -63,7 +62,10 @@ const add = (io: Io): Command =>
         (platform.gateways ??= {})[displayName] = profile;
         platform.activeGateway = displayName;
       });
-      io.line(`${displayName} is in use: ${profile.server} (kept in ${profilesFile()})`);
+      const kept = profilesFile();
+      show(io, options, { name: displayName, server: profile.server, inUse: true, kept }, () => [
+        [`${displayName} is in use: ${profile.server} (kept in ${kept})`],
+      ]);
     });
 
 const list = (io: Io): Command =>
@@ -83,15 +85,16 @@ const list = (io: Io): Command =>
     });
 
 const use = (io: Io): Command =>
-  named(platform(new Command("use")))
+  withOutput(named(platform(new Command("use"))))
     .description("use another gateway from now on")
-    .action(async (options: { displayName: string; platform?: string }) => {
+    .action(async (options: Remote & { displayName: string }) => {
       const { changeProfiles, profileOf } = await import("../client/profiles.ts");
-      await profileOf({ ...options, gateway: options.displayName });
+      const { displayName: name } = options;
+      await profileOf({ ...options, gateway: name });
       await changeProfiles(options, (platform) => {
-        platform.activeGateway = options.displayName;
+        platform.activeGateway = name;
       });
-      io.line(`${options.displayName} is in use`);
+      show(io, options, { name, inUse: true }, () => [[`${name} is in use`]]);
     });
 
 const current = (io: Io): Command =>
@@ -109,9 +112,9 @@ const current = (io: Io): Command =>
     });
 
 const remove = (io: Io): Command =>
-  named(platform(new Command("remove")))
+  withOutput(named(platform(new Command("remove"))))
     .description("forget a gateway")
-    .action(async (options: { displayName: string; platform?: string }) => {
+    .action(async (options: Remote & { displayName: string }) => {
       const { changeProfiles, profileOf } = await import("../client/profiles.ts");
       const { displayName } = options;
       await profileOf({ ...options, gateway: displayName });
@@ -119,15 +122,18 @@ const remove = (io: Io): Command =>
         delete platform.gateways?.[displayName];
         if (platform.activeGateway === displayName) delete platform.activeGateway;
       });
-      io.line(`${displayName} is forgotten`);
+      const forgotten = { name: displayName, removed: true };
+      show(io, options, forgotten, () => [[`${displayName} is forgotten`]]);
     });
 
 const health = (io: Io): Command =>
   remote(new Command("health"))
     .description("ask the gateway whether it is well")
-    .action(async (options: Remote) => {
+    .option("-n, --display-name <name>", "as --gateway")
+    .action(async ({ displayName, ...rest }: Remote & { displayName?: string }) => {
+      const options: Remote = { ...(displayName && { gateway: displayName }), ...rest };
       const { GatewayApi } = await import("../client/api.ts");
-      const api = await GatewayApi.of(options);
+      const api = await GatewayApi.of(options, io);
       const { status, body } = await api.admin("/api/admin/v1/health");
       show(io, options, body, () => [
         ["GATEWAY", "STATUS"],

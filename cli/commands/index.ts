@@ -9,6 +9,7 @@ import { explain } from "./explain.ts";
 import { gateway } from "./gateway.ts";
 import { importing } from "./import.ts";
 import { lint } from "./lint.ts";
+import { platform } from "./platform.ts";
 import { policy } from "./policy.ts";
 import { status } from "./status.ts";
 import { version } from "./version.ts";
@@ -17,6 +18,7 @@ export const commands = (io: Io): Command[] => [
   policy(io),
   dev(io),
   gateway(io),
+  platform(io),
   apply(io),
   diff(io),
   status(io),

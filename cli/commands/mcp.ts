@@ -1,6 +1,7 @@
 /** `ap gateway mcp generate`: what an MCP server offers, read into a document of the kind Mcp. */
 import { Command } from "commander";
 import type { Io } from "../io.ts";
+import { sending } from "../trace.ts";
 import { collect } from "./remote.ts";
 
 interface GenerateOptions {
@@ -23,6 +24,7 @@ export const mcpGenerate = (io: Io): Command =>
       collect,
       [],
     )
+    .option("--verbose", "say what is sent where; credentials are masked")
     .action(async (options: GenerateOptions) => {
       const { stringify } = await import("yaml");
       const { headersOf, serverOf } = await import("../mcp/options.ts");
@@ -31,6 +33,7 @@ export const mcpGenerate = (io: Io): Command =>
       const { document, remarks } = await introspect(
         serverOf(options.server),
         headersOf(options.header),
+        (...sent) => io.trace(sending(...sent)),
       );
       for (const remark of remarks) io.err(`remark: ${remark}\n`);
       const text = stringify(document);

@@ -42,7 +42,7 @@ const publish = (io: Io): Command =>
     .action(async (inputs: string[], options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { linked, publish } = await import("../client/publish.ts");
-      const api = await GatewayApi.of(options);
+      const api = await GatewayApi.of(options, io);
       io.progress("building …");
       const module = await linked(api, inputs);
       if (options.canary !== undefined) return tryOnSome(io, api, module, options);
@@ -87,7 +87,7 @@ const rollback = (io: Io): Command =>
     .action(async (hash: string | undefined, options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { rollBack } = await import("../client/publish.ts");
-      told(io, options, await rollBack(await GatewayApi.of(options), options.wait, hash));
+      told(io, options, await rollBack(await GatewayApi.of(options, io), options.wait, hash));
     });
 
 const history = (io: Io): Command =>
@@ -96,7 +96,7 @@ const history = (io: Io): Command =>
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { modulesOf } = await import("../client/publish.ts");
-      const modules = await modulesOf(await GatewayApi.of(options));
+      const modules = await modulesOf(await GatewayApi.of(options, io));
       show(io, options, modules, () => [
         ["HASH", "UPLOADED", "POLICIES", "SERVES"],
         ...modules.map(({ hash, uploadedAt, policies, serving }) => [
@@ -111,7 +111,7 @@ const list = (io: Io): Command =>
     .description("list the policies that a gateway has")
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { body } = await (await GatewayApi.of(options)).send("GET", "/policies");
+      const { body } = await (await GatewayApi.of(options, io)).send("GET", "/policies");
       const policies = body["policies"] as { name: string; version: string; description: string }[];
       show(io, options, policies, () => [
         ["NAME", "VERSION", "DOES"],

@@ -13,7 +13,8 @@ export interface Remote extends Selection {
 export const remote = (command: Command): Command =>
   withOutput(command)
     .option("--gateway <name>", "which gateway; the one in use unless given")
-    .option("--platform <name>", "which platform's gateways; the current one unless given");
+    .option("--platform <name>", "which platform's gateways; the current one unless given")
+    .option("--verbose", "say what is sent where; credentials are masked");
 
 export const withOutput = (command: Command): Command =>
   command
@@ -26,7 +27,6 @@ export const withOutput = (command: Command): Command =>
 
 /** Prints a value in the form that was asked for; `rows` is its table, with a line of titles first. */
 export function show(io: Io, options: Remote, value: unknown, rows: () => string[][]): void {
-  if (options.quiet) return;
   if (options.output === "json") return io.json(value);
   if (options.output === "yaml") return io.out(stringify(value));
   io.table(rows());

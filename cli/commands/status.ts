@@ -11,7 +11,7 @@ export const status = (io: Io): Command =>
     .action(async (name: string | undefined, options: Remote & { watch?: boolean }) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { statusOf } = await import("../client/status.ts");
-      const api = await GatewayApi.of(options);
+      const api = await GatewayApi.of(options, io);
       for (;;) {
         const { rows, behind } = await statusOf(api, name);
         show(io, options, rows, () => [

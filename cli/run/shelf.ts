@@ -58,7 +58,7 @@ async function buildApart(folders: readonly string[], output: string): Promise<v
   await promisify(execFile)(process.execPath, args, { signal: ended.signal })
     .catch((error: { stderr?: string }) => {
       if (ended.signal.aborted) process.exit(143);
-      throw new UserError(error.stderr?.trim().replace(/^error: /, "") || reason(error));
+      throw new UserError(error.stderr?.trim().replace(/^error [A-Z-]+: /, "") || reason(error));
     })
     .finally(() => process.off("SIGTERM", end));
 }

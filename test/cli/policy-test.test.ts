@@ -50,7 +50,7 @@ test("a save plays the cases again; what does not compile is told, and mended by
   const deadline = 60_000;
   await until(() => expect(summaries(printed())).toHaveLength(1), deadline);
   await writeFile(source, `${good}\nnonsense nonsense;\n`);
-  await until(() => expect(printed()).toMatch(/^error: .*policy\.ts:\d+/m), deadline);
+  await until(() => expect(printed()).toMatch(/^error AP-INVALID: .*policy\.ts:\d+/m), deadline);
   await writeFile(source, good);
   await until(() => expect(summaries(printed())).toHaveLength(2), deadline);
   const cases = join(policy, "cases.ts");

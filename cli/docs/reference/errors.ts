@@ -17,7 +17,7 @@ export const errorsPage = (): string =>
   page(
     "# Errors",
     "A command that fails prints `error`, an id, what was expected and found, and what to do next, on its error stream. " +
-      "Faults of files and configurations name each field and have no id.",
+      'With `--output json` the error is JSON, too: `{"error": {id, message, exitCode, next, fields}}`.',
     "## Exit codes",
     table(["code", "means"], Object.entries(meanings)),
     "## Ids",
