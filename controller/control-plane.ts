@@ -128,7 +128,8 @@ export async function startControlPlane(
       const words = await checkChain(modules.current.bytes, revealed);
       return words && access.vault.redact(words, secrets);
     },
-    secrets: secretSources(access),
+    secrets: secretSources(access, options.secretsInChains ?? false),
+    isFed: () => modules.current === null || modules.current.manifest.feed === true,
   });
 
   const certificates = new Certificates(store, (pem) => void cache.apply([trustSecret(pem)]));
@@ -142,6 +143,7 @@ export async function startControlPlane(
   const cleanUp = async () => {
     await access.keys.cleanUp();
     await access.revocations.cleanUp();
+    access.feeder.drop(access.vault.leftEntries());
   };
   const cleaning = setInterval(
     () => void cleanUp().catch((error: unknown) => log(reason(error))),
@@ -187,9 +189,10 @@ export async function startControlPlane(
   };
 }
 
-const secretSources = ({ vault, feeder }: Access): SecretSources => ({
+const secretSources = ({ vault, feeder }: Access, inChains: boolean): SecretSources => ({
   templates: { env: process.env, secret: (name) => vault.value(name) },
   reveal: (json, uses) => vault.reveal(json, uses),
+  entryOf: inChains ? null : (value) => vault.entryOf(value),
   use: (handle, uses) => feeder.put(vault.use(handle, uses)),
 });
 

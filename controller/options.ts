@@ -90,6 +90,11 @@ export interface GatewayOptions {
   gatewayId?: string;
   /** What secrets are encrypted with in the store, the newest key first; one beside the store unless given. */
   secretKeys?: readonly SecretKey[];
+  /**
+   * Leaves values of parameters that are secret in the chains, where config dumps show them: for Envoys without an agent,
+   * which no feed reaches.
+   */
+  secretsInChains?: boolean;
   /** How many API keys a user may have, and how long those from elsewhere are. */
   apiKeys?: Partial<KeyRules>;
   /** Services and routes of the short form; each route becomes a document. */

@@ -48,13 +48,16 @@ const always = [
   "fuel",
 ];
 
+/** Whether the module follows the feed: chains of routes may hold secrets, which come by it. */
+export const isFed = (policies: readonly EntryPolicy[]): boolean =>
+  policies.length > 1 || policies.some((one) => one.looksUp);
+
 /** `traced` modules tell a simulator which policy runs, and where a fault comes from. */
 export function generateEntry(policies: readonly EntryPolicy[], traced = false): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
   const several = policies.length > 1;
   const shares = [...new Set(policies.flatMap((one) => one.shares))];
-  // Chains of routes may hold secrets, which come by the feed.
-  const fed = several || policies.some((one) => one.looksUp);
+  const fed = isFed(policies);
   const wanted = Object.entries(optional)
     .filter(
       ([callback, names]) =>

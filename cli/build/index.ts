@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
 import { compile } from "./compile.ts";
 import { readDefinition, type Definition } from "./definition.ts";
-import { generateEntry } from "./entry.ts";
+import { generateEntry, isFed } from "./entry.ts";
 import { harden } from "./harden/index.ts";
 import { manifestOf } from "./manifest.ts";
 import { generateParams } from "./params/index.ts";
@@ -53,6 +53,7 @@ export async function build(
   const manifest = manifestOf(
     definitions,
     policies.map((one) => one.handles),
+    isFed(policies),
   );
   module.customs = module.customs.filter((one) => one.name !== "sourceMappingURL");
   module.customs.push({

@@ -7,6 +7,8 @@ export const sdkVersion = "1";
 
 export interface Manifest {
   sdk: string;
+  /** There if the module looks things up in the feed, and puts secrets into chains. */
+  feed?: true;
   policies: ManifestPolicy[];
 }
 
@@ -24,9 +26,11 @@ export interface ManifestPolicy {
 export function manifestOf(
   definitions: readonly Definition[],
   handles: readonly number[],
+  fed: boolean,
 ): Manifest {
   return {
     sdk: sdkVersion,
+    ...(fed && { feed: true as const }),
     policies: definitions.map(({ folder: _, displayName, ...definition }, i) => ({
       ...definition,
       ...(displayName !== definition.name && { displayName }),

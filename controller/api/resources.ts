@@ -2,6 +2,7 @@
 import { Hono, type Context } from "hono";
 import { parseBody, type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
+import { maskSecrets } from "../deploy/mask.ts";
 import { UserError } from "../errors.ts";
 import type { Artifact } from "../store/store.ts";
 import { noteChange } from "../people/audited.ts";
@@ -37,7 +38,8 @@ export function resourceRoutes(
     represent(artifact, JSON.parse(artifact.source) as object);
 
   const noteDocument = (c: Context, handle: string, before?: string, after?: string) => {
-    const read = (source?: string): unknown => (source === undefined ? null : JSON.parse(source));
+    const read = (source?: string): unknown =>
+      source === undefined ? null : maskSecrets(JSON.parse(source), options.modules.catalog);
     noteChange(c, { kind: kind.kind, handle, before: read(before), after: read(after) });
   };
 
@@ -85,7 +87,7 @@ export function resourceRoutes(
       status: "success",
       count: page.length,
       total: found.length,
-      [kind.listKey]: page,
+      [kind.listKey]: maskSecrets(page, options.modules.catalog),
     });
   });
 

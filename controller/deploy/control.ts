@@ -20,6 +20,7 @@ import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
 import type { Meters } from "../observe/meters.ts";
 import { refuseBadChains, resolvePolicies } from "./resolve.ts";
+import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
 import type { DeltaStream } from "../xds/stream.ts";
@@ -34,6 +35,8 @@ export interface ControlOptions {
   checkChain: (chain: Chain, secrets: readonly SecretUse[]) => Promise<string | null>;
   secrets: SecretSources;
   meters?: Meters;
+  /** Whether the policies that serve can be given secrets. */
+  isFed: () => boolean;
   log?: (line: string) => void;
 }
 
@@ -42,6 +45,8 @@ export interface SecretSources {
   templates: TemplateSources;
   /** JSON with values in place of references. */
   reveal(json: string, uses: readonly SecretUse[]): string;
+  /** What a value is called that has no name; null when values are to stay in chains. */
+  entryOf: ((value: string) => Promise<string>) | null;
   /** What a document needs from now on: before any Envoy sees it. */
   use(handle: string, uses: readonly SecretUse[]): void;
 }
@@ -306,7 +311,13 @@ export class Control {
       this.options.secrets.reveal,
     );
     if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
-    const { compiled, chains } = compileApi(resolved, defaults());
+    const hidden = await this.withhold(resolved);
+    const uses = [...secrets, ...hidden.uses];
+    if (uses.length > 0 && !this.options.isFed())
+      throw new UserError("Configuration validation failed", [
+        { field: "spec", message: unfedMessage },
+      ]);
+    const { compiled, chains } = compileApi(hidden.api, { ...defaults(), policies: hidden.given });
     const collisions = deployments.collisions(compiled);
     if (collisions.length > 0)
       throw new UserError("Routes collide with those of another API", collisions);
@@ -318,8 +329,19 @@ export class Control {
         { field: "spec", message: reason(error) },
       ]);
     }
-    if (!accepted) await refuseBadChains(chains, (chain) => checkChain(chain, secrets));
-    return { ...compiled, secrets };
+    if (!accepted) await refuseBadChains(chains, (chain) => checkChain(chain, uses));
+    return { ...compiled, secrets: uses };
+  }
+
+  /** What is secret in the clear becomes references, unless that is not wanted. */
+  private async withhold(api: RestApi) {
+    const { catalog, defaults, secrets } = this.options;
+    const given = defaults().policies;
+    if (secrets.entryOf === null) return { api, given, uses: [] };
+    const hidden = await withhold(api, given, catalog(), secrets.entryOf);
+    if (hidden.errors.length > 0)
+      throw new UserError("Configuration validation failed", hidden.errors);
+    return hidden;
   }
 
   private read(kind: ResourceKind, source: unknown): ReadDocument {
@@ -352,6 +374,9 @@ export class Control {
     }
   }
 }
+
+const unfedMessage =
+  "has secrets, and the module that serves was built without the feed that brings them: build it of two policies or more";
 
 type Write = Parameters<Store["write"]>[0];
 

@@ -48,3 +48,18 @@ export function withNested(
   ]);
   return { ...params, ...Object.fromEntries(changed) };
 }
+
+/** The parameters with those of each nested policy as `change` makes them. */
+export const changeNested = (
+  params: Record<string, unknown>,
+  schema: Schema,
+  change: (name: string, params: Record<string, unknown>) => Record<string, unknown>,
+): Record<string, unknown> => ({
+  ...params,
+  ...Object.fromEntries(
+    holders(params, schema).map(([key, all]) => [
+      key,
+      all.map((one) => (one.params ? { ...one, params: change(one.name, one.params) } : one)),
+    ]),
+  ),
+});

@@ -6,8 +6,9 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../errors.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
-import { serviceCluster, markedIn } from "../translate/services.ts";
-import { nestedIn, withNested } from "./nested.ts";
+import { changeMarked, markedIn, type Mark } from "../translate/marked.ts";
+import { serviceCluster } from "../translate/services.ts";
+import { changeNested, nestedIn, withNested } from "./nested.ts";
 import {
   systemParametersOf,
   type PolicyConfigurations,
@@ -85,12 +86,36 @@ export class PolicyCatalog {
 
   /** The URLs of the services that a checked reference calls. */
   services(reference: PolicyReference): string[] {
+    return this.marked("x-sluice-service", reference);
+  }
+
+  /** Values of a checked reference that nobody may read. */
+  secrets(reference: PolicyReference): string[] {
+    return this.marked("x-secret", reference);
+  }
+
+  /** Parameters with other texts in place of those that nobody may read, in any version of the policy. */
+  changeSecrets(
+    name: string,
+    params: Record<string, unknown>,
+    change: (text: string) => string,
+  ): Record<string, unknown> {
+    const inner = (other: string, its: Record<string, unknown>) =>
+      this.changeSecrets(other, its, change);
+    return this.installed
+      .filter((policy) => policy.name === name)
+      .flatMap(schemasOf)
+      .reduce<Record<string, unknown>>((one, schema) => {
+        const own = changeMarked("x-secret", one, schema, change) as Record<string, unknown>;
+        return changeNested(own, schema, inner);
+      }, params);
+  }
+
+  private marked(mark: Mark, reference: PolicyReference): string[] {
     const found = this.find(reference);
     if (!found) return [];
-    const own = [found.parameters, found.systemParameters ?? {}].flatMap((schema) =>
-      markedIn("x-sluice-service", reference.params, schema),
-    );
-    return [...own, ...this.nested(reference).flatMap((one) => this.services(one))];
+    const own = schemasOf(found).flatMap((schema) => markedIn(mark, reference.params, schema));
+    return [...own, ...this.nested(reference).flatMap((one) => this.marked(mark, one))];
   }
 
   /** The upstream definitions that a checked reference chooses from. */
@@ -164,6 +189,11 @@ export class PolicyCatalog {
     return near ? `; did you mean '${near.name}'?` : "";
   }
 }
+
+const schemasOf = ({ parameters, systemParameters }: PolicyDefinition): object[] => [
+  parameters,
+  systemParameters ?? {},
+];
 
 const readsBody = ({ phases = [] }: PolicyDefinition): boolean =>
   phases.some((phase) => /body|chunk/.test(phase));

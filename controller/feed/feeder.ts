@@ -88,6 +88,11 @@ export class Feeder {
     for (const { id, value } of records) this.table.put(id, value);
   }
 
+  /** At once, what nobody else has written. */
+  drop(ids: readonly Buffer[]): void {
+    for (const id of ids) this.table.delete(id);
+  }
+
   private async fill(table: FeedTable): Promise<void> {
     for (const source of Object.values(this.sources))
       for await (const records of source.all())

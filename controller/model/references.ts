@@ -10,6 +10,13 @@ export const reference = (entry: string): string => begin + entry + end;
 /** Whether somebody wrote the marks themselves, or put a reference in. */
 export const hasMarks = (text: string): boolean => text.includes(begin) || text.includes(end);
 
+/** A text as it is made of references and what stands around them. */
+export const referencesIn = (text: string): { text: string; isReference: boolean }[] =>
+  text
+    .split(/(\ue000[^\ue000\ue001]*\ue001)/)
+    .map((part, i) => ({ text: part, isReference: i % 2 === 1 }))
+    .filter((part) => part.text !== "");
+
 /** JSON with the values in place; an entry without a value stays a reference. */
 export const reveal = (json: string, value: (entry: string) => string | null): string =>
   json.replace(/\ue000([^\ue000\ue001]*)\ue001/g, (mark, entry: string) => {

@@ -18,6 +18,8 @@ export interface SecretUse {
   entry: string;
   expression: string;
   secrets: string[];
+  /** The value itself where no template names it: a parameter that must not be seen. */
+  value?: string;
 }
 
 /** A fault in a template; the reader of the document adds where. */

@@ -8,6 +8,8 @@ import { readSections } from "./sections.ts";
 
 export interface ModuleManifest {
   sdk?: string;
+  /** Whether it looks things up in the feed, and puts secrets into chains. */
+  feed?: boolean;
   policies: ManifestPolicy[];
 }
 

@@ -32,7 +32,7 @@ function isSecret(name: string, value: unknown, beside: Record<string, unknown>)
 }
 
 /** `{{ secret "name" }}` names a secret and shows none. */
-const isTemplate = (text: string): boolean =>
+export const isTemplate = (text: string): boolean =>
   /^\s*([A-Za-z]+ )?\{\{[^}]*\}\}\s*$/.test(text) && !/redact/.test(text);
 
 const redactText = (text: string): string => {

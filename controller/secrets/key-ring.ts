@@ -16,6 +16,7 @@ export interface SecretKey {
 
 export class KeyRing {
   private readonly seals = new Map<string, Seal>();
+  private making: Promise<Seal> | null = null;
 
   private constructor(private readonly first: SecretKey) {}
 
@@ -39,8 +40,13 @@ export class KeyRing {
 
   /** `place` is bound to the text: a row that was copied to another name opens no more. */
   async seal(text: string, place: string): Promise<string> {
-    const seal = this.seals.get(this.newest) ?? (await this.make());
+    const seal = await this.sealing();
     return seal.close(Buffer.from(text), place).toString("base64");
+  }
+
+  /** A short text that is the same for the same value, and tells nothing of it without the newest key. */
+  async digest(value: string): Promise<string> {
+    return (await this.sealing()).digest(value);
   }
 
   unseal(sealed: string, version: string, place: string): string {
@@ -52,6 +58,11 @@ export class KeyRing {
     throw new UserError(
       `${place} cannot be opened: the key "${version}" here is not the one that sealed it`,
     );
+  }
+
+  private async sealing(): Promise<Seal> {
+    // Made once, however many ask for it.
+    return this.seals.get(this.newest) ?? (this.making ??= this.make());
   }
 
   private async make(): Promise<Seal> {

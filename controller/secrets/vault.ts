@@ -1,6 +1,6 @@
 /**
- * Every secret as it is now, opened only when it is asked for, and which documents use which. Documents hold references;
- * the feed brings values to the gateways.
+ * Every secret as it is now, opened only when it is asked for, and which documents use which; beside them the values of
+ * secret parameters that documents have in the clear. Chains hold references; the feed brings values to the gateways.
  */
 import { feedId } from "../../host-sim/feed.ts";
 import { reason } from "../errors.ts";
@@ -10,9 +10,14 @@ import type { FeedRecord } from "../feed/records.ts";
 import type { SecretRecord, SecretStore } from "../store/access/secrets.ts";
 import type { KeyRing } from "./key-ring.ts";
 
+/** An Envoy may be behind: it still has chains that refer to what no document has any more. */
+const keptAfterUseMs = 600_000;
+
 export class Vault {
   private readonly rows = new Map<string, SecretRecord>();
   private readonly uses = new Map<string, readonly SecretUse[]>();
+  /** Values without a name that documents had, by when they last had them. */
+  private readonly left = new Map<string, number>();
   /** The entries of each secret that gateways may have: also former ones, until the secret changes. */
   private readonly fed = new Map<string, Set<string>>();
 
@@ -54,11 +59,28 @@ export class Vault {
     return { ...row, sealed, key_version: this.ring.newest };
   }
 
+  /** What a value is called that stands in a document without a name. No secret's name begins like this. */
+  async entryOf(value: string): Promise<string> {
+    return `#${await this.ring.digest(value)}`;
+  }
+
   /** What a document uses from now on; returns the records that gateways need for it. */
   use(document: string, uses: readonly SecretUse[]): FeedRecord[] {
+    for (const { entry, value } of this.uses.get(document) ?? [])
+      if (value !== undefined) this.left.set(entry, Date.now());
     if (uses.length === 0) this.uses.delete(document);
     else this.uses.set(document, uses);
     return uses.flatMap((use) => this.records(use));
+  }
+
+  /** Ids of values without a name that no document has had for a while, each told once. */
+  leftEntries(now = Date.now()): Buffer[] {
+    const used = new Set([...this.uses.values()].flat().map(({ entry }) => entry));
+    const gone = [...this.left].filter(
+      ([entry, since]) => used.has(entry) || since < now - keptAfterUseMs,
+    );
+    for (const [entry] of gone) this.left.delete(entry);
+    return gone.filter(([entry]) => !used.has(entry)).map(([entry]) => feedId("secret", entry));
   }
 
   /** The documents that use a secret. */
@@ -76,6 +98,8 @@ export class Vault {
 
   async *all(): AsyncGenerator<FeedRecord[]> {
     for (const handle of this.rows.keys()) yield this.recordsOf(handle);
+    for (const uses of this.uses.values())
+      yield uses.filter(({ value }) => value !== undefined).flatMap((use) => this.records(use));
   }
 
   /** Reads one secret anew: its own record, and those of templates over it. */
@@ -126,7 +150,8 @@ export class Vault {
     return [record(use.entry, value)];
   }
 
-  private valueOf({ entry, expression, secrets }: SecretUse): string | null {
+  private valueOf({ entry, expression, secrets, value }: SecretUse): string | null {
+    if (value !== undefined) return value;
     if (secrets.length === 1 && entry === secrets[0]) return this.value(entry);
     try {
       return evaluateTemplate(expression, {

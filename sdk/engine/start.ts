@@ -6,6 +6,8 @@ import { nowMilliseconds } from "../hostcalls/clock";
 import { Reply } from "../reply";
 import { reply } from "./acts";
 import { chainOfRoute, take, unready } from "./chains";
+import { refuse } from "./fault";
+import { feedReady } from "./feed/hook";
 import * as flow from "./flow";
 import { setChain } from "./live";
 import { findRoot } from "./roots";
@@ -14,6 +16,8 @@ import { wait } from "./waiting";
 
 const AGAIN_MS: i64 = 50;
 const MOST_TRIES: i32 = 100;
+/** The feed and the chain come by different ways: a value may be a little later than what names it. */
+const TRIES_WHEN_FED: i32 = 40;
 
 /** Finds the request's chain. False if there is none to run now; the stream's facts say why. */
 export function prepare(stream: Stream): bool {
@@ -33,12 +37,13 @@ export function prepare(stream: Stream): bool {
 
 /** Until it has a chain, `at` counts how often a request has tried. */
 function tryLater(stream: Stream): void {
-  if (stream.at++ < MOST_TRIES) {
+  if (stream.at++ < (feedReady() ? TRIES_WHEN_FED : MOST_TRIES)) {
     stream.note(Fact.Unprepared);
     wait(stream, nowMilliseconds() + AGAIN_MS);
     return;
   }
   stream.phase = Phase.RequestHeaders;
+  if (feedReady()) return refuse("invalid chain: it names a secret that is not there");
   reply(new Reply(503).error("The gateway's secrets are not here yet"));
 }
 

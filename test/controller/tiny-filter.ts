@@ -73,9 +73,10 @@ function leb(value: number): Buffer {
   }
 }
 
-/** A module that says it has one policy, `tiny` v1, which takes any parameters. */
+/** A module that says it has one policy, `tiny` v1, which takes any parameters, and the feed. */
 export const tinyModule = async (mark = "tiny", extra: object[] = []): Promise<Uint8Array> =>
   withManifest(await tinyFilter(mark), {
+    feed: true,
     policies: [
       { name: "tiny", version: "1.0.0", phases: [], parameters: tinyParameters },
       ...extra,

@@ -6,7 +6,7 @@ import type { Config } from "../schema/index.ts";
 
 type AccessOptions = Pick<
   GatewayOptions,
-  "gatewayId" | "gatewayTokens" | "xdsTls" | "secretKeys" | "apiKeys"
+  "gatewayId" | "gatewayTokens" | "xdsTls" | "secretKeys" | "secretsInChains" | "apiKeys"
 >;
 
 export function accessOf({ controller, api_key: keys }: Config): AccessOptions {
@@ -15,6 +15,7 @@ export function accessOf({ controller, api_key: keys }: Config): AccessOptions {
   return {
     gatewayId: server.gateway_id,
     gatewayTokens: server.gateway_tokens,
+    secretsInChains: server.secrets_in_chains,
     ...xdsTlsOf(server.xds_tls),
     // None: the one beside the store.
     ...(secretKeys.length > 0 && { secretKeys }),

@@ -89,6 +89,10 @@ export const controller = section("The management side.", {
       secret("At least 32 characters."),
       "The token of each gateway that may follow, by the gateway's name.",
     ),
+    secrets_in_chains: flag(
+      false,
+      "Leaves secret parameters of policies in the chains, where Envoy's config dump shows them: for Envoys without an agent, which get no feed.",
+    ),
     host: text("127.0.0.1", "Where management, admin, metrics and xDS listen."),
     allowed_ips: list(one, ["*"], "Addresses or networks that may use the management API."),
     shutdown_timeout: duration("15s", "How long running requests may take to end."),
