@@ -59,7 +59,7 @@ export class Queue {
     this.waiting.push(text);
     this.waitingBytes += text.length;
     const { size, bytes, everyMs } = this.options.batch;
-    if (this.waiting.length >= size || this.waitingBytes >= bytes) this.work();
+    if (this.waiting.length >= size || this.waitingBytes >= bytes || this.isFull) this.work();
     else this.timer ??= setTimeout(() => this.work(), everyMs);
   }
 

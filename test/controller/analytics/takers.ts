@@ -3,6 +3,8 @@ import { createSocket } from "node:dgram";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 
+type How = "well" | "with an error" | "with a refusal" | "never";
+
 export interface Takers {
   url: string;
   syslogPort: number;
@@ -11,7 +13,7 @@ export interface Takers {
   headers(): IncomingHttpHeaders;
   messages(): string[];
   /** What the endpoint does from now on. */
-  answer(how: "well" | "with an error" | "never"): void;
+  answer(how: How): void;
   close(): Promise<void>;
 }
 
@@ -19,13 +21,13 @@ export async function startTakers(): Promise<Takers> {
   const posted: string[] = [];
   const messages: string[] = [];
   let headers: IncomingHttpHeaders = {};
-  let how: "well" | "with an error" | "never" = "well";
+  let how: How = "well";
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       if (how === "never") return;
-      if (how === "with an error") return response.writeHead(503).end();
+      if (how !== "well") return response.writeHead(how === "with an error" ? 503 : 400).end();
       headers = request.headers;
       const events = JSON.parse(Buffer.concat(parts).toString()) as object[];
       posted.push(...events.map((event) => JSON.stringify(event)));

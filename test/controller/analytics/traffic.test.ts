@@ -27,7 +27,7 @@ beforeAll(async () => {
         responseHeaders: ["content-type"],
         excludedFields: ["client.userAgent"],
         outputs: {
-          queueSize: 50,
+          queueSize: 300,
           file: { path: join(folder, "events.log"), maxBytes: 1 << 20, maxFiles: 2 },
           http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 1_000, ...soon },
           syslog: {
@@ -154,4 +154,51 @@ test("the access log is in its file, under the contract's keys, and holds no eve
     "bytesRx bytesTx connTrmDtl dur host meth path proto reqDur reqId reqTxDur respCd respCdDtl respDur respFlg respTxDur t ua upHost upPath upProto upSvcT xff";
   for (const line of await lines("access.log"))
     expect(Object.keys(line).sort().join(" ")).toBe(keys);
+});
+
+test("a sink that never answers costs nothing but dropped events, which are counted", async () => {
+  takers.answer("never");
+  const statuses = [];
+  for (let i = 0; i < 60; i++)
+    statuses.push(
+      ...(await Promise.all(Array.from({ length: 10 }, () => t.request("/pets/v1.0/1")))),
+    );
+  expect(statuses.filter(({ status }) => status !== 200)).toEqual([]);
+  const metrics = async () => {
+    const text = await (
+      await fetch(`http://127.0.0.1:${t.gateway.ports.engineMetrics}/metrics`)
+    ).text();
+    const value = (name: string, sink: string) =>
+      Number(
+        new RegExp(
+          `^policy_engine_traffic_log_${name}{log="traffic",sink="${sink}"} (\\d+)$`,
+          "m",
+        ).exec(text)?.[1],
+      );
+    return {
+      dropped: value("dropped_total", "http"),
+      capacity: value("queue_capacity", "http"),
+      depth: value("queue_depth", "http"),
+      file: value("written_total", "file"),
+    };
+  };
+  // The other sinks go on.
+  await expect.poll(async () => (await metrics()).file, { timeout: 10_000 }).toBeGreaterThan(500);
+  await expect
+    .poll(async () => (await metrics()).dropped, { timeout: 10_000 })
+    .toBeGreaterThan(200);
+  const { capacity, depth } = await metrics();
+  expect(capacity).toBe(300);
+  expect(depth).toBeLessThanOrEqual(300);
+  takers.answer("well");
+  const { length } = takers.posted();
+  await expect
+    .poll(
+      async () => {
+        await t.request("/pets/v1.0/1");
+        return takers.posted().length;
+      },
+      { timeout: 15_000 },
+    )
+    .toBeGreaterThan(length);
 });
