@@ -73,6 +73,7 @@ export async function startControlPlane(
   const meters = new Meters();
   const store = await Store.open(options.store ?? defaultStore, countStatement(meters));
   closing.push(() => store.close());
+  options.sized?.(await store.countArtifacts());
   const access = await openAccess(store, options, (id) => subscribedApi(control, id), log);
   const protos = loadProtos();
   const cache = new ResourceCache(protos);

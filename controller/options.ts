@@ -84,6 +84,8 @@ export interface GatewayOptions {
   policies?: PolicyDefinition[];
   /** First in every chain; no API can drop them. */
   gatewayPolicies?: Omit<PolicyReference, "field">[];
+  /** Told how many documents there are, before they are loaded. */
+  sized?: (documents: number) => void;
   /** What policies get beside their parameters, by `<name>_v<major>`. */
   policyConfigurations?: PolicyConfigurations;
   /** How answers name this gateway. */

@@ -6,6 +6,7 @@ import { loadConfig } from "../../controller/config/load.ts";
 import { gatewayOptions } from "../../controller/config/options.ts";
 import { startGateway, type Ports } from "../../controller/gateway.ts";
 import type { Io } from "../io.ts";
+import { fitHeap } from "./heap.ts";
 import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
 import { addSample, sampleLines } from "./sample.ts";
@@ -43,6 +44,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
     ...{ users, module, log },
     announce: (line) => io.line(line),
     print: (line) => io.line(line),
+    sized: fitHeap,
     envoy: options.envoy ? "spawn" : "none",
     ports: { ...told.ports, ...portsOf(options) },
   });

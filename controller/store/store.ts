@@ -117,6 +117,14 @@ export class Store {
       .execute();
   }
 
+  async countArtifacts(): Promise<number> {
+    const { count } = await this.db
+      .selectFrom("artifacts")
+      .select((select) => select.fn.countAll<number | string>().as("count"))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
   artifact(kind: string, handle: string): Promise<Artifact | undefined> {
     return this.db
       .selectFrom("artifacts")

@@ -46,7 +46,8 @@ export class DescriptorSet {
       if (this.files.has(name) || read.has(name)) return;
       const bytes = packed.get(name);
       if (!bytes) throw new Error(`Envoy 1.40 has no file ${name}`);
-      const proto = fromBinary(FileDescriptorProtoSchema, bytes);
+      // Options that only a validator would read take as much memory again.
+      const proto = fromBinary(FileDescriptorProtoSchema, bytes, { readUnknownFields: false });
       proto.dependency.forEach(add);
       read.set(name, proto);
     };

@@ -30,6 +30,8 @@ export const CHAIN_PATH: string = "xds\0route_metadata\0filter_metadata\0sluice\
 const MOST_CHAINS: i32 = 4096;
 const MOST_BYTES: usize = 64 << 20;
 const SLOTS: u32 = 8192;
+/** After so many requests without one for it, a chain whose route has another now is not kept for its bound. */
+const LEFT_AFTER: u32 = 256;
 const ENTRY: usize = 16;
 
 /** Hash, address and length of the name, address of the chain. */
@@ -164,6 +166,7 @@ function build(name: usize, size: usize, hash: u32): usize {
     leaveRegion();
   }
   if (chain.handles & (Handles.Setup | Handles.Tick)) setUp(chain);
+  forgetFormer(name, size);
   while (count >= MOST_CHAINS || (bytes + chain.size() > MOST_BYTES && count > 0)) {
     if (!evict()) break;
   }
@@ -179,6 +182,20 @@ function build(name: usize, size: usize, hash: u32): usize {
   count++;
   bytes += chain.size();
   return cached.chain;
+}
+
+/**
+ * Forgets the chains that this route had before: their names differ only behind the `@`. Routes that share that part of
+ * their names, as those of one path that headers tell apart, keep theirs while they are in use.
+ */
+function forgetFormer(name: usize, size: usize): void {
+  let stem = size;
+  while (stem && load<u8>(name + stem - 1) != 0x40) stem--;
+  for (let i: u32 = 0; stem && i < SLOTS; i++) {
+    const cached = cachedAt(i);
+    if (cached.nameSize != size || !same(cached.name, name, stem)) continue;
+    if (uses - changetype<Chain>(cached.chain).lastUse > LEFT_AFTER) forgetChain(i--);
+  }
 }
 
 /** Forgets the chain that was used longest ago; its memory goes with its last stream. */

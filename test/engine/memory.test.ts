@@ -38,11 +38,11 @@ describe("the memory of a module", () => {
     await gateway.close();
   });
 
-  test("is where it was after 10,000 changed chains, once as many are kept as may be", async () => {
+  test("is where it was after 10,000 chains of as many routes, once as many are kept as may be", async () => {
     const gateway = await simulate({ module, chain: { policies: [headers(0)] } });
     const change = async (from: number, to: number) => {
       for (let i = from; i < to; i++) {
-        gateway.setChain({ policies: [headers(i)] }, `api/op@${i}`);
+        gateway.setChain({ policies: [headers(i)] }, `api/op${i}@0`);
         const answer = await gateway.request({ path: "/" });
         expect(answer.upstream?.headers.some(([name]) => name === `x-a${i}`)).toBe(true);
       }
@@ -51,6 +51,36 @@ describe("the memory of a module", () => {
     const warm = bytes(gateway);
     await change(4_500, 14_500);
     expect(bytes(gateway)).toBe(warm);
+    await gateway.close();
+  });
+
+  test("keeps of one route the chains of its last requests, not all that it ever had", async () => {
+    const gateway = await simulate({ module, chain: { policies: [headers(0)] } });
+    const change = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        gateway.setChain({ policies: [headers(i)] }, `api/op@${String(i).padStart(12, "0")}`);
+        await gateway.request({ path: "/" });
+      }
+    };
+    await change(0, 500);
+    const warm = bytes(gateway);
+    await change(500, 4_000);
+    expect(bytes(gateway)).toBe(warm);
+    await gateway.close();
+  });
+
+  test("serves two chains under one stem, however rarely one of them is asked for", async () => {
+    const gateway = await simulate({ module, chain: { policies: [headers(0)] } });
+    const ask = async (i: number) => {
+      gateway.setChain({ policies: [headers(i)] }, `api/op@00000000000${i}`);
+      const { upstream } = await gateway.request({ path: "/" });
+      expect(upstream?.headers.some(([name]) => name === `x-a${i}`)).toBe(true);
+    };
+    for (let round = 0; round < 1_000; round++) {
+      await ask(1);
+      if (round % 300 === 0) await ask(2);
+      if (round === 700) await ask(3);
+    }
     await gateway.close();
   });
 });
