@@ -6,6 +6,10 @@ import { Exit, usage } from "./errors.ts";
 import { report } from "./report.ts";
 
 export async function main(argv: readonly string[], io = terminal()): Promise<number> {
+  if (argv[0] === "__complete") {
+    const { complete } = await import("./completion/complete.ts");
+    return complete(argv.slice(1), io).then(() => Exit.Done);
+  }
   io.jsonErrors = asksForJson(argv);
   const program = new Command("ap")
     .description("Write, test and run policies for Envoy, and the gateway around them.")

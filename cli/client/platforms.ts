@@ -13,12 +13,10 @@ export async function listPlatforms(): Promise<KnownPlatform[]> {
   const profiles = await readProfiles();
   const inUse = currentPlatform(profiles);
   const all: Record<string, Platform> = { [inUse]: {}, ...profiles.platforms };
-  return Object.entries(all).map(
-    ([name, { gateways = {} }]) => ({
-      ...{ name, gateways: Object.keys(gateways) },
-      current: name === inUse,
-    }),
-  );
+  return Object.entries(all).map(([name, { gateways = {} }]) => ({
+    ...{ name, gateways: Object.keys(gateways) },
+    current: name === inUse,
+  }));
 }
 
 export const addPlatform = (name: string): Promise<void> =>

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Io } from "../io.ts";
 import { apply, diff, exportAll } from "./apply.ts";
+import { completion } from "./completion.ts";
 import { dev } from "./dev.ts";
 import { doctor } from "./doctor.ts";
 import { envoy } from "./envoy.ts";
@@ -28,5 +29,6 @@ export const commands = (io: Io): Command[] => [
   lint(io),
   doctor(io),
   envoy(io),
+  completion(io),
   version(io),
 ];

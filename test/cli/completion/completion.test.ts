@@ -1,0 +1,132 @@
+/** What the tab key brings, asked of a real bash where it matters. */
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../../cli/package-root.ts";
+import { ap, ownHome } from "../ap.ts";
+
+let home: Awaited<ReturnType<typeof ownHome>>;
+beforeAll(async () => {
+  home = await ownHome();
+  await ap("gateway", "add", "-n", "north", "-s", "http://127.0.0.1:9");
+  await ap("gateway", "add", "-n", "south", "-s", "http://127.0.0.1:9");
+  await ap("platform", "add", "-n", "staging");
+  await ap("platform", "use", "-n", "default");
+});
+afterAll(() => home.restore());
+
+const words = async (...typed: string[]): Promise<string[]> =>
+  (await ap("__complete", ...typed)).out
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("\t")[0]!);
+
+test("commands and their subcommands", async () => {
+  expect(await words("")).toEqual(
+    expect.arrayContaining(["policy", "gateway", "apply", "version"]),
+  );
+  expect(await words("pol")).toEqual(["policy"]);
+  expect(await words("gateway", "mcp", "g")).toEqual(["get", "generate"]);
+  expect((await ap("__complete", "ver")).out).toBe("version\tprint the version\n");
+});
+
+test("options that are not there yet, and those that may be repeated", async () => {
+  expect(await words("apply", "--at")).toEqual(["--atomic"]);
+  expect(await words("apply", "--atomic", "--at")).toEqual([]);
+  expect(await words("apply", "-f", "a.yaml", "--fi")).toEqual(["--file"]);
+});
+
+test("values: choices, gateways, platforms, kinds, shells", async () => {
+  expect(await words("status", "--output", "")).toEqual(["table", "json", "yaml"]);
+  expect(await words("status", "--output", "=", "j")).toEqual(["json"]);
+  expect(await words("status", "--gateway", "")).toEqual(["north", "south"]);
+  expect(await words("gateway", "use", "--display-name", "s")).toEqual(["south"]);
+  expect(await words("gateway", "use", "-n", "n")).toEqual(["north"]);
+  expect(await words("platform", "use", "-n", "")).toEqual(["default", "staging"]);
+  expect(await words("gateway", "add", "-n", "")).toEqual([]);
+  expect(await words("export", "--kind", "R")).toEqual(["RestApi"]);
+  expect(await words("completion", "")).toEqual(["bash", "zsh", "fish"]);
+  expect(await words("gateway", "config", "p")).toEqual(["print"]);
+});
+
+test("nothing, and no complaint, when the file of gateways is broken", async () => {
+  const file = join(home.folder, ".wso2ap", "config.yaml");
+  const before = (await promisify(execFile)("cat", [file])).stdout;
+  await writeFile(file, "{");
+  expect(await ap("__complete", "status", "--gateway", "")).toEqual({ code: 0, out: "", err: "" });
+  await writeFile(file, before);
+});
+
+test("an unknown shell is wrong use", async () => {
+  const { code, err } = await ap("completion", "tcsh");
+  expect(code).toBe(2);
+  expect(err).toContain("bash, zsh, fish");
+});
+
+describe("in a shell", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sluice-completion-"));
+    await build({
+      entryPoints: [join(packageRoot, "cli/ap.ts")],
+      ...{ bundle: true, platform: "node", format: "esm", splitting: true, packages: "external" },
+      outdir: join(packageRoot, "build", "completion-test"),
+    });
+    const main = join(packageRoot, "build", "completion-test", "ap.js");
+    await writeFile(join(folder, "ap"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    await chmod(join(folder, "ap"), 0o755);
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await rm(join(packageRoot, "build", "completion-test"), { recursive: true, force: true });
+  });
+
+  const run = async (shell: string, script: string): Promise<string> => {
+    const { stdout } = await promisify(execFile)(shell, [shell === "bash" ? "-c" : "-ic", script], {
+      env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` },
+    });
+    return stdout;
+  };
+
+  test("bash completes what was typed, and leaves files to itself where ap knows nothing", async () => {
+    const typed = (...given: string[]) => `
+      COMP_WORDS=(${given.map((word) => `'${word}'`).join(" ")})
+      COMP_CWORD=${given.length - 1}
+      _ap; printf '%s,' "\${COMPREPLY[@]}"; echo`;
+    const out = await run(
+      "bash",
+      `source <(ap completion bash)
+      complete -p ap
+      ${typed("ap", "gateway", "use", "-n", "")}
+      ${typed("ap", "status", "--output", "=", "")}
+      ${typed("ap", "apply", "-f", "")}`,
+    );
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .map((line) => line.trim()),
+    ).toEqual(["complete -o default -F _ap ap", "north,south,", "table,json,yaml,", ","]);
+  });
+
+  test.skipIf(!existsSync("/usr/bin/fish"))("fish completes what was typed", async () => {
+    const out = await run(
+      "fish",
+      "ap completion fish | source; complete -C 'ap status --gateway '",
+    );
+    expect(out).toMatch(/north\thttp/);
+  });
+
+  test.skipIf(!existsSync("/usr/bin/zsh"))("zsh takes the script", async () => {
+    const out = await run(
+      "zsh",
+      "autoload -Uz compinit; compinit -u; source <(ap completion zsh); whence -w _ap",
+    );
+    expect(out).toContain("_ap: function");
+  });
+});
