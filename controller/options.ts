@@ -1,4 +1,5 @@
 /** What a gateway can be told; everything has a default. */
+import type { Log } from "./log.ts";
 import type { RecordOptions } from "./analytics/options.ts";
 import type { FileSinkOptions } from "./analytics/sinks/file.ts";
 import type { StatsdOptions } from "./agent/statsd.ts";
@@ -142,7 +143,7 @@ export interface GatewayOptions {
   concurrency?: number;
   /** Tries a chain as the engine would: null, or the engine's words. The simulator does it unless told otherwise. */
   checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
-  log?: (line: string) => void;
+  log?: Log;
   /** Lines of standard output: the access log, and events that go there; `log` unless given. */
   print?: (line: string) => void;
 }

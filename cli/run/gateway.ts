@@ -5,6 +5,7 @@ import { milliseconds } from "../../controller/config/field.ts";
 import { loadConfig } from "../../controller/config/load.ts";
 import { gatewayOptions } from "../../controller/config/options.ts";
 import { startGateway, type Ports } from "../../controller/gateway.ts";
+import { leveledLog } from "../../controller/log.ts";
 import type { Io } from "../io.ts";
 import { fitHeap } from "./heap.ts";
 import { portOf } from "./bootstrap.ts";
@@ -28,14 +29,15 @@ export interface RunOptions {
 }
 
 export async function runGateway(options: RunOptions, io: Io): Promise<void> {
-  const log = (line: string): void => io.err(`${line}\n`);
+  const write = (line: string): void => io.err(`${line}\n`);
   const { config, warnings } = loadConfig(
     options.config === undefined ? {} : { file: options.config },
   );
+  const log = leveledLog(write, config.controller.logging);
   for (const warning of warnings) log(`warning: ${warning}`);
   const told = gatewayOptions(config);
   const users = [...options.user.map(userOf), ...(told.users ?? [])];
-  const module = await shelfModule(options.policies ?? [], log);
+  const module = await shelfModule(options.policies ?? [], write);
   const gateway = await startGateway({
     ...told,
     ...(options.data !== undefined && { store: join(options.data, "gateway.db") }),
@@ -53,9 +55,9 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   io.line(`traffic     http://localhost:${gateway.ports.http}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
   if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
-  renewOnSignal(() => gateway.envoy, log);
+  renewOnSignal(() => gateway.envoy, write);
   await aborted(toldToEnd());
-  log("draining …");
+  write("draining …");
   await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));
   await echo?.close();
 }

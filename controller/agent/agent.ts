@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Log } from "../log.ts";
 import { reason, UserError } from "../errors.ts";
 import { followFeed } from "../feed/client.ts";
 import { serveFeed } from "../feed/serve.ts";
@@ -38,7 +39,7 @@ export interface AgentOptions extends ControllersOptions {
   concurrency?: number;
   /** How long an Envoy that another takes over from may take to let its requests end. */
   handoverS?: number;
-  log?: (line: string) => void;
+  log?: Log;
   /** Ends the wait for a first controller, which has no end of its own. */
   signal?: AbortSignal;
 }
@@ -176,7 +177,7 @@ const aborted = (signal: AbortSignal | undefined): Promise<never> =>
   });
 
 /** What is kept, brought back. What is damaged counts for nothing: a controller is needed then. */
-async function openState(folder: string, log: (line: string) => void) {
+async function openState(folder: string, log: Log) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const seal = await Seal.at(join(folder, "key"));
   const journals = [

@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Log } from "../log.ts";
 import { UserError } from "../errors.ts";
 import { eachLine } from "../observe/lines.ts";
 import { until } from "../until.ts";
@@ -18,7 +19,7 @@ export interface EnvoyOptions {
   /** Worker threads; Envoy's own default is one per core. */
   concurrency?: number;
   logLevel?: "trace" | "debug" | "info" | "warning" | "error" | "critical";
-  log?: (line: string) => void;
+  log?: Log;
   /** Takes the lines of its standard output, where its access logs are; `log` unless given. */
   output?: (line: string) => void;
   /** How long connections of a listener that is gone may stay; Envoy's own default is 600. */

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { Log } from "../log.ts";
 import {
   putRoute,
   removeRoute,
@@ -25,7 +26,7 @@ export interface AdminRoutesOptions {
   token?: string | undefined;
   immutable: boolean;
   audit: Audit;
-  log: (line: string) => void;
+  log: Log;
 }
 
 const maxRouteBytes = 65_536;

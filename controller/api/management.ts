@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { Log } from "../log.ts";
 import { resourceKinds } from "../model/index.ts";
 import { measured } from "../observe/measured.ts";
 import type { Meters } from "../observe/meters.ts";
@@ -46,7 +47,7 @@ export interface ManagementOptions {
   allowedIps: readonly string[];
   /** Settles when something changed at an Envoy; for `?wait=`. */
   changed: (timeoutMs: number) => Promise<void>;
-  log?: (line: string) => void;
+  log?: Log;
 }
 
 const maxDocumentBytes = 8 * 1_048_576;
@@ -64,6 +65,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     await next();
   });
   const api = new Hono<Authenticated>();
+  if (options.log) api.use(told(options.log));
   api.use(onlyFrom(options.allowedIps));
   api.route(
     "/",
@@ -103,6 +105,17 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
 
 const belowBase = (path: string): string =>
   path.startsWith(`${managementBase}/`) ? path.slice(managementBase.length) : path;
+
+/** A line for each request, for who looks for a mistake. */
+const told =
+  (log: Log): MiddlewareHandler<Authenticated> =>
+  async (c, next) => {
+    const began = performance.now();
+    await next();
+    const took = Math.round(performance.now() - began);
+    const who = c.get("user") ?? "nobody";
+    log(`${c.req.method} ${c.req.path}: ${c.res.status} to ${who} after ${took} ms`, "debug");
+  };
 
 const onlyReads: MiddlewareHandler = async (c, next) => {
   if (["GET", "HEAD"].includes(c.req.method)) return next();

@@ -1,6 +1,7 @@
 /** How answers of the management API look: errors with their fields, resources with their status. */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Log } from "../log.ts";
 import { reason, UserError, type FieldError } from "../errors.ts";
 import { Clash, Missing } from "../access/refusals.ts";
 import { Conflict } from "../store/store.ts";
@@ -13,7 +14,7 @@ export const problem = (
 ) => c.json({ status: "error", message, ...(errors.length > 0 && { errors }) }, status);
 
 /** The answer to whatever a handler threw. */
-export function failure(c: Context, error: unknown, log?: (line: string) => void) {
+export function failure(c: Context, error: unknown, log?: Log) {
   if (error instanceof UserError) return problem(c, 400, error.message, error.fields);
   if (error instanceof Conflict)
     return problem(c, error.field === "revision" ? 412 : 409, error.message);
@@ -21,7 +22,7 @@ export function failure(c: Context, error: unknown, log?: (line: string) => void
   if (error instanceof Clash)
     return problem(c, 409, error.message, [{ field: error.field, message: error.message }]);
   if (isStoreAway(error)) return problem(c, 503, "the store cannot be reached; try again");
-  log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`);
+  log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`, "error");
   return problem(c, 500, "internal server error");
 }
 

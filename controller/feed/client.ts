@@ -2,6 +2,7 @@
  * Follows a feed server into a table, for as long as it is told. A server that fails is asked again after a growing while,
  * the next one in the list first; what the table holds stays until somebody says otherwise.
  */
+import type { Log } from "../log.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import { reason } from "../errors.ts";
 import type { AskFeed } from "./serve.ts";
@@ -17,7 +18,7 @@ export interface FollowOptions {
   /** After each answer that brought something. Between the parts of a snapshot the position is not one to keep. */
   took?: (position: FeedPosition) => void;
   waitMs?: number;
-  log?: (line: string) => void;
+  log?: Log;
 }
 
 export interface Following {
@@ -58,7 +59,7 @@ export function followFeed(options: FollowOptions): Following {
     while (!closing.signal.aborted)
       try {
         await ask();
-        if (problem !== null) log("the feed is followed again");
+        if (problem !== null) log("the feed is followed again", "info");
         [problem, failures] = [null, 0];
       } catch (error) {
         if (closing.signal.aborted) return;

@@ -1,4 +1,5 @@
 /** Follows a folder: looks at it now and then, and applies what is new. What cannot be applied leaves everything as it was. */
+import type { Log } from "../log.ts";
 import type { Control } from "../deploy/control.ts";
 import { reason, UserError } from "../errors.ts";
 import { applyDocuments } from "./apply.ts";
@@ -13,7 +14,7 @@ export interface FolderOptions {
 export async function watchFolder(
   control: Control,
   { folder, intervalMs }: FolderOptions,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<() => Promise<void>> {
   let applied = "";
   let seen = "";
@@ -30,12 +31,13 @@ export async function watchFolder(
       const lines = await applyDocuments(control, documents);
       log(
         `${folder}: ${documents.length} documents, ${lines.length > 0 ? "applied:" : "nothing new"}`,
+        "info",
       );
-      for (const line of lines) log(`  ${line}`);
+      for (const line of lines) log(`  ${line}`, "info");
     } catch (error) {
-      log(`${folder}: nothing was applied: ${reason(error)}`);
+      log(`${folder}: nothing was applied: ${reason(error)}`, "error");
       const fields = error instanceof UserError ? error.fields : [];
-      for (const { field, message } of fields) log(`  ${field}: ${message}`);
+      for (const { field, message } of fields) log(`  ${field}: ${message}`, "error");
       // A folder or a store that is away may come back with the same content.
       if (!(error instanceof UserError)) applied = "";
     }

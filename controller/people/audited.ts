@@ -1,6 +1,7 @@
 /** Writes an entry of the audit log for each request that would change something, also for one that was refused. */
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Log } from "../log.ts";
 import { reason } from "../errors.ts";
 import type { Audit } from "./audit.ts";
 
@@ -21,7 +22,7 @@ const actions: Record<string, string> = {
 
 export const noteChange = (c: Context, change: Change): void => c.set("change", change);
 
-export function audited(audit: Audit, log: (line: string) => void): MiddlewareHandler {
+export function audited(audit: Audit, log: Log): MiddlewareHandler {
   return async (c, next) => {
     // The API is mounted under two paths, and what the first does not know comes to the second.
     const first = c.get("audited") !== true;
@@ -44,6 +45,6 @@ export function audited(audit: Audit, log: (line: string) => void): MiddlewareHa
         before: change?.before,
         after: change?.after,
       })
-      .catch((error: unknown) => log(`the audit log cannot be written: ${reason(error)}`));
+      .catch((error: unknown) => log(`the audit log cannot be written: ${reason(error)}`, "error"));
   };
 }

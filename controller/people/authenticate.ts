@@ -4,6 +4,7 @@
  */
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, MiddlewareHandler } from "hono";
+import type { Log } from "../log.ts";
 import { Failures } from "./failures.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import { Passwords } from "./password.ts";
@@ -19,7 +20,7 @@ export interface People {
   provider: IdentityProvider | null;
   /** Everybody is admin while there is no user: only where nobody but this machine can reach the port. */
   open: boolean;
-  log: (line: string) => void;
+  log: Log;
 }
 
 type Caller = { user: string; roles: Role[] };

@@ -1,4 +1,5 @@
 /** Users: those of the configuration, which only the configuration changes, and those in the store. */
+import type { Log } from "../log.ts";
 import { reason, UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { UserRow } from "../store/schema.ts";
@@ -31,15 +32,11 @@ export class Users {
 
   private constructor(
     private readonly store: Store,
-    private readonly log: (line: string) => void,
+    private readonly log: Log,
   ) {}
 
   /** Hashes what is configured as it is: from here on there are only hashes. */
-  static async open(
-    store: Store,
-    configured: readonly ConfiguredUser[],
-    log: (line: string) => void,
-  ): Promise<Users> {
+  static async open(store: Store, configured: readonly ConfiguredUser[], log: Log): Promise<Users> {
     const users = new Users(store, log);
     for (const { username, password, roles } of configured) {
       const hash = isBcrypt(password) ? password : await hashPassword(password);
@@ -120,7 +117,7 @@ export class Users {
       this.storeAway = false;
     } catch (error) {
       if (!this.storeAway)
-        this.log(`users cannot be read; those known before count: ${reason(error)}`);
+        this.log(`users cannot be read; those known before count: ${reason(error)}`, "error");
       this.storeAway = true;
     }
   }

@@ -3,6 +3,7 @@
  * speaks TLS, and only with gateways that show a certificate of the clients' authority or a token.
  */
 import { ServerCredentials } from "@grpc/grpc-js";
+import type { Log } from "../log.ts";
 import { UserError } from "../errors.ts";
 import type { GatewayTokens } from "../feed/gateway-tokens.ts";
 import type { Admit } from "./admission.ts";
@@ -12,7 +13,7 @@ export interface ExposureOptions {
   /** PEM texts; with a `clientAuthority` a client's certificate is asked for. */
   tls?: { certificate: string; key: string; clientAuthority?: string };
   tokens: GatewayTokens;
-  log: (line: string) => void;
+  log: Log;
 }
 
 export interface Exposure {
@@ -26,7 +27,7 @@ const loopback = "127.0.0.1";
 export function xdsExposure({ host = loopback, tls, tokens, log }: ExposureOptions): Exposure {
   const isLocal = /^(127\.|::1$|localhost$)/.test(host);
   if (!tls && !isLocal)
-    log(`xDS listens on ${loopback} only: for gateways on other machines it needs TLS`);
+    log(`xDS listens on ${loopback} only: for gateways on other machines it needs TLS`, "info");
   if (tls && !tls.clientAuthority && tokens.isEmpty)
     throw new UserError("xdsTls: expected a clientAuthority or gatewayTokens, found neither");
   const needsToken = tls !== undefined && !tls.clientAuthority;

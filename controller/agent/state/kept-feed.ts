@@ -2,6 +2,7 @@
  * The feed on disk: a snapshot, then the answers that came after it, as they came. The first record says where the snapshot
  * was, each answer's record where the follower is after it.
  */
+import type { Log } from "../../log.ts";
 import { FEED_BUCKETS, readFeedHead } from "../../../host-sim/feed.ts";
 import { reason } from "../../errors.ts";
 import { serveFeed, type AskFeed } from "../../feed/serve.ts";
@@ -20,7 +21,7 @@ export class KeptFeed {
   constructor(
     private readonly journal: Journal,
     private readonly table: FeedTable,
-    private readonly log: (line: string) => void,
+    private readonly log: Log,
   ) {}
 
   /** Fills the table. Null when nothing is kept; throws when what is kept is damaged. */
@@ -62,7 +63,7 @@ export class KeptFeed {
           await this.journal.append(Buffer.concat([writePosition(position), answer]));
         else await this.journal.replace([writePosition(position), ...(await snapshot(this.table))]);
         this.following = true;
-        if (this.problem !== null) this.log("the feed is kept again");
+        if (this.problem !== null) this.log("the feed is kept again", "info");
         this.problem = null;
       } catch (error) {
         this.following = false;

@@ -2,6 +2,7 @@
  * The last resources that were known to be complete, on disk. Each record begins with the digest of what the resources are
  * after it, so that what comes back is what was kept, whole.
  */
+import type { Log } from "../../log.ts";
 import { reason } from "../../errors.ts";
 import type { Changed, EncodedChange, ResourceCache } from "../../xds/cache.ts";
 import type { Kind } from "../../xds/kinds.ts";
@@ -23,7 +24,7 @@ export class KeptResources {
   constructor(
     private readonly journal: Journal,
     private readonly cache: ResourceCache,
-    private readonly log: (line: string) => void,
+    private readonly log: Log,
   ) {
     cache.watch((changed) => {
       for (const change of changed) this.changed.set(keyOf(change.kind, change.name), change);
@@ -72,7 +73,7 @@ export class KeptResources {
     try {
       if (isWhole) await this.journal.replace([record]);
       else await this.journal.append(record);
-      if (this.problem !== null) this.log("the state is kept again");
+      if (this.problem !== null) this.log("the state is kept again", "info");
       this.problem = null;
       this.whole = false;
     } catch (error) {

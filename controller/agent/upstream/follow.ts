@@ -3,6 +3,7 @@ import { reason } from "../../errors.ts";
 import type { ResourceCache } from "../../xds/cache.ts";
 import type { Report, Wire } from "../../xds/wire.ts";
 import type { Counters } from "../../canary/counters.ts";
+import type { Log } from "../../log.ts";
 import { rest, restAfter } from "./backoff.ts";
 import type { ControllerAddress } from "./controllers.ts";
 import { openSession, type Session } from "./session.ts";
@@ -15,7 +16,7 @@ export interface FollowOptions {
   settled(): void;
   /** All that a controller that knows nothing yet should be told. */
   wholeReport(): Partial<Report>[];
-  log(line: string): void;
+  log: Log;
 }
 
 export interface Following {
@@ -44,7 +45,7 @@ export function followControllers(options: FollowOptions): Following {
       signal: closing.signal,
       settled: (wanted) => {
         measures = wanted;
-        if (followed !== controller.url) log(`following ${controller.url}`);
+        if (followed !== controller.url) log(`following ${controller.url}`, "info");
         followed = controller.url;
         failures = 0;
         options.settled();

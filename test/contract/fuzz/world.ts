@@ -60,6 +60,8 @@ export class World {
     const known = this.there.get(of) ?? new Map<string, Answered>();
     this.there.set(of, known);
     if (wanted.method !== "DELETE") return void known.set(String(collection.idOf(body)), body);
+    // Who may not revoke a key is not told so.
+    if (wanted.path.endsWith("/api-keys/{name}") && wanted.caller !== "admin") return;
     const gone = decoded(segments.at(-1)!);
     known.delete(gone);
     if (collection.owns) this.forgetBelow(of, gone);
