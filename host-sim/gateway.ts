@@ -1,6 +1,7 @@
 /** The running simulator: workers with their filters, routes, upstreams and the clock, driven by requests. */
 import { LogLevel } from "../sdk/abi.ts";
 import { Received, sendRequest, type LiveRequest, type OpenRequest } from "./client.ts";
+import { keep } from "./bounded.ts";
 import { Clock } from "./state/clock.ts";
 import { HangError, SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
@@ -16,6 +17,9 @@ import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
 import { Metrics, type MetricsView } from "./state/metrics.ts";
 import { SharedData } from "./state/shared-data.ts";
 import { gatewayRootId, readyFilter } from "./ready-filter.ts";
+import type { TcpConnection } from "./tcp/connection.ts";
+import { CloseType } from "./tcp/filter.ts";
+import { openTcp } from "./tcp/open.ts";
 import type { Host, LogEntry } from "./wasm/host.ts";
 import type { CallbackName } from "./wasm/callbacks.ts";
 import { loadModule, type ModuleSource, type WasmModule } from "./module/module.ts";
@@ -31,9 +35,6 @@ export interface Leftovers {
   contexts: number;
   vms: number;
 }
-
-/** Older log lines and callouts are forgotten, so that a long run stays small. */
-const kept = 10_000;
 
 export class Gateway {
   readonly clock: Clock;
@@ -52,6 +53,7 @@ export class Gateway {
   readonly #metrics = new Metrics();
   readonly #waiting: Waiting;
   readonly #active = new Map<Exchange, (error: Error) => void>();
+  readonly #connections = new Set<TcpConnection>();
   readonly #random: () => number;
   readonly #exchange: ExchangeSettings;
   #turn = 0;
@@ -81,7 +83,7 @@ export class Gateway {
       callouts,
       logLevel: setup.logLevel ?? LogLevel.Info,
       log: (entry) => keep(this.logs, entry),
-      swallowed: (what) => this.#swallow(what),
+      swallowed: (what) => keep(this.swallowed, what),
       random: this.#random,
       post: (run) => this.#post(run),
       trapNext: null,
@@ -174,6 +176,11 @@ export class Gateway {
     return { exchange, answer: promise, disconnect };
   }
 
+  /** A TCP connection: the modules are its network filters, in front of a `tcp_proxy`. */
+  connect({ worker }: { worker?: number } = {}): TcpConnection {
+    return openTcp(this.#worker(worker, "connect"), this.#connections);
+  }
+
   /** A request whose body comes bit by bit, for a server: the answer goes straight to the client. */
   live(request: Request, client: Client): LiveRequest {
     const { headers, bare } = readyRequest(request, () => uuid(this.#random));
@@ -202,14 +209,19 @@ export class Gateway {
   }
 
   #begin(request: Request, headers: HeaderMap, client: Client): Exchange {
-    if (this.#closed) throw new SimulatorError("request: the gateway is closed");
-    const worker = request.worker ?? this.#turn++ % this.#workers.length;
-    const filters = this.#workers[worker];
-    if (!filters) throw new SimulatorError(`request: there is no worker ${worker}`);
+    const filters = this.#worker(request.worker, "request");
     if (this.setup.time === "real") this.#catchUp();
     const exchange = new Exchange(this.#exchange, client, connectionOf(request));
     exchange.begin(headers, () => this.#chain(filters, exchange));
     return exchange;
+  }
+
+  #worker(wanted: number | undefined, what: string): WorkerFilter[] {
+    if (this.#closed) throw new SimulatorError(`${what}: the gateway is closed`);
+    const worker = wanted ?? this.#turn++ % this.#workers.length;
+    const filters = this.#workers[worker];
+    if (!filters) throw new SimulatorError(`${what}: there is no worker ${worker}`);
+    return filters;
   }
 
   #chain(filters: WorkerFilter[], exchange: Exchange): Filter[] {
@@ -232,10 +244,6 @@ export class Gateway {
 
   #drain(): void {
     while (this.#posted.length > 0) this.#posted.shift()!();
-  }
-
-  #swallow(what: string): void {
-    keep(this.swallowed, what);
   }
 
   #strictFailure(): Error | null {
@@ -331,7 +339,7 @@ export class Gateway {
   get leftovers(): Leftovers {
     const filters = this.#threads.flat();
     return {
-      streams: this.#active.size,
+      streams: this.#active.size + this.#connections.size,
       callouts: this.host.callouts.pending,
       timers: this.clock.pending,
       contexts: filters.reduce(
@@ -382,13 +390,9 @@ export class Gateway {
   async close(): Promise<void> {
     if (this.#closed) return;
     for (const exchange of [...this.#active.keys()]) exchange.reset("the gateway closed");
+    for (const connection of [...this.#connections]) connection.close(CloseType.Local);
     this.#closed = true;
     clearTimeout(this.#alarm);
     for (const filter of this.#threads.flat()) filter.close();
   }
-}
-
-function keep<T>(list: T[], item: T): void {
-  if (list.length >= kept) list.splice(0, kept / 2);
-  list.push(item);
 }

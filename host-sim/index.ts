@@ -11,6 +11,8 @@ export const simulate = (setup: Setup): Promise<Gateway> => Gateway.start(setup)
 export { parseUpstream, run, type BodyReport, type RequestReport, type RunReport } from "./run.ts";
 export { HangError, SimulatorError } from "./errors.ts";
 export type { OpenRequest } from "./client.ts";
+export type { TcpConnection } from "./tcp/connection.ts";
+export type { TcpEnd } from "./tcp/end.ts";
 export type { Gateway } from "./gateway.ts";
 export type { CalloutRecord } from "./http/callouts.ts";
 export type { Chain, ChainLink, Route, RouteMatch } from "./http/routes.ts";

@@ -14,7 +14,7 @@ function outside(vm: Vm, type: BufferType): Uint8Array {
 
 /** A body that can be edited, bytes that cannot, or null where Envoy has no such buffer. */
 function buffer(vm: Vm, type: number): Body | Uint8Array | null {
-  const { root, stream } = vm.context;
+  const { root, stream, tcp } = vm.context;
   switch (type) {
     case BufferType.RequestBody:
     case BufferType.ResponseBody:
@@ -29,7 +29,7 @@ function buffer(vm: Vm, type: number): Body | Uint8Array | null {
       return root.grpcMessage ?? nothing;
     case BufferType.DownstreamData:
     case BufferType.UpstreamData:
-      return nothing;
+      return tcp?.buffer(type) ?? outside(vm, type);
     case BufferType.CallData:
       return root.callData ?? nothing;
     default:

@@ -18,10 +18,12 @@ export const properties: Hostcalls = {
   proxy_set_property(vm, path: number, size: number, value: number, valueSize: number) {
     const key = vm.memory.text(path, size);
     const text = vm.memory.text(value, valueSize);
-    const { stream, root } = vm.context;
-    if (!stream) return Status.NotFound;
+    const { stream, tcp, root } = vm.context;
+    const owner = stream?.exchange ?? tcp?.connection;
+    if (!owner) return Status.NotFound;
     const type = root.declared.get(key) ?? plainBytes;
-    const { filterState } = stream.exchange;
-    return setFilterState(filterState, `wasm.${key}`, text, type) ? Status.Ok : Status.BadArgument;
+    return setFilterState(owner.filterState, `wasm.${key}`, text, type)
+      ? Status.Ok
+      : Status.BadArgument;
   },
 };

@@ -2,8 +2,7 @@
 import { Status, StreamType } from "../../sdk/abi.ts";
 import type { Hostcalls } from "../wasm/hostcall.ts";
 
-const outsideStream = (type: number): Status =>
-  type > StreamType.Upstream ? Status.BadArgument : Status.Ok;
+const isStream = (type: number): boolean => type >= 0 && type <= StreamType.Upstream;
 
 /** Headers of a reply that Envoy takes and writes over. */
 const hostsOwn = new Set([":status", "connection", "content-length", "date", "server"]);
@@ -11,11 +10,15 @@ const hostsOwn = new Set([":status", "connection", "content-length", "date", "se
 export const streams: Hostcalls = {
   proxy_continue_stream(vm, type: number) {
     if (type === StreamType.Upstream) return Status.Unimplemented;
-    return vm.context.stream?.resume(type) ?? outsideStream(type);
+    const { stream, tcp } = vm.context;
+    if (!isStream(type)) return Status.BadArgument;
+    return (stream ?? tcp)?.resume(type) ?? Status.Ok;
   },
 
   proxy_close_stream(vm, type: number) {
-    return vm.context.stream?.close(type) ?? outsideStream(type);
+    const { stream, tcp } = vm.context;
+    if (!isStream(type)) return Status.BadArgument;
+    return (stream ?? tcp)?.close(type) ?? Status.Ok;
   },
 
   proxy_send_local_response(
@@ -69,6 +72,7 @@ export const streams: Hostcalls = {
   },
 
   proxy_done(vm) {
-    return vm.context.stream ? Status.NotFound : vm.context.root.done();
+    const { stream, tcp, root } = vm.context;
+    return stream || tcp ? Status.NotFound : root.done();
   },
 };

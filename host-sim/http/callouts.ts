@@ -1,4 +1,5 @@
 /** Calls that modules make to clusters, outside any request. */
+import { keep } from "../bounded.ts";
 import type { Clock, Timer } from "../state/clock.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import {
@@ -32,9 +33,6 @@ const unreachable: Record<ResetReason, string> = {
     "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
 };
 
-/** Older records are forgotten, so that a long run stays small. */
-const kept = 10_000;
-
 export class Callouts {
   /** Under way now. */
   pending = 0;
@@ -57,8 +55,7 @@ export class Callouts {
     done: (answer: CalloutAnswer | null) => void,
   ): { handle: CalloutHandle; record: CalloutRecord } {
     const record: CalloutRecord = { ...request, result: null };
-    if (this.seen.length >= kept) this.seen.splice(0, kept / 2);
-    this.seen.push(record);
+    keep(this.seen, record);
     this.pending++;
     let timer: Timer | undefined;
     const asked = this.clock.now;

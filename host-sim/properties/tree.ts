@@ -7,6 +7,7 @@ import type { Context } from "../wasm/context.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { StreamContext } from "../wasm/stream.ts";
 import { bytesField, metadataMessage } from "./protobuf.ts";
+import { tcpProperty } from "./tcp.ts";
 import { branch, fromJson, isBranch, type Branch, type Value } from "./value.ts";
 
 /** Undefined if there is no such property; parts are separated by NUL. */
@@ -31,7 +32,8 @@ export function part(value: Value, name: string): Value | undefined {
 export function top(context: Context, name: string): Value | undefined {
   const plugin = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
   if (plugin) return plugin(context.root);
-  const { stream } = context;
+  const { stream, tcp } = context;
+  if (tcp) return tcpProperty(tcp.connection, tcp.root, name);
   if (!stream) return name === "xds" ? branch({ node: () => node(context.root) }) : undefined;
   const find = Object.hasOwn(streams, name) ? streams[name] : undefined;
   if (find) return find(stream);
@@ -44,7 +46,7 @@ const plugins: Record<string, (root: RootContext) => Value> = {
   plugin_vm_id: (root) => root.vm.settings.vmId,
 };
 
-const address = (host: string, port: number): Branch =>
+export const address = (host: string, port: number): Branch =>
   branch({ address: () => `${host}:${port}`, port: () => BigInt(port) });
 
 const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
@@ -74,7 +76,7 @@ const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   xds: (stream) => xds(stream),
 };
 
-const connection = ({ tls, certificate }: Connection): Branch =>
+export const connection = ({ tls, certificate }: Connection): Branch =>
   branch({
     id: () => 0n,
     mtls: () => certificate !== null,
@@ -107,7 +109,7 @@ function xds({ exchange, root }: StreamContext): Branch {
   });
 }
 
-function node(root: RootContext): Branch {
+export function node(root: RootContext): Branch {
   const { id, cluster } = root.vm.host.node;
   return branch({ id: () => id, cluster: () => cluster, metadata: () => fromJson({}) }, () =>
     Buffer.concat([bytesField(1, id), bytesField(2, cluster)]),

@@ -11,6 +11,7 @@ import type { Vm } from "./vm.ts";
 export class RootContext implements Context {
   readonly id: number;
   readonly stream = null;
+  readonly tcp = null;
   /** Calls under way, by their token: which stream made one shows a hang's reason. */
   readonly calls = new Map<number, CalloutHandle>();
   readonly grpc = new Map<number, GrpcCall>();

@@ -57,6 +57,8 @@ export class StreamContext implements Filter, Context {
     root.streams++;
   }
 
+  readonly tcp = null;
+
   get stream(): StreamContext {
     return this;
   }

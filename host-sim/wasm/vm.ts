@@ -219,9 +219,9 @@ export class Vm {
       filter: context?.root.plugin.name ?? this.settings.module.name,
       worker: this.worker,
       at: host.clock.now,
-      stream: context?.stream?.id ?? null,
+      stream: (context?.stream ?? context?.tcp)?.id ?? null,
     };
-    context?.stream?.exchange.logs.push(entry);
+    (context?.stream?.exchange ?? context?.tcp?.connection)?.logs.push(entry);
     host.log(entry);
   }
 

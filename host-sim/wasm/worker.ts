@@ -5,6 +5,9 @@
 import { LogLevel } from "../../sdk/abi.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { HeadersAnswer, type Filter } from "../http/filter.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
+import { ClosedTcp, TcpContext } from "../tcp/context.ts";
+import type { TcpFilter } from "../tcp/filter.ts";
 import type { Host } from "./host.ts";
 import type { Plugin } from "./plugin.ts";
 import type { RootContext } from "./root.ts";
@@ -63,6 +66,14 @@ export class WorkerFilter {
       return new DrainingStream(root.vm, root, exchange, index, this.#ended);
     if (this.#settings.plugin.failurePolicy === "open") return null;
     return new ClosedFilter(this.#settings.plugin.name, exchange);
+  }
+
+  /** The network filter of one connection; null if the plugin lets it pass without it. */
+  tcp(connection: TcpConnection, index: number): TcpFilter | null {
+    const root = this.#live();
+    if (root && root.vm.failure === null)
+      return new TcpContext(root.vm, root, connection, index, this.#ended);
+    return this.#settings.plugin.failurePolicy === "open" ? null : new ClosedTcp(connection);
   }
 
   /** Reloads a VM that died, if its policy says so and the back-off has passed. */
