@@ -11,7 +11,7 @@ import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
 import { findCredential, isRevoked, isTokenRevoked, whenFed } from "sluice/sdk/feed";
 import { Claims } from "sluice/sdk/std/jwt/claims";
-import { Jws, payloadOf } from "sluice/sdk/std/jwt/jws";
+import { Jws } from "sluice/sdk/std/jwt/jws";
 import { KeyManagers } from "./key-managers";
 import { Mappings } from "./mappings";
 import { Params } from "./params";
@@ -103,9 +103,8 @@ export class JwtAuth extends Policy<Params> {
       const fed = whenFed(request);
       if (fed != Verdict.Continue) return fed;
     }
-    const payload = payloadOf(token);
-    const claims = payload !== null ? Claims.parse(payload) : null;
-    if (claims === null || !claims.valid) return this.refuse(request, "it cannot be read", true);
+    const claims = this.verdicts.claimsIn(token);
+    if (claims === null) return this.refuse(request, "it cannot be read", true);
     const now = request.now;
     const untimely = this.untimely(claims, now);
     if (untimely.length) return this.refuse(request, untimely, true);
@@ -123,7 +122,7 @@ export class JwtAuth extends Policy<Params> {
       }
       const keys = manager.keys();
       if (keys === null) continue;
-      if (this.verdicts.knows(keys.stamp, token)) {
+      if (this.verdicts.knows(keys.stamp, token, claims, now)) {
         return this.admit(request, sent, token, claims, manager);
       }
       if (jws === null) jws = Jws.parse(token);
@@ -132,8 +131,8 @@ export class JwtAuth extends Policy<Params> {
         return this.refuse(request, "its algorithm is not allowed", true);
       }
       if (keys.set.verify(jws, this.host)) {
-        const left = claims.time("exp") * 1000 - <f64>now;
-        this.verdicts.keep(keys.stamp, token, left < 1e15 ? <i64>left : i64.MAX_VALUE);
+        const until = claims.time("exp") * 1000;
+        this.verdicts.keep(keys.stamp, token, now, until < 1e15 ? <i64>until : i64.MAX_VALUE);
         return this.admit(request, sent, token, claims, manager);
       }
       if (source !== null && !keys.set.knows(jws)) {

@@ -6,11 +6,15 @@ import { indexOfUnit } from "../std/encoding/units";
 const LONGEST_TOKEN: i32 = 16384;
 
 export class CredentialHeader {
+  private lowerScheme: string;
+
   constructor(
     readonly name: string,
     /** In any case; `""` if the token stands alone. */
     readonly scheme: string,
-  ) {}
+  ) {
+    this.lowerScheme = scheme.toLowerCase();
+  }
 
   /** The header as it was sent; null if it was not, or twice, so that nobody else reads the other one. */
   sent(headers: Headers): string | null {
@@ -24,7 +28,7 @@ export class CredentialHeader {
     let from = scheme.length;
     if (from) {
       if (sent.length <= from || sent.charCodeAt(from) != 0x20) return null;
-      if (sent.substring(0, from).toLowerCase() != scheme.toLowerCase()) return null;
+      if (!beginsWith(sent, this.lowerScheme)) return null;
       while (from < sent.length && sent.charCodeAt(from) == 0x20) from++;
     }
     const size = sent.length - from;
@@ -33,18 +37,31 @@ export class CredentialHeader {
   }
 }
 
+/** Whether `text` begins with `lower`, which is in lower case, in any case; both at least as long as that. */
+function beginsWith(text: string, lower: string): bool {
+  for (let i = 0; i < lower.length; i++) {
+    const unit = text.charCodeAt(i);
+    const folded = unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit;
+    if (folded != lower.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
 export class Forwarding {
+  private moves: bool;
+
   constructor(
     private credential: CredentialHeader,
     private header: string,
     private forwards: bool,
     private stripsScheme: bool,
-  ) {}
+  ) {
+    this.moves = credential.name.toLowerCase() != header.toLowerCase();
+  }
 
   /** Moves the token to where the upstream expects it. What a client put there itself is gone. */
   apply(headers: Headers, sent: string, token: string): void {
-    const name = this.credential.name;
-    if (name.toLowerCase() != this.header.toLowerCase()) headers.remove(name);
+    if (this.moves) headers.remove(this.credential.name);
     if (!this.forwards) headers.remove(this.header);
     else headers.set(this.header, this.stripsScheme ? token : sent);
   }

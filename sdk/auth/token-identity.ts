@@ -1,5 +1,5 @@
 /** Who a verified token says its bearer is. */
-import { Identity } from "../context";
+import { Details, Identity } from "../context";
 import { JsonMembers } from "../std/json/value";
 import { Claims } from "../std/jwt/claims";
 import { claimText } from "./claim-text";
@@ -15,24 +15,37 @@ export function tokenIdentity(
   identity.kind = kind;
   identity.subject = textOf(claims, userIdClaim);
   identity.issuer = textOf(claims, "iss");
-  identity.audience = audiencesOf(claims);
-  identity.scopes = scopes.of(claims);
   identity.tokenId = textOf(claims, "jti");
-  const members: JsonMembers = claims.json.root.members();
-  while (members.next()) {
-    if (!isRegistered(members)) identity.properties.set(members.key, claimText(members.value));
-  }
+  identity.details = new TokenDetails(claims, scopes);
   return identity;
+}
+
+class TokenDetails extends Details {
+  constructor(
+    private claims: Claims,
+    private where: Scopes,
+  ) {
+    super();
+  }
+
+  protected work(): void {
+    // The audience is one text, with whatever is in it, or an array.
+    copyTo(this.audience, this.claims.list("aud", ""));
+    copyTo(this.scopes, this.where.of(this.claims));
+    const members: JsonMembers = this.claims.json.root.members();
+    while (members.next()) {
+      if (!isRegistered(members)) this.properties.set(members.key, claimText(members.value));
+    }
+  }
+}
+
+function copyTo(list: string[], items: string[]): void {
+  for (let i = 0; i < items.length; i++) list.push(items[i]);
 }
 
 function textOf(claims: Claims, name: string): string {
   const value = claims.find(name);
   return value === null ? "" : claimText(value);
-}
-
-/** The audience is one text, with whatever is in it, or an array. */
-function audiencesOf(claims: Claims): string[] {
-  return claims.list("aud", "");
 }
 
 /** RFC 7519, section 4.1: these have fields of their own, or are about the token. */

@@ -14,6 +14,8 @@ const HEAD: usize = 12;
 
 export class SharedCache {
   private placeSize: usize = 0;
+  /** When the entry ends that `get` found last: milliseconds since 1970. */
+  expiresAt: i64 = 0;
 
   /** `places` bounds the memory: at most as many entries of at most 64 KiB. */
   constructor(
@@ -26,7 +28,8 @@ export class SharedCache {
     const size = written;
     const at = readShared(this.place(text, size), this.placeSize);
     if (!at || sharedSize < HEAD + size || load<u32>(at, 8) != <u32>size) return null;
-    if (load<i64>(at) <= nowMilliseconds()) return null;
+    this.expiresAt = load<i64>(at);
+    if (this.expiresAt <= nowMilliseconds()) return null;
     if (memory.compare(at + HEAD, text, size) != 0) return null;
     return decode(at + HEAD + size, sharedSize - HEAD - size);
   }

@@ -24,6 +24,9 @@ const good = token();
 const [head, body, mark] = good.split(".") as [string, string, string];
 const payload = encode(claims);
 const bytes = Buffer.from(mark, "base64url");
+const ask = (text: string) => ({ path: "/", headers: bearer(text) });
+/** For a second of the simulator's clock. */
+const brief = token({ payload: { ...claims, exp: Date.UTC(2026, 0, 1) / 1000 + 1 } });
 const publicPem = pem(rsa.publicKey);
 
 const signed = (rawHeader: string | object, raw: string | object = claims): string =>
@@ -221,6 +224,38 @@ export const attacks: Case[] = [
     },
     request: { path: "/", headers: bearer(token({ alg: "HS256", key: secret, header: {} })) },
     expect: refused,
+  },
+  {
+    name: "asks a token that it remembers as much as a new one",
+    params: local(),
+    steps: [
+      ...[1, 2, 3].map(() => ({ request: ask(good), expect: { status: 200 } })),
+      ...[
+        local({ audiences: ["shop"] }),
+        local({ requiredScopes: ["write"] }),
+        local({ requiredClaims: { sub: "bob" } }),
+        local({ allowedalgorithms: ["ES256"] }),
+        local({ maxTokenLifetime: "1h" }),
+        local({ issuers: ["other"] }, {}),
+        local({}, { issuer: "https://other.example" }),
+        local({}, { jwks: { local: { inline: pem(otherRsa.publicKey) } } }),
+      ].flatMap((params) => [{ params }, { request: ask(good), expect: { upstream: null } }]),
+      { params: local() },
+      { request: ask(good), expect: { status: 200 } },
+      ...[`${good}x`, `x${good}`, `${head}.${encode({ ...claims, sub: "root" })}.${mark}`].map(
+        (changed) => ({ request: ask(changed), expect: refused }),
+      ),
+    ],
+  },
+  {
+    name: "forgets a token that it remembers when it expires",
+    params: local({ leeway: "0s" }),
+    steps: [
+      ...[1, 2, 3].map(() => ({ request: ask(brief), expect: { status: 200 } })),
+      { advanceMs: 2_000 },
+      { request: ask(brief), expect: refused },
+    ],
+    only: { runner: "simulator", because: "its clock stands where the case wants it" },
   },
   {
     name: "does not take a verdict over to a route with other keys",

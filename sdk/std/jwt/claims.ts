@@ -28,10 +28,20 @@ export class Claims {
     if (!json.valid) error = "its claims are not valid JSON";
     else if (json.root.kind != JsonKind.Object) error = "its claims are not an object";
     const claims = new Claims(error, json);
-    if (error.length) return claims;
-    const members: JsonMembers = json.root.members();
-    while (members.next()) claims.all.push(members.value);
+    if (!error.length) claims.findAll();
     return claims;
+  }
+
+  /** Of the `raw` bytes of claims that were valid. */
+  static checked(bytes: Uint8Array): Claims {
+    const claims = new Claims("", JsonText.checked(bytes));
+    claims.findAll();
+    return claims;
+  }
+
+  private findAll(): void {
+    const members: JsonMembers = this.json.root.members();
+    while (members.next()) this.all.push(members.value);
   }
 
   get valid(): bool {
