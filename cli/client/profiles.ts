@@ -95,7 +95,10 @@ export const currentPlatform = ({ currentPlatform }: Profiles): string =>
 
 export async function platformOf({ platform }: Selection): Promise<Platform> {
   const profiles = await readProfiles();
-  return profiles.platforms?.[platform ?? currentPlatform(profiles)] ?? {};
+  const { gateways = {}, ...rest } =
+    profiles.platforms?.[platform ?? currentPlatform(profiles)] ?? {};
+  const known = Object.entries(gateways).map(([name, one]) => [name, withoutUserInfo(one)]);
+  return { ...rest, gateways: Object.fromEntries(known) as Record<string, Profile> };
 }
 
 /** The gateway of a command: named, else the one in use, else the one on this machine. */
@@ -116,6 +119,15 @@ export async function profileOf(selection: Selection): Promise<{ name: string; p
   return { name, profile: withEnvironment(profile) };
 }
 
+/** Credentials that somebody wrote into the address by hand are used, and are never part of what is printed. */
+function withoutUserInfo(profile: Profile): Profile {
+  const url = URL.canParse(profile.server) ? new URL(profile.server) : null;
+  if (!url || (!url.username && !url.password)) return profile;
+  const [username, password] = [url.username, url.password].map(decodeURIComponent);
+  const server = profile.server.replace(/^(https?:\/\/)[^/@]*@/i, "$1");
+  return { ...profile, server, auth: { type: "basic", username: username!, password: password! } };
+}
+
 /** What the environment says wins over the file, so that scripts need to write no secret down. */
 function withEnvironment(profile: Profile): Profile {
   const { WSO2AP_GW_USERNAME: username, WSO2AP_GW_PASSWORD: password } = process.env;
@@ -132,6 +144,8 @@ function withEnvironment(profile: Profile): Profile {
 /** Refuses what is no URL of a server. */
 export function serverUrl(text: string, option: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.username || url?.password)
+    throw usage(`${option}: expected a URL without credentials`, "--auth basic --username <name>");
   if (url && /^https?:$/.test(url.protocol)) return text.replace(/\/+$/, "");
   throw usage(`${option}: expected a URL such as http://localhost:9090, found '${text}'`);
 }

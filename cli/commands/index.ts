@@ -13,6 +13,7 @@ import { lint } from "./lint.ts";
 import { platform } from "./platform.ts";
 import { policy } from "./policy.ts";
 import { status } from "./status.ts";
+import { support } from "./support.ts";
 import { version } from "./version.ts";
 
 export const commands = (io: Io): Command[] => [
@@ -29,6 +30,7 @@ export const commands = (io: Io): Command[] => [
   lint(io),
   doctor(io),
   envoy(io),
+  support(io),
   completion(io),
   version(io),
 ];

@@ -25,7 +25,15 @@ compdef _ap ap
 `;
 
 const fish = `# ap completion fish: put  ap completion fish | source  into ~/.config/fish/config.fish
-complete -c ap -a '(ap __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+function __ap_complete
+  set -l lines (ap __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+  if test (count $lines) -gt 0
+    printf '%s\\n' $lines
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c ap -f -a '(__ap_complete)'
 `;
 
 export const shells = { bash, zsh, fish } as const;

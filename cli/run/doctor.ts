@@ -13,14 +13,15 @@ export interface Finding {
   found: string;
 }
 
-export async function examine(data: string): Promise<Finding[]> {
+/** `writes: false` makes no folder, where somebody only wants to know. */
+export async function examine(data: string, { writes = true } = {}): Promise<Finding[]> {
   const { http, https, management, admin, xds, envoyAdmin } = defaultPorts;
   const ports = { http, https, management, admin, xds, "Envoy admin": envoyAdmin };
   return Promise.all([
     version(),
     node(),
     envoy(),
-    store(data),
+    ...(writes ? [store(data)] : []),
     ...Object.entries(ports).map(([name, port]) => portIsFree(name, port!)),
   ]);
 }
