@@ -23,6 +23,8 @@ export interface Caller {
 
 export interface MadeKey {
   row: ApiKey;
+  /** Null when there was none of this name. */
+  former: ApiKey | null;
   /** The only time that anyone sees it; null for one that came from elsewhere. */
   raw: string | null;
   quotaLeft: number;
@@ -62,6 +64,7 @@ export class ApiKeys {
     await this.write(row, former);
     return {
       row,
+      former: null,
       raw: wish.raw === null ? raw : null,
       quotaLeft: this.rules.perUser - own.length - 1,
     };
@@ -87,7 +90,7 @@ export class ApiKeys {
       ...{ updated_at: new Date().toISOString(), expires_at: expires ?? former.expires_at },
     };
     await this.write(row, former);
-    return { row, raw: null, quotaLeft: await this.quotaLeft(owner, former.created_by) };
+    return { row, former, raw: null, quotaLeft: await this.quotaLeft(owner, former.created_by) };
   }
 
   /** A new value; the old one stays good for `overlap`, which is none unless asked for. Only its creator may. */
@@ -107,7 +110,7 @@ export class ApiKeys {
       expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
     };
     await this.write(row, former);
-    return { row, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
+    return { row, former, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
   }
 
   /** Takes away what ended a while ago: until then a gateway's clock may be late. */
@@ -121,10 +124,12 @@ export class ApiKeys {
     }
   }
 
-  /** Nobody learns whether there was one, or whose. */
-  async revoke(owner: KeyOwner, name: string, caller: Caller): Promise<void> {
+  /** What is gone, for the audit log: the caller must not learn whether there was one, or whose. */
+  async revoke(owner: KeyOwner, name: string, caller: Caller): Promise<ApiKey | null> {
     const key = await this.store.named(owner, name);
-    if (key && (caller.isAdmin || key.created_by === caller.user)) await this.store.remove(key);
+    if (!key || !(caller.isAdmin || key.created_by === caller.user)) return null;
+    await this.store.remove(key);
+    return key;
   }
 
   private async named(owner: KeyOwner, name: string, caller: Caller, anyones: boolean) {

@@ -28,10 +28,12 @@ export class Revocations {
     return row;
   }
 
-  async restore(id: string): Promise<void> {
+  /** What is revoked no longer. */
+  async restore(id: string): Promise<Revocation> {
     const found = await this.store.rows.byKey(id);
     if (!found) throw new Missing(`revoked token '${id}' not found`);
     await this.store.remove(found);
+    return found;
   }
 
   async cleanUp(): Promise<void> {

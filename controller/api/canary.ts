@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import { UserError } from "../errors.ts";
 import type { Canary } from "../canary/canary.ts";
 import type { Modules } from "../deploy/modules.ts";
+import { noteChange } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
 import { durationIn } from "./wait.ts";
 import { problem } from "./respond.ts";
@@ -15,7 +16,10 @@ export function canaryRoutes(canary: Canary): Hono<Authenticated> {
   app.get("/", (c) => c.json({ status: "success", canary: canary.state }));
   app.delete("/", (c) => {
     if (!canary.measures) return problem(c, 404, "no module is being tried");
+    const before = canary.state;
     canary.takeBack("it was ended");
+    const handle = before?.hash ?? "";
+    noteChange(c, { kind: "Canary", handle, before, after: canary.state });
     return c.json({ status: "success", canary: canary.state });
   });
   return app;
@@ -31,6 +35,7 @@ export async function beginCanary(
   const forMs = durationIn(c, "for", longestTrialMs) ?? defaultTrialMs;
   const { hash } = await modules.upload(new Uint8Array(await c.req.arrayBuffer()));
   const state = await canary.start(hash, share, forMs);
+  noteChange(c, { kind: "Canary", handle: hash, before: null, after: state });
   return c.json({ status: "success", hash, canary: state }, 202);
 }
 

@@ -44,7 +44,9 @@ export function readDuration(reader: Reader, rule: { positive?: boolean } = {}):
     reader.fail(`must be a duration with one unit (ms, s, m, h), for example 30s, found "${text}"`);
     return null;
   }
-  const ms = Number(amount) * unitMs[unit as keyof typeof unitMs];
+  // Whole, because answers and Envoy have them whole; what is longer than nothing stays so.
+  const exact = Number(amount) * unitMs[unit as keyof typeof unitMs];
+  const ms = exact > 0 ? Math.max(1, Math.round(exact)) : 0;
   if (rule.positive && ms === 0) reader.fail(`must be longer than zero, found "${text}"`);
   return ms;
 }

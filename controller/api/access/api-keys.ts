@@ -4,6 +4,7 @@ import type { ApiKeys, MadeKey } from "../../access/api-keys.ts";
 import { hasExpired } from "../../access/expiry.ts";
 import { QuotaSpent } from "../../access/refusals.ts";
 import type { ApiKey, KeyOwner } from "../../store/access/keys.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
 import { bodyOf, callerOf } from "./body.ts";
@@ -29,6 +30,7 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
 
   const answer = (c: Context, message: string, made: MadeKey, status: 200 | 201) => {
     c.header("Cache-Control", "no-store");
+    note(c, made.former, made.row);
     return c.json(
       {
         ...{ status: "success", message, remainingApiKeyQuota: made.quotaLeft },
@@ -36,6 +38,14 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
       },
       status,
     );
+  };
+
+  const note = (c: Context, before: ApiKey | null, after: ApiKey | null) => {
+    const { handle, name } = (after ?? before)!;
+    noteChange(c, {
+      ...{ kind: "ApiKey", handle: `${handle}/${name}` },
+      ...{ before: before && represent(before), after: after && represent(after) },
+    });
   };
 
   app.post("/", async (c) => {
@@ -60,7 +70,8 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
   });
 
   app.delete("/:name", async (c) => {
-    await keys.revoke(owner(c), c.req.param("name"), callerOf(c));
+    const gone = await keys.revoke(owner(c), c.req.param("name"), callerOf(c));
+    if (gone) note(c, gone, null);
     return c.json({ status: "success", message: "API key revoked successfully" });
   });
 

@@ -1,7 +1,8 @@
 /** `/consumers`. Passwords and secrets go in; none comes out, but one that was made here, once. */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { Consumers, WrittenConsumer } from "../../access/consumers.ts";
 import { showCredential } from "../../access/credentials.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { credentialsOf, type ConsumerRecord } from "../../store/access/consumers.ts";
 import { bodyOf } from "./body.ts";
@@ -15,6 +16,7 @@ export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
 
   app.post("/", async (c) => {
     const done = await consumers.create(await bodyOf(c));
+    note(c, null, done.row);
     c.header("Cache-Control", "no-store");
     return c.json(written(done), 201);
   });
@@ -24,17 +26,27 @@ export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   });
   app.get("/:id", async (c) => c.json(represent(await consumers.get(c.req.param("id")))));
   app.put("/:id", async (c) => {
-    const done = await consumers.replace(c.req.param("id"), await bodyOf(c));
+    const before = await consumers.get(c.req.param("id"));
+    const done = await consumers.replace(before.handle, await bodyOf(c));
+    note(c, before, done.row);
     c.header("Cache-Control", "no-store");
     return c.json(written(done));
   });
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
+    const before = await consumers.get(id);
     await consumers.remove(id);
+    note(c, before, null);
     return c.json({ status: "success", message: "Consumer deleted successfully", id });
   });
   return app;
 }
+
+const note = (c: Context, before: ConsumerRecord | null, after: ConsumerRecord | null) =>
+  noteChange(c, {
+    ...{ kind: "Consumer", handle: (after ?? before)!.handle },
+    ...{ before: before && represent(before), after: after && represent(after) },
+  });
 
 const represent = (row: ConsumerRecord) => ({
   apiVersion: "gateway.api-platform.wso2.com/v1",

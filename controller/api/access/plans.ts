@@ -1,7 +1,8 @@
 /** `/subscription-plans`. */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { Plans } from "../../access/plans.ts";
 import type { Plan } from "../../store/access/plans.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
 
@@ -16,17 +17,32 @@ export function planRoutes(plans: Plans, gatewayId: string): Hono<Authenticated>
     ...{ status: plan.status, createdAt: plan.created_at, updatedAt: plan.updated_at },
   });
 
-  app.post("/", async (c) => c.json(represent(await plans.create(await bodyOf(c))), 201));
+  const note = (c: Context, before: Plan | null, after: Plan | null) =>
+    noteChange(c, {
+      ...{ kind: "SubscriptionPlan", handle: (after ?? before)!.id },
+      ...{ before: before && represent(before), after: after && represent(after) },
+    });
+
+  app.post("/", async (c) => {
+    const plan = await plans.create(await bodyOf(c));
+    note(c, null, plan);
+    return c.json(represent(plan), 201);
+  });
   app.get("/", async (c) => {
     const list = (await plans.list()).map(represent);
     return c.json({ subscriptionPlans: list, count: list.length });
   });
   app.get("/:id", async (c) => c.json(represent(await plans.get(c.req.param("id")))));
-  app.put("/:id", async (c) =>
-    c.json(represent(await plans.update(c.req.param("id"), await bodyOf(c)))),
-  );
+  app.put("/:id", async (c) => {
+    const before = await plans.get(c.req.param("id"));
+    const plan = await plans.update(before.id, await bodyOf(c));
+    note(c, before, plan);
+    return c.json(represent(plan));
+  });
   app.delete("/:id", async (c) => {
-    await plans.remove(c.req.param("id"));
+    const before = await plans.get(c.req.param("id"));
+    await plans.remove(before.id);
+    note(c, before, null);
     return c.body(null, 204);
   });
   return app;

@@ -1,21 +1,25 @@
 /** `/revoked-tokens`. A token comes in once and is kept by its hash. */
 import { Hono } from "hono";
 import type { Revocations } from "../../access/revocations.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import type { Revocation } from "../../store/access/revocations.ts";
 import { bodyOf } from "./body.ts";
 
 export function revocationRoutes(revocations: Revocations): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
-  app.post("/", async (c) =>
-    c.json(represent(await revocations.revoke(await bodyOf(c), c.get("user"))), 201),
-  );
+  app.post("/", async (c) => {
+    const row = represent(await revocations.revoke(await bodyOf(c), c.get("user")));
+    noteChange(c, { kind: "RevokedToken", handle: row.id, before: null, after: row });
+    return c.json(row, 201);
+  });
   app.get("/", async (c) => {
     const list = (await revocations.list()).map(represent);
     return c.json({ status: "success", count: list.length, revokedTokens: list });
   });
   app.delete("/:id", async (c) => {
-    await revocations.restore(c.req.param("id"));
+    const before = represent(await revocations.restore(c.req.param("id")));
+    noteChange(c, { kind: "RevokedToken", handle: before.id, before, after: null });
     return c.body(null, 204);
   });
   return app;

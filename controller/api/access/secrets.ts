@@ -1,14 +1,19 @@
 /** `/secrets`. The value is told by GET of one, and by nothing else. */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { Secrets } from "../../secrets/secrets.ts";
 import type { SecretRecord } from "../../store/access/secrets.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
 
 export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
 
-  app.post("/", async (c) => c.json(represent(await secrets.create(await bodyOf(c))), 201));
+  app.post("/", async (c) => {
+    const secret = await secrets.create(await bodyOf(c));
+    note(c, null, secret);
+    return c.json(represent(secret), 201);
+  });
   app.get("/", async (c) => {
     const list = (await secrets.list()).map((secret) => represent(secret));
     return c.json({ status: "success", count: list.length, secrets: list });
@@ -18,15 +23,27 @@ export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
     c.header("Cache-Control", "no-store");
     return c.json(represent(secret, secrets.valueOf(secret)));
   });
-  app.put("/:id", async (c) =>
-    c.json(represent(await secrets.replace(c.req.param("id"), await bodyOf(c)))),
-  );
+  app.put("/:id", async (c) => {
+    const before = await secrets.get(c.req.param("id"));
+    const secret = await secrets.replace(before.handle, await bodyOf(c));
+    note(c, before, secret);
+    return c.json(represent(secret));
+  });
   app.delete("/:id", async (c) => {
-    await secrets.remove(c.req.param("id"));
+    const before = await secrets.get(c.req.param("id"));
+    await secrets.remove(before.handle);
+    note(c, before, null);
     return c.body(null, 200);
   });
   return app;
 }
+
+/** Never the value, not even sealed. */
+const note = (c: Context, before: SecretRecord | null, after: SecretRecord | null) =>
+  noteChange(c, {
+    ...{ kind: "Secret", handle: (after ?? before)!.handle },
+    ...{ before: before && represent(before), after: after && represent(after) },
+  });
 
 const represent = (secret: SecretRecord, value?: string) => ({
   apiVersion: "gateway.api-platform.wso2.com/v1",

@@ -1,7 +1,8 @@
 /** `/subscriptions`. The token is shown only when the subscription is made. */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { Subscriptions } from "../../access/subscriptions.ts";
 import type { Subscription } from "../../store/access/subscriptions.ts";
+import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
 
@@ -20,8 +21,15 @@ export function subscriptionRoutes(
     ...{ status: row.status, createdAt: row.created_at, updatedAt: row.updated_at },
   });
 
+  const note = (c: Context, before: Subscription | null, after: Subscription | null) =>
+    noteChange(c, {
+      ...{ kind: "Subscription", handle: (after ?? before)!.id },
+      ...{ before: before && represent(before), after: after && represent(after) },
+    });
+
   app.post("/", async (c) => {
     const { row, token } = await subscriptions.create(await bodyOf(c));
+    note(c, null, row);
     c.header("Cache-Control", "no-store");
     return c.json({ ...represent(row), subscriptionToken: token }, 201);
   });
@@ -34,11 +42,16 @@ export function subscriptionRoutes(
     return c.json({ subscriptions: found.map(represent), count: found.length });
   });
   app.get("/:id", async (c) => c.json(represent(await subscriptions.get(c.req.param("id")))));
-  app.put("/:id", async (c) =>
-    c.json(represent(await subscriptions.update(c.req.param("id"), await bodyOf(c)))),
-  );
+  app.put("/:id", async (c) => {
+    const before = await subscriptions.get(c.req.param("id"));
+    const row = await subscriptions.update(before.id, await bodyOf(c));
+    note(c, before, row);
+    return c.json(represent(row));
+  });
   app.delete("/:id", async (c) => {
-    await subscriptions.remove(c.req.param("id"));
+    const before = await subscriptions.get(c.req.param("id"));
+    await subscriptions.remove(before.id);
+    note(c, before, null);
     return c.body(null, 204);
   });
   return app;
