@@ -1,7 +1,6 @@
 /** `npm run bench`: CPU per request in Envoy, against the bare route of the same run. */
-import { readFile } from "node:fs/promises";
 import { build } from "../../cli/build/index.ts";
-import { foreignFilter } from "../foreign/modules.ts";
+import { foreignFilter, goFilter, rustFilter } from "../foreign/modules.ts";
 import { chain, disabled, lua, native, setHeaders, wasm } from "./filters.ts";
 import { measure } from "./lab.ts";
 import { unhardened } from "./unhardened.ts";
@@ -10,7 +9,6 @@ const rounds = Number(process.env["ROUNDS"] ?? 7);
 const seconds = Number(process.env["SECONDS_EACH"] ?? 3);
 const folder = "policies/set-headers";
 const { wasm: module } = await build([folder]);
-const rust = new Uint8Array(await readFile("test/foreign/rust/two-headers.wasm"));
 const params = setHeaders("x-a", "x-b");
 const five = [1, 2, 3, 4, 5].map((i) => ({
   name: "set-headers",
@@ -24,7 +22,8 @@ const figures = await measure(
     { name: "route without policies", filters: [engine], perFilter: disabled("wasm-engine") },
     { name: "Envoy's header filter", filters: [native] },
     { name: "Lua", filters: [lua] },
-    { name: "Rust SDK", filters: [wasm("rust", rust, "two", null)] },
+    { name: "Rust SDK", filters: [wasm("rust", await rustFilter(), "two", null)] },
+    { name: "Go, no SDK", filters: [wasm("go", await goFilter(), "two", null)] },
     { name: "G-Core SDK", filters: [wasm("gcore", await foreignFilter(), "two", {})] },
     { name: "single-policy module", filters: [wasm("single", module, "set-headers", params)] },
     {

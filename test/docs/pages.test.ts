@@ -1,6 +1,7 @@
 /** Every page is done as it stands: in an empty folder, with the packed package, against a real Envoy. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startEcho, type Echo } from "../../cli/run/echo.ts";
+import { alone, first, inTheFirst, withTheirOwn } from "./pages/index.ts";
 import { install, type Installation } from "./pages/installation.ts";
 import { close, follow, type Visit } from "./pages/page.ts";
 import { freePorts, type Ports } from "./pages/ports.ts";
@@ -27,39 +28,19 @@ const limitMs = 120_000;
 const visit = async (page: string): Promise<void> => close(await follow(page, installation, ports));
 
 describe("without a gateway", () => {
-  test.each([
-    "docs/tutorial/first-policy.md",
-    "docs/how-to/test-with-cases.md",
-    "docs/how-to/write-a-policy-that-asks.md",
-    "docs/how-to/upgrade.md",
-  ])("%s", visit, limitMs);
+  test.each(alone)("%s", visit, limitMs);
 });
 
 describe("in the gateway that the first page starts", () => {
   let gateway: Visit;
   beforeAll(async () => {
-    gateway = await follow("docs/how-to/run-a-gateway.md", installation, ports);
+    gateway = await follow(first, installation, ports);
   }, limitMs);
   afterAll(() => close(gateway));
 
-  test.each([
-    "docs/how-to/secure-with-keys.md",
-    "docs/how-to/limit-rates.md",
-    "docs/how-to/use-secrets.md",
-    "docs/how-to/debug-a-request.md",
-    "docs/how-to/publish-a-policy.md",
-  ])("%s", visit, limitMs);
+  test.each(inTheFirst)("%s", visit, limitMs);
 });
 
-/** After the first gateway has ended: on the same ports. */
 describe("with a gateway of its own", () => {
-  test.each([
-    "docs/how-to/secure-with-jwt.md",
-    "docs/how-to/use-the-short-form.md",
-    "docs/how-to/tls.md",
-    "docs/how-to/run-a-fleet.md",
-    "docs/how-to/follow-a-folder.md",
-    "docs/how-to/observe.md",
-    "docs/how-to/move-from-wso2.md",
-  ])("%s", visit, limitMs);
+  test.each(withTheirOwn)("%s", visit, limitMs);
 });

@@ -1,18 +1,18 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { harden } from "../../cli/build/harden/index.ts";
 import { parse } from "../../cli/build/wasm/module.ts";
 import { until } from "../../controller/until.ts";
 import { simulate } from "../../host-sim/index.ts";
 import { envoyRunner } from "../runners/envoy.ts";
-import { foreignFilter } from "./modules.ts";
+import { foreignFilter, goFilter, rustFilter } from "./modules.ts";
 
 const envoy = envoyRunner();
 const modules = new Map<string, Uint8Array>();
 
 beforeAll(async () => {
   modules.set("AssemblyScript", await foreignFilter());
-  modules.set("Rust", new Uint8Array(await readFile("test/foreign/rust/two-headers.wasm")));
+  modules.set("Rust", await rustFilter());
+  modules.set("Go", await goFilter());
   for (const [name, bytes] of [...modules]) {
     modules.set(`${name}, hardened`, harden(parse(bytes)).bytes);
   }
@@ -25,6 +25,7 @@ afterAll(() => envoy.close());
 const names = [
   "AssemblyScript",
   "Rust",
+  "Go",
   "AssemblyScript, hardened",
   "AssemblyScript, caught",
   "Rust, hardened",

@@ -1,5 +1,15 @@
 /** Modules that were not made by this build: material for the host, the checks and `ap policy harden`. */
+import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
 import * as asc from "assemblyscript/asc";
+
+/** The filter in `rust/`, on the Rust SDK. */
+export const rustFilter = async (): Promise<Uint8Array> =>
+  new Uint8Array(await readFile("test/foreign/rust/two-headers.wasm"));
+
+/** The filter in `go/`, on no SDK. */
+export const goFilter = async (): Promise<Uint8Array> =>
+  new Uint8Array(gunzipSync(await readFile("test/foreign/go/two-headers.wasm.gz")));
 
 /** The filter in `two-headers.ts`, built on `@gcoredev/proxy-wasm-sdk-as` as its readme says. */
 export async function foreignFilter(): Promise<Uint8Array> {

@@ -7,10 +7,13 @@ import { promisify } from "node:util";
 import { packageRoot } from "../../../cli/package-root.ts";
 
 const run = promisify(execFile);
+const cache = join("build", "cache");
 
 export interface Installation {
   folder: string;
   env: NodeJS.ProcessEnv;
+  /** A copy of the repository as a clone would have it, with the packages that are here. */
+  clone(): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -26,11 +29,7 @@ export async function install(): Promise<Installation> {
   await run("npm", ["install", join(folder, filename), "--prefer-offline", ...quiet], {
     cwd: folder,
   });
-  // The shelf's policies as they were built before, if they were: that takes ten seconds of each run.
-  const cache = join("build", "cache");
-  await cp(join(packageRoot, cache), join(folder, "node_modules", "sluice", cache), {
-    recursive: true,
-  }).catch(() => {});
+  await copyShelf(join(folder, "node_modules", "sluice"));
   const home = join(folder, "home");
   await mkdir(home);
   return {
@@ -42,6 +41,23 @@ export async function install(): Promise<Installation> {
       XDG_CACHE_HOME: process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
       PATH: [join(folder, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
     },
+    clone: () => clone(join(folder, "clone")),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+export async function clone(to: string): Promise<string> {
+  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: packageRoot,
+    maxBuffer: 64 << 20,
+  });
+  for (const file of stdout.split("\n").filter(Boolean))
+    await cp(join(packageRoot, file), join(to, file)).catch(() => {});
+  await run("cp", ["-RL", join(packageRoot, "node_modules"), join(to, "node_modules")]);
+  await copyShelf(to);
+  return to;
+}
+
+/** The shelf's policies as they were built before, if they were: that takes ten seconds of each run. */
+const copyShelf = (to: string): Promise<void> =>
+  cp(join(packageRoot, cache), join(to, cache), { recursive: true }).catch(() => {});

@@ -18,7 +18,7 @@ export interface Visit {
 
 export async function follow(
   file: string,
-  { folder: root, env }: Installation,
+  { folder: root, env, clone }: Installation,
   ports: Ports,
 ): Promise<Visit> {
   const folder = join(root, "pages", file.replace(/\W+/g, "-"));
@@ -35,8 +35,9 @@ export async function follow(
       const lacking = lacks(prints)(printed);
       if (lacking !== null) throw new Error(`"${lacking}" is not printed:\n${printed}`);
     },
-    run: async ({ text, prints }) => {
-      const terminal = new Terminal(ports.asBound(text), place);
+    run: async ({ text, inClone, prints }) => {
+      const cwd = inClone ? await clone() : folder;
+      const terminal = new Terminal(ports.asBound(text), { ...place, cwd });
       terminals.push(terminal);
       await terminal.shows(lacks(prints));
     },

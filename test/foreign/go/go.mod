@@ -1,0 +1,3 @@
+module sluice/two-headers
+
+go 1.24
