@@ -34,6 +34,24 @@ describe("links", () => {
   });
 });
 
+test.each(own)("files that %s names are there", (file) => {
+  const named = [
+    ...read(file).matchAll(/`((?:sdk|host-sim|policies|cli|controller|test|docs)\/[^`\s]*)`/g),
+  ]
+    .map(([, path]) => path!)
+    .filter((path) => !/[<*…]/.test(path));
+  const missing = named.filter((path) => !existsSync(join(packageRoot, path)));
+  expect(missing).toEqual([]);
+});
+
+test("the index leads to every page", () => {
+  const index = read("docs/README.md");
+  const hidden = all
+    .filter((file) => /^docs\/.+\//.test(file))
+    .filter((file) => !index.includes(`](${file.slice("docs/".length)})`));
+  expect(hidden).toEqual([]);
+});
+
 function leads(file: string, target: string): boolean {
   const [path = "", anchor] = target.split("#");
   const to = path ? normalize(join(dirname(file), path)) : file;

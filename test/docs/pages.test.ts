@@ -23,7 +23,7 @@ afterAll(async () => {
   await installation?.remove();
 });
 
-const limitMs = 120_000;
+const limitMs = 300_000;
 
 const visit = async (page: string): Promise<void> => close(await follow(page, installation, ports));
 

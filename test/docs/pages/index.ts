@@ -6,6 +6,7 @@ export const alone = [
   "docs/how-to/test-with-cases.md",
   "docs/how-to/write-a-policy-that-asks.md",
   "docs/how-to/upgrade.md",
+  "docs/explanation/same-filter.md",
 ];
 
 /** Starts the gateway that the ones below it work with. */
@@ -29,6 +30,7 @@ export const withTheirOwn = [
   "docs/how-to/observe.md",
   "docs/how-to/move-from-wso2.md",
   "README.md",
+  "docs/how-to/secure-the-management.md",
 ];
 
 export const pages: readonly string[] = [...alone, first, ...inTheFirst, ...withTheirOwn];
