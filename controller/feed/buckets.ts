@@ -4,7 +4,8 @@
  */
 import { FEED_BUCKETS, FEED_ID, feedBucket, feedRecord } from "../../host-sim/feed.ts";
 
-const recordHead = FEED_ID + 2;
+/** Id and size in front of each value. */
+export const recordHead = FEED_ID + 2;
 const none = Buffer.alloc(0);
 
 export class Buckets {
@@ -12,6 +13,18 @@ export class Buckets {
   private readonly used = new Uint32Array(FEED_BUCKETS);
   /** How many records there are. */
   count = 0;
+
+  /** Buckets that lie one after the other in `bytes`, each as long as `sizes` says. Of an id's records the last counts. */
+  static lying(bytes: Buffer, sizes: Uint32Array, count: number): Buckets {
+    const buckets = new Buckets();
+    for (let bucket = 0, at = 0; bucket < FEED_BUCKETS; at += sizes[bucket++]!)
+      if (sizes[bucket]! > 0) buckets.bytes[bucket] = bytes.subarray(at, at + sizes[bucket]!);
+    buckets.used.set(sizes);
+    buckets.count = count;
+    for (let bucket = 0; bucket < FEED_BUCKETS; bucket++)
+      if (buckets.hasTwice(bucket)) buckets.putAgain(bucket);
+    return buckets;
+  }
 
   /** All of a bucket's records. The bytes change with the next write: copy what is to stay. */
   in(bucket: number): Buffer {
@@ -67,6 +80,29 @@ export class Buckets {
     return -1;
   }
 
+  private hasTwice(bucket: number): boolean {
+    const bytes = this.bytes[bucket]!;
+    const end = this.used[bucket]!;
+    for (let at = 0; at < end; at += sizeAt(bytes, at)) {
+      const word = bytes.readUInt32LE(at + 4);
+      for (let before = 0; before < at; before += sizeAt(bytes, before))
+        if (
+          bytes.readUInt32LE(before + 4) === word &&
+          bytes.compare(bytes, at, at + FEED_ID, before, before + FEED_ID) === 0
+        )
+          return true;
+    }
+    return false;
+  }
+
+  private putAgain(bucket: number): void {
+    const records = [...recordsIn(this.in(bucket))];
+    this.bytes[bucket] = none;
+    this.used[bucket] = 0;
+    this.count -= records.length;
+    for (const { id, value } of records) this.put(id, value);
+  }
+
   private append(bucket: number, record: Buffer): void {
     const end = this.used[bucket]!;
     const needed = end + record.length;
@@ -102,4 +138,5 @@ export function* recordsIn(bytes: Buffer): Generator<{ id: Buffer; value: Buffer
     };
 }
 
-const sizeAt = (bytes: Buffer, at: number): number => recordHead + bytes.readUInt16LE(at + FEED_ID);
+export const sizeAt = (bytes: Buffer, at: number): number =>
+  recordHead + bytes.readUInt16LE(at + FEED_ID);

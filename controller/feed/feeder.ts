@@ -8,10 +8,13 @@ import type { Store } from "../store/store.ts";
 import type { Change } from "../store/turns.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
+import type { Buckets } from "./buckets.ts";
+import { Gathered } from "./gathered.ts";
 import { FeedTable } from "./table.ts";
 import { hmacPlace } from "../access/credentials.ts";
 import {
   apiKeyRecords,
+  gatherKey,
   consumerRecords,
   planRecords,
   revocationRecords,
@@ -20,7 +23,8 @@ import {
 } from "./records.ts";
 
 interface Source {
-  all(): AsyncIterable<FeedRecord[]>;
+  /** All of its records. */
+  gather(into: Gathered): Promise<void>;
   /** The records of one row as it is now; none when it is gone. */
   row(key: string): Promise<FeedRecord[]>;
   /** Ids that it may have had, beside those that the change names. */
@@ -38,9 +42,18 @@ export class Feeder {
     private readonly log: (line: string) => void,
   ) {
     this.sources = {
-      ApiKey: source(store.keys.rows, apiKeyRecords),
+      ApiKey: {
+        ...source(store.keys.rows, apiKeyRecords),
+        gather: (into) => store.keys.eachFed((key) => gatherKey(into, key)),
+      },
       Plan: source(store.plans.rows, planRecords),
-      Secret: vault,
+      Secret: {
+        row: (handle) => vault.row(handle),
+        idsOf: (handle) => vault.idsOf(handle),
+        gather: async (into) => {
+          for (const record of vault.all()) into.add(record);
+        },
+      },
       Revocation: source(store.revocations.rows, revocationRecords),
       Consumer: source(store.consumers.rows, (row) =>
         consumerRecords(row, ({ keyId, sealed, keyVersion }) =>
@@ -54,7 +67,7 @@ export class Feeder {
   /** Fills the table; it answers nobody before. */
   load(): Promise<void> {
     return this.inTurn(async () => {
-      await this.fill(this.table);
+      this.table.fill(await this.all());
       this.table.markWhole();
     });
   }
@@ -62,10 +75,9 @@ export class Feeder {
   /** Makes the table as the store is, for when single changes were missed. */
   reload(): Promise<void> {
     return this.inTurn(async () => {
-      const fresh = new FeedTable();
-      await this.fill(fresh);
+      const fresh = await this.all();
       for (let bucket = 0; bucket < FEED_BUCKETS; bucket++)
-        this.table.replaceBucket(bucket, fresh.bucket(bucket));
+        this.table.replaceBucket(bucket, fresh.in(bucket));
     });
   }
 
@@ -93,10 +105,10 @@ export class Feeder {
     for (const id of ids) this.table.delete(id);
   }
 
-  private async fill(table: FeedTable): Promise<void> {
-    for (const source of Object.values(this.sources))
-      for await (const records of source.all())
-        for (const { id, value } of records) table.put(id, value);
+  private async all(): Promise<Buckets> {
+    const gathered = new Gathered();
+    for (const source of Object.values(this.sources)) await source.gather(gathered);
+    return gathered.inBuckets();
   }
 
   /** One after the other: a row read before another change must not be put after it. */
@@ -113,8 +125,9 @@ const source = <Row extends object>(
   rows: Rows<Row>,
   records: (row: Row) => FeedRecord[],
 ): Source => ({
-  async *all() {
-    for await (const page of rows.all()) yield page.flatMap(records);
+  gather: async (into) => {
+    for await (const page of rows.all())
+      for (const row of page) for (const record of records(row)) into.add(record);
   },
   row: async (key) => {
     const row = await rows.byKey(key);

@@ -1,6 +1,8 @@
 /** Rows of the store as records of the feed. */
-import { FEED_FIELD, feedId } from "../../host-sim/feed.ts";
+import { FEED_FIELD, feedId, feedIdText } from "../../host-sim/feed.ts";
 import { keyScope } from "../store/access/feed-changes.ts";
+import type { Gathered } from "./gathered.ts";
+import type { FedKey } from "../store/access/fed-keys.ts";
 import type { ApiKey } from "../store/access/keys.ts";
 import {
   credentialId,
@@ -29,6 +31,17 @@ export function apiKeyRecords(key: ApiKey): FeedRecord[] {
   });
   const current = record(key.hash, key.expires_at);
   return key.old_hash === null ? [current] : [current, record(key.old_hash, key.old_until)];
+}
+
+/** The same for very many of them. */
+export function gatherKey(into: Gathered, { scope, name, rest, ...key }: FedKey): void {
+  const add = (hash: string, expires: string) =>
+    into.addText(
+      feedIdText("key", scope, hash),
+      name + FEED_FIELD + time(expires) + FEED_FIELD + rest,
+    );
+  add(key.hash, key.expires);
+  if (key.oldHash) add(key.oldHash, key.oldUntil);
 }
 
 /** An inactive plan stays: its subscribers are told that it is. */
@@ -86,9 +99,11 @@ function proofOf(
   return credential.type === "hmac" ? opened(credential) : "";
 }
 
-const fields = (...texts: (string | null)[]): Buffer =>
-  Buffer.from(texts.map((text) => (text ?? "").replaceAll(FEED_FIELD, "")).join(FEED_FIELD));
+function fields(...texts: (string | null)[]): Buffer {
+  const clean = texts.map((text) => text?.replaceAll(FEED_FIELD, ""));
+  return Buffer.from(clean.join(FEED_FIELD));
+}
 
 const number = (value: number | null): string => (value === null ? "" : String(value));
 
-const time = (text: string | null): string => (text === null ? "" : String(Date.parse(text)));
+const time = (text: string | null): string => (text ? String(Date.parse(text)) : "");

@@ -13,7 +13,7 @@ const rememberedChanges = 131_072;
 export class FeedTable {
   /** Never the same twice, also after a restart. 48 bits, so that a decimal number of it is exact everywhere. */
   readonly epoch = BigInt(randomBytes(6).readUIntBE(0, 6) + 1);
-  private readonly buckets = new Buckets();
+  private buckets = new Buckets();
   private readonly recent: Buffer;
   private readonly waiting = new Set<() => void>();
   private last = 0;
@@ -49,6 +49,12 @@ export class FeedTable {
     this.wake();
   }
 
+  /** Takes over everything at once, before anybody was answered. */
+  fill(buckets: Buckets): void {
+    this.buckets = buckets;
+    this.last = 1;
+  }
+
   /** A view, good until the next write. */
   get(id: Buffer): Buffer | null {
     return this.buckets.get(id);
@@ -70,6 +76,7 @@ export class FeedTable {
 
   /** Makes a bucket hold exactly these records. */
   replaceBucket(bucket: number, records: Buffer): void {
+    if (records.equals(this.bucket(bucket))) return;
     const wanted = new Set<string>();
     for (const { id, value } of recordsIn(records)) {
       wanted.add(id.toString("latin1"));

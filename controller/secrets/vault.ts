@@ -96,10 +96,12 @@ export class Vault {
     return [...(this.fed.get(handle) ?? [])].map((entry) => feedId("secret", entry));
   }
 
-  async *all(): AsyncGenerator<FeedRecord[]> {
-    for (const handle of this.rows.keys()) yield this.recordsOf(handle);
-    for (const uses of this.uses.values())
-      yield uses.filter(({ value }) => value !== undefined).flatMap((use) => this.records(use));
+  all(): FeedRecord[] {
+    const unnamed = [...this.uses.values()].flat().filter(({ value }) => value !== undefined);
+    return [
+      ...[...this.rows.keys()].flatMap((handle) => this.recordsOf(handle)),
+      ...unnamed.flatMap((use) => this.records(use)),
+    ];
   }
 
   /** Reads one secret anew: its own record, and those of templates over it. */

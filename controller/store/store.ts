@@ -66,7 +66,7 @@ export class Store {
     private readonly postgres: Postgres | null,
   ) {
     this.turns = new Turns(db, postgres);
-    this.keys = new KeyStore(db, this.turns);
+    this.keys = new KeyStore(db, this.turns, postgres ? "postgres" : "sqlite");
     this.plans = new PlanStore(db, this.turns);
     this.subscriptions = new SubscriptionStore(db, this.turns);
     this.secrets = new SecretStore(db, this.turns);

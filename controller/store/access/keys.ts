@@ -1,6 +1,7 @@
 /** API keys in the store. Who may do what is decided elsewhere; here they are only kept. */
 import type { Kysely, Selectable, Transaction } from "kysely";
 import { changeOf, everything, keyIds } from "./feed-changes.ts";
+import { eachFedKey, type Dialect, type FedKey } from "./fed-keys.ts";
 import { ownerExists } from "./owner.ts";
 import { Rows } from "./rows.ts";
 import type { ApiKeyRow, Tables } from "../schema.ts";
@@ -23,8 +24,14 @@ export class KeyStore {
   constructor(
     private readonly db: Kysely<Tables>,
     private readonly turns: Turns,
+    private readonly dialect: Dialect,
   ) {
     this.rows = new Rows<ApiKey>(db, "api_keys", "uuid");
+  }
+
+  /** All of them, as the feed has them. */
+  eachFed(each: (key: FedKey) => void): Promise<void> {
+    return eachFedKey(this.db, this.dialect, each);
   }
 
   /** Those that are good now; `by` leaves only one creator's. */

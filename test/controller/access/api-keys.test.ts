@@ -221,6 +221,24 @@ describe("API keys", () => {
       }
     });
 
+    test("all of them at once are the same records as each by itself", async () => {
+      const spec = { groups: ["g"] };
+      const consumer = { kind: "Consumer", metadata: { name: "bulk" }, spec };
+      await gateway().as("root", "POST", "/consumers", consumer);
+      await gateway().as("root", "POST", "/consumers/bulk/api-keys", { name: "of-consumer" });
+      await make("root", { name: "ends", expiresIn: { unit: "days", duration: 3 } });
+      await make("root", {
+        ...{ name: "brought", apiKey: `${external}-brought`, issuer: "portal" },
+        ...{ applicationId: "app-é", applicationName: "an app, with: 'quotes' and |marks|" },
+      });
+      await make("root", { name: "renewed" });
+      await gateway().as("root", "POST", `${base}/renewed/regenerate`, { overlap: "1h" });
+      const { feeder } = gateway().gateway.access;
+      const { revision, count } = feeder.table;
+      await feeder.reload();
+      expect([feeder.table.revision, feeder.table.count]).toEqual([revision, count]);
+    });
+
     test("what ended an hour ago is taken away, a former value without its key", async () => {
       const { store, access } = gateway().gateway;
       const owner = { kind: "RestApi", handle: "pets" };
