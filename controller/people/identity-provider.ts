@@ -49,7 +49,8 @@ export class IdentityProvider {
         clockTolerance: 30,
         requiredClaims: ["exp", "sub"],
       });
-      return { user: String(payload.sub), roles: this.rolesOf(payload) };
+      if (!payload.sub) return { refused: "the token is not valid" };
+      return { user: payload.sub, roles: this.rolesOf(payload) };
     } catch (error) {
       const judged =
         error instanceof errors.JOSEError &&

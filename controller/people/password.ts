@@ -30,7 +30,8 @@ export class Passwords {
   async check(password: string, stored: string | null): Promise<boolean> {
     if (stored !== null && this.remembered(password, stored)) return true;
     const right = await compare(password, stored ?? nobody);
-    if (!right || stored === null) return false;
+    // bcrypt would take any password that only begins as the right one does.
+    if (!right || stored === null || Buffer.byteLength(password) > maxPasswordBytes) return false;
     if (this.proven.size >= maxRemembered) this.proven.clear();
     this.proven.set(this.proof(password, stored), Date.now() + rememberedMs);
     return true;

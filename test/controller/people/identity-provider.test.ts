@@ -46,6 +46,12 @@ const token = (
     .setAudience(how.audience ?? "gateway")
     .setExpirationTime(how.expires ?? "5m")
     .sign(how.key ?? ours.privateKey);
+const bare = (header: object = {}) =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: "RS256", kid: "a", ...header })
+    .setSubject("ada")
+    .setIssuer("https://idp.example")
+    .setAudience("gateway");
 const get = async (path: string, bearer: string) =>
   t.manage("GET", path, undefined, { authorization: `Bearer ${bearer}` });
 
@@ -79,6 +85,24 @@ test.each([
       return new SignJWT(payload).setProtectedHeader({ alg: "HS256", kid: "a" }).sign(secret);
     },
   ],
+  ["that never ends", () => bare().sign(ours.privateKey)],
+  [
+    "that begins later",
+    () => bare().setExpirationTime("5m").setNotBefore("2m").sign(ours.privateKey),
+  ],
+  ["of nobody", () => bare().setExpirationTime("5m").setSubject("").sign(ours.privateKey)],
+  [
+    "that brings its own key",
+    async () =>
+      bare({ jwk: await exportJWK(theirs.publicKey) })
+        .setExpirationTime("5m")
+        .sign(theirs.privateKey),
+  ],
+  [
+    "that says where its keys are",
+    () =>
+      bare({ jku: "https://evil.example/keys" }).setExpirationTime("5m").sign(theirs.privateKey),
+  ],
   ["that is none", async () => "abc"],
 ])("a token %s is refused", async (_, make) => {
   expect(await get("/rest-apis", await make())).toMatchObject({
@@ -90,4 +114,20 @@ test.each([
 test("passwords are refused where only tokens are taken", async () => {
   const authorization = `Basic ${Buffer.from("admin:admin").toString("base64")}`;
   expect((await t.manage("GET", "/rest-apis", undefined, { authorization })).status).toBe(401);
+});
+
+test("a token that names a local user, or our role by our name, has what its mapped claim says", async () => {
+  const named = await new SignJWT({
+    realm: { roles: ["staff", "admin"] },
+    roles: ["admin"],
+    admin: true,
+  })
+    .setProtectedHeader({ alg: "RS256", kid: "a" })
+    .setSubject("root")
+    .setIssuer("https://idp.example")
+    .setAudience("gateway")
+    .setExpirationTime("5m")
+    .sign(ours.privateKey);
+  expect((await get("/rest-apis", named)).status).toBe(200);
+  expect((await get("/users", named)).status).toBe(403);
 });
