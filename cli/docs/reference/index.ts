@@ -8,6 +8,7 @@ import { errorsPage } from "./errors.ts";
 import { kindsPage } from "./kinds.ts";
 import { managementPage } from "./management-api.ts";
 import { policiesPage } from "./policies.ts";
+import { sdkPage } from "./sdk.ts";
 
 const note =
   '<!-- Written by "npm run docs" from the code. Changes here are lost; a test fails if it is not current. -->';
@@ -19,6 +20,7 @@ export const referencePages: Readonly<Record<string, () => string | Promise<stri
   "kinds.md": kindsPage,
   "management-api.md": managementPage,
   "policies.md": policiesPage,
+  "sdk.md": sdkPage,
 };
 
 const folder = join(packageRoot, "docs", "reference");
