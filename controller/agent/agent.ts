@@ -23,6 +23,7 @@ import { Reporter } from "./proof/report.ts";
 import { Journal } from "./state/journal.ts";
 import { KeptFeed } from "./state/kept-feed.ts";
 import { KeptResources } from "./state/kept-resources.ts";
+import { lockFolder } from "./state/lock.ts";
 import { Seal } from "./state/seal.ts";
 import { superviseEnvoy, type Supervised } from "./supervise.ts";
 import { readControllers, type ControllersOptions } from "./upstream/controllers.ts";
@@ -179,6 +180,16 @@ const aborted = (signal: AbortSignal | undefined): Promise<never> =>
 /** What is kept, brought back. What is damaged counts for nothing: a controller is needed then. */
 async function openState(folder: string, log: Log) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder);
+  try {
+    return await readState(folder, log, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function readState(folder: string, log: (line: string) => void, lock: { release(): void }) {
   const seal = await Seal.at(join(folder, "key"));
   const journals = [
     new Journal(join(folder, "resources"), seal),
@@ -196,6 +207,7 @@ async function openState(folder: string, log: Log) {
     close: async () => {
       await feed.settled();
       for (const journal of journals) await journal.close();
+      lock.release();
     },
   };
 }

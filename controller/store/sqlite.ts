@@ -32,7 +32,7 @@ export async function openSqlite(file: string, log: Logger): Promise<Kysely<Tabl
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }), log });
 }
 
-async function loadSqlite(): Promise<new (file: string) => Database> {
+export async function loadSqlite(): Promise<new (file: string) => Database> {
   const builtIn = Number(process.versions.node.split(".")[0]) >= 22;
   // A variable, because bundlers and types of Node 20 do not know the built-in module.
   const name = builtIn ? "node:sqlite" : "@photostructure/sqlite";

@@ -44,6 +44,12 @@ test("the command follows a controller, upgrades its Envoy on SIGUSR2, and drain
   expect((await fetch(url)).status).toBe(200);
   const { body } = await controller.manage("GET", "/rest-apis/a");
   expect(body).toMatchObject({ status: { gateways: [{ id: "edge-7", state: "serving" }] } });
+  const second = follow();
+  expect(await second.exited).toBe(1);
+  expect(second.said()).toContain(
+    `--state: expected a folder that no other agent uses, found ${state.folder}, which one does`,
+  );
+  expect((await fetch(url)).status).toBe(200);
   child.kill("SIGUSR2");
   await until(() => expect(said()).toContain("another Envoy has taken over"), 20_000);
   expect((await fetch(url)).status).toBe(200);

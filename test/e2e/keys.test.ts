@@ -90,6 +90,30 @@ describe("over an agent", () => {
   });
   comesAndGoes(place);
 
+  test("every connected gateway takes a new key and refuses a revoked one", async () => {
+    const folder = await stateFolder();
+    const other = await startTestAgent({
+      urls: `http://127.0.0.1:${controller.gateway.ports.xds}`,
+      ...{ nodeId: "edge-2", stateFolder: folder.folder },
+    });
+    try {
+      const places = [place(), { controller, httpPort: () => other.httpPort }];
+      const everywhere = async (key: string, status: number) =>
+        Math.max(...(await Promise.all(places.map((one) => answered(one, key, status)))));
+      const times = [];
+      for (let i = 0; i < 5; i++) {
+        const key = await makeKey(place(), `fleet-${i}`);
+        times.push(await everywhere(key, 200));
+        await controller.manage("DELETE", `/rest-apis/a/api-keys/fleet-${i}`);
+        times.push(await everywhere(key, 401));
+      }
+      expect(Math.max(...times)).toBeLessThan(4_000);
+    } finally {
+      await other.agent.stop();
+      await folder.remove();
+    }
+  }, 30_000);
+
   test("without any controller, also after a restart, a good key stays good and a revoked one refused", async () => {
     const [good, revoked] = [await makeKey(place(), "good"), await makeKey(place(), "bad")];
     await answered(place(), revoked, 200);
