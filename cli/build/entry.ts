@@ -73,9 +73,11 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
       `import { ${one.className} as Policy${i} } from "./policies/${one.name}/policy";\n` +
       `import { Params as Params${i} } from "./policies/${one.name}/params";`,
   );
+  // A policy's number stands above the bits of its handlers: see sdk/engine/tally.ts.
+  const numbered = (handles: number, i: number) => (several ? handles | ((i + 1) << 16) : handles);
   const registrations = policies.map(
     (one, i) =>
-      `register(${JSON.stringify(one.name)}, ${JSON.stringify(one.version)}, ${one.handles}, ` +
+      `register(${JSON.stringify(one.name)}, ${JSON.stringify(one.version)}, ${numbered(one.handles, i)}, ` +
       `(c: Cursor): Handlers => new Policy${i}(Params${i}.read(c)));`,
   );
   return [
@@ -89,6 +91,7 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
           "@global const FEED: bool = true;",
         ]
       : []),
+    ...(several ? ["@global const TALLY: bool = true;"] : []),
     ...(policies.some((one) => one.offers) ? ["@global const ALTERNATIVES: bool = true;"] : []),
     ...(inPieces ? ["@global const PIECES: bool = true;"] : []),
     ...shares.map((one) => `import { ${layouts[one]} } from "sluice/sdk/shared/${one}";`),

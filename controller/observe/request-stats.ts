@@ -3,6 +3,8 @@
  * others by API, route, method and status. A route's name ends with a hash of its chain; what differs in that only is one
  * series.
  */
+import { policyLine } from "./policy-stats.ts";
+
 const prefix = "envoy_gateway_";
 
 interface Renamed {
@@ -77,7 +79,7 @@ export function requestStats(prometheus: string): string {
 
 /** A policy's tags come as one label, `sluice_tags="kind=any,zone=b"`. */
 const withTags = (line: string): string =>
-  line.replace(/sluice_tags="((?:[^"\\]|\\.)*)"/, (_, tags: string) =>
+  policyLine(line).replace(/sluice_tags="((?:[^"\\]|\\.)*)"/, (_, tags: string) =>
     tags
       .split(",")
       .map((tag) =>

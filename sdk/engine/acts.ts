@@ -13,6 +13,7 @@ import { Fact, Phase } from "./stream";
 import { proxy_close_stream } from "../env";
 import { nowMilliseconds } from "../hostcalls/clock";
 import { take } from "./chains";
+import { countRefusal } from "./tally";
 import { wait } from "./waiting";
 import { StreamType } from "../abi";
 
@@ -26,6 +27,11 @@ export function reply(answer: Reply): Verdict {
   if (record.has(Fact.Replied)) return Verdict.Respond;
   record.note(Fact.Replied);
   if (linkAddress) answer.by(changetype<Link>(linkAddress).name);
+  if (isDefined(TALLY)) {
+    if (linkAddress && answer.status >= 400) {
+      countRefusal(changetype<Link>(linkAddress).handles);
+    }
+  }
   const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
   if (late || !answer.send()) {
     // Headers are out: all that is left is to end the stream, so that nothing more gets through.

@@ -24,6 +24,7 @@ import {
   waitingStream,
   waitingTurn,
 } from "./waiting";
+import { tellTally } from "./tally";
 import { answer } from "./walk";
 
 const SHORTEST_TICK_MS: i32 = 50;
@@ -134,6 +135,7 @@ export function tick(root: u32): void {
   if (isDefined(FEED)) {
     enterRoot(root);
     tickFeed(root, now);
+    if (isDefined(TALLY)) tellTally();
     leaveCallback();
   }
   if (period) {

@@ -7,6 +7,7 @@ import { Answer } from "../call";
 import { Chunk } from "../body";
 import { Exchange } from "../exchange";
 import { Headers } from "../headers";
+import { nowNanoseconds } from "../hostcalls/clock";
 import { HeaderMap } from "../hostcalls/headers";
 import { Verdict } from "../policy";
 import { Request } from "../request";
@@ -18,6 +19,7 @@ import { refuel } from "./fuel";
 import { Handles, Link } from "./link";
 import { setLink } from "./live";
 import { Fact, Phase, Stream } from "./stream";
+import { countRun, countTime } from "./tally";
 
 /** How a walk ended. */
 export enum Walk {
@@ -78,6 +80,15 @@ function run(phase: Phase, link: Link): Verdict {
   }
 }
 
+/** Runs a handler and counts it. */
+function counted(phase: Phase, link: Link): Verdict {
+  if (!countRun(link.handles)) return run(phase, link);
+  const start = nowNanoseconds();
+  const verdict = run(phase, link);
+  countTime(link.handles, nowNanoseconds() - start);
+  return verdict;
+}
+
 /** True if the phase belongs to the way out, where chains run backward. */
 export function outward(phase: Phase): bool {
   return phase >= Phase.ResponseHeaders;
@@ -125,7 +136,7 @@ function proceed(stream: Stream, bytes: i32): Walk {
     if (isDefined(ALTERNATIVES)) {
       if (isTried(stream, link)) startTry(stream, link);
     }
-    const verdict = run(phase, link);
+    const verdict = isDefined(TALLY) ? counted(phase, link) : run(phase, link);
     if (isDefined(ALTERNATIVES)) {
       if (isTried(stream, link) && endTry(stream, link, verdict)) {
         i = stream.at;

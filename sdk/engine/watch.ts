@@ -11,7 +11,7 @@ const out: usize = memory.data(4);
 let pages: i32 = 0;
 let gauge: i64 = -1;
 
-function define(type: MetricType, name: string): i64 {
+export function define(type: MetricType, name: string): i64 {
   const at = encode(name);
   return proxy_define_metric(type, at, written, out) == 0 ? <i64>load<u32>(out) : -1;
 }

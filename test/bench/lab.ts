@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findEnvoy } from "../../controller/agent/find.ts";
+import { eachLine } from "../../controller/observe/lines.ts";
 import { http2Only } from "../../controller/xds/resources/cluster.ts";
 import { until } from "../../controller/until.ts";
 
@@ -54,11 +55,19 @@ export interface BenchLab {
   close(): Promise<void>;
 }
 
-/** Ports of what policies call, and of what Envoy itself tells something over gRPC, by the name of Envoy's cluster. */
+/** What Envoy has to do with beside its upstream. */
+export interface Around {
+  /** Ports of what Envoy itself tells something over gRPC, by the name of Envoy's cluster. */
+  grpcServices?: Readonly<Record<string, number>>;
+  /** Takes each line of Envoy's standard output. */
+  output?: (line: string) => void;
+}
+
+/** `services`: what policies call, by the name of Envoy's cluster: their ports. */
 export async function startBenchLab(
   contestants: readonly Contestant[],
   services: Readonly<Record<string, number>> = {},
-  grpcServices: Readonly<Record<string, number>> = {},
+  { grpcServices = {}, output = console.log }: Around = {},
 ): Promise<BenchLab> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const children: ChildProcess[] = [];
@@ -85,9 +94,10 @@ export async function startBenchLab(
       path,
       ["-c", file, "--concurrency", "1", "--use-dynamic-base-id", "-l", "error"],
       {
-        stdio: ["ignore", "inherit", "inherit"],
+        stdio: ["ignore", "pipe", "inherit"],
       },
     );
+    eachLine(envoy.stdout, output);
     children.push(envoy);
     for (const [i, port] of ports.entries()) {
       await until(async () => {
@@ -114,9 +124,9 @@ export async function measure(
   rounds: number,
   seconds: number,
   services: Readonly<Record<string, number>> = {},
-  grpcServices: Readonly<Record<string, number>> = {},
+  around: Around = {},
 ): Promise<Figure[]> {
-  const { ports, pid, close } = await startBenchLab(contestants, services, grpcServices);
+  const { ports, pid, close } = await startBenchLab(contestants, services, around);
   try {
     for (const [i, port] of ports.entries()) await load(port, 1, contestants[i]?.headers);
     const micros: number[][] = contestants.map(() => []);
