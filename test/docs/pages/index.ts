@@ -17,6 +17,7 @@ export const inTheFirst = [
   "docs/how-to/limit-rates.md",
   "docs/how-to/use-secrets.md",
   "docs/how-to/debug-a-request.md",
+  "docs/how-to/import-openapi.md",
   "docs/how-to/publish-a-policy.md",
 ];
 
