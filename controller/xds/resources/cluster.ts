@@ -83,6 +83,8 @@ const healthChecks = (check: NonNullable<UpstreamSettings["healthCheck"]>): Json
     {
       timeout: seconds(check.timeoutMs),
       interval: seconds(check.intervalMs),
+      // Envoy would ask a service without traffic once a minute only.
+      no_traffic_interval: seconds(check.intervalMs),
       healthy_threshold: check.healthyThreshold,
       unhealthy_threshold: check.unhealthyThreshold,
       http_health_check: { path: check.path },
