@@ -24,6 +24,7 @@ import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
 import { Store } from "./store/store.ts";
 import { makeCertificate } from "./tls/certificate.ts";
+import { TlsIdentity } from "./tls/identity.ts";
 import { Certificates } from "./trust/certificates.ts";
 import type { Chain } from "./translate/chain.ts";
 import { gatewayResources } from "./translate/gateway.ts";
@@ -46,6 +47,8 @@ export interface ControlPlane {
   certificates: Certificates;
   xds: AdsServer;
   connected(): number;
+  /** Shows other certificates from now on. Throws if one is no good; false when nothing differs. */
+  renewTls(renewed: Pick<GatewayOptions, "tls" | "xdsTls">): boolean;
   meters: Meters;
   /** How many resources the Envoys should have, by kind. */
   resources(): Readonly<Record<string, number>>;
@@ -69,7 +72,9 @@ export async function startControlPlane(
   const log = options.log ?? (() => {});
   const ports = { ...defaultPorts, ...options.ports };
   const traffic = { ...trafficDefaults, ...options.traffic };
-  const tls = options.tls ?? (ports.https === null ? undefined : selfSigned());
+  const shown = options.tls ?? (ports.https === null ? undefined : selfSigned());
+  const tls = shown && new TlsIdentity("downstream_tls", shown);
+  const xdsTls = options.xdsTls && new TlsIdentity("xds_tls", options.xdsTls);
   const meters = new Meters();
   const store = await Store.open(options.store ?? defaultStore, countStatement(meters));
   closing.push(() => store.close());
@@ -95,8 +100,10 @@ export async function startControlPlane(
       tls: tls
         ? {
             certificate: "gateway",
-            ...(tls.clientAuthority && { clientAuthority: "clients" }),
-            ...(tls.clientCertificates && { clientCertificates: tls.clientCertificates }),
+            ...(tls.current.clientAuthority && { clientAuthority: "clients" }),
+            ...(tls.current.clientCertificates && {
+              clientCertificates: tls.current.clientCertificates,
+            }),
             ...(options.tlsVersions && { versions: options.tlsVersions }),
           }
         : null,
@@ -154,7 +161,8 @@ export async function startControlPlane(
   if (options.documents !== undefined) await loadFolder(control, options.documents);
   if (options.shortForm) await applyRoutes(control, options.shortForm);
   if (options.gitops) closing.push(await watchFolder(control, options.gitops, log));
-  cache.apply([...(tls ? gatewaySecrets(tls) : []), ...listeners()]);
+  cache.apply([...(tls ? gatewaySecrets(tls.current) : []), ...listeners()]);
+  tls?.onRenewal((material) => void cache.apply(gatewaySecrets(material)));
 
   const canary = new Canary({ modules, streams, log });
   closing.push(() => canary.close());
@@ -164,7 +172,7 @@ export async function startControlPlane(
     ...xdsExposure({
       ...{ log, tokens: access.tokens },
       ...(options.host !== undefined && { host: options.host }),
-      ...(options.xdsTls && { tls: options.xdsTls }),
+      ...(xdsTls && { tls: xdsTls }),
     }),
     feed: serveFeed(access.feeder.table),
   });
@@ -186,6 +194,8 @@ export async function startControlPlane(
     resources: () => Object.fromEntries(kinds.map(({ name }) => [name, cache.size(name)])),
     xds: server,
     connected: () => server.streams().length,
+    renewTls: ({ tls: next, xdsTls: nextXds }) =>
+      [next && tls?.renew(next), nextXds && xdsTls?.renew(nextXds)].includes(true),
     version: () => cache.digest(),
   };
 }

@@ -19,7 +19,10 @@ import { defaultPorts, type GatewayOptions, type Ports } from "./options.ts";
 
 export type { GatewayOptions, Ports } from "./options.ts";
 
-export interface Gateway extends Pick<ControlPlane, "store" | "control" | "modules" | "access"> {
+export interface Gateway extends Pick<
+  ControlPlane,
+  "store" | "control" | "modules" | "access" | "renewTls"
+> {
   /** Those of the traffic are known when the gateway is ready. */
   ports: Ports;
   /** Null when Envoys connect from elsewhere. */
@@ -80,9 +83,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       envoy = beside;
       closing.push(() => beside.stop(drainMs));
     }
-    const { store, control, modules, access } = plane;
+    const { store, control, modules, access, renewTls } = plane;
     return {
-      ...{ store, control, modules, access, ports, envoy },
+      ...{ store, control, modules, access, renewTls, ports, envoy },
       ready: async (timeoutMs = 15_000) => {
         if (!envoy) throw new UserError("this gateway has no Envoy of its own to wait for");
         const wanted = (["http", "https"] as const).filter((name) => ports[name] !== null);

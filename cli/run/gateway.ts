@@ -7,6 +7,7 @@ import { gatewayOptions } from "../../controller/config/options.ts";
 import { startGateway, type Ports } from "../../controller/gateway.ts";
 import { leveledLog } from "../../controller/log.ts";
 import type { Io } from "../io.ts";
+import { certificateFiles, followCertificates } from "./certificates.ts";
 import { fitHeap } from "./heap.ts";
 import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
@@ -56,7 +57,13 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
   if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
   renewOnSignal(() => gateway.envoy, write);
+  const unfollow = followCertificates({
+    files: certificateFiles(config),
+    renew: () => gateway.renewTls(gatewayOptions(config)),
+    log,
+  });
   await aborted(toldToEnd());
+  unfollow();
   write("draining …");
   await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));
   await echo?.close();

@@ -59,26 +59,29 @@ export const router = section("Envoy.", {
     }),
     tls: ignored("TLS 1.2 and 1.3 with names verified, always; authorities are `certificates`"),
   }),
-  downstream_tls: section("The certificate of the HTTPS port; self-signed unless given.", {
-    cert_path: text("", "PEM file."),
-    key_path: text("", "PEM file."),
-    client_ca_path: text(
-      "",
-      "The authority of clients' certificates, a PEM file; of others none is let in.",
-    ),
-    client_certificates: choice(
-      "required",
-      ["required", "optional"],
-      "With client_ca_path, whether clients must have one. Where it is optional, mtls-auth says which routes ask for it.",
-    ),
-    minimum_protocol_version: tlsVersion("TLS1_2"),
-    maximum_protocol_version: tlsVersion("TLS1_3"),
-    cipher_suites: list(
-      text("", ""),
-      [],
-      "For TLS 1.2, by their IANA names; Envoy's own when empty.",
-    ),
-  }),
+  downstream_tls: section(
+    "The certificate of the HTTPS port; self-signed unless given. Its files are followed: a new one is shown without a restart.",
+    {
+      cert_path: text("", "PEM file."),
+      key_path: text("", "PEM file."),
+      client_ca_path: text(
+        "",
+        "The authority of clients' certificates, a PEM file; of others none is let in.",
+      ),
+      client_certificates: choice(
+        "required",
+        ["required", "optional"],
+        "With client_ca_path, whether clients must have one. Where it is optional, mtls-auth says which routes ask for it.",
+      ),
+      minimum_protocol_version: tlsVersion("TLS1_2"),
+      maximum_protocol_version: tlsVersion("TLS1_3"),
+      cipher_suites: list(
+        text("", ""),
+        [],
+        "For TLS 1.2, by their IANA names; Envoy's own when empty.",
+      ),
+    },
+  ),
   max_request_body_bytes: integer(10_485_760, bytes, "What is held of a body for policies."),
   policy_engine: elsewhere,
   compression: flag(false, "gzip for clients that take it."),
