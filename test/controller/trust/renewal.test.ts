@@ -1,5 +1,6 @@
 /** Certificates change while requests go on, in a real Envoy. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { Agent, createServer, request, type RequestOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -132,26 +133,22 @@ test("files are followed; between certificate and key everything stays as it is"
   const [certificateFile, keyFile] = [join(folder, "new.pem"), join(folder, "new.key")];
   const lines: string[] = [];
   const next = issued("fifth");
-  let material = pair(issued("fifth"));
-  await writeFile(certificateFile, material.certificate);
-  await writeFile(keyFile, material.key);
-  const read = async () => {
-    material = {
-      certificate: await readFile(certificateFile, "utf8"),
-      key: await readFile(keyFile, "utf8"),
-    };
-  };
+  const first = issued("fifth");
+  await writeFile(certificateFile, first.certificate);
+  await writeFile(keyFile, first.key);
+  const read = () => ({
+    certificate: readFileSync(certificateFile, "utf8"),
+    key: readFileSync(keyFile, "utf8"),
+  });
   const unfollow = followCertificates({
     files: [certificateFile, keyFile],
-    renew: () => t.gateway.renewTls({ tls: material }),
+    renew: () => t.gateway.renewTls({ tls: read() }),
     log: (line) => lines.push(line),
     intervalMs: 50,
   });
   await writeFile(certificateFile, next.certificate);
-  await read();
   await until(() => expect(lines.at(-1)).toContain("stay as they are: downstream_tls"), 10_000);
   await writeFile(keyFile, next.key);
-  await read();
   await until(async () => expect(await shownAt(t.gateway.ports.https!)).toBe("fifth"), 10_000);
   expect(lines.at(-1)).toContain("other certificates");
   unfollow();
