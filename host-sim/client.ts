@@ -49,7 +49,8 @@ export function sendRequest(
       }
     }
     if (exchange.over) return;
-    if (afterChunks >= chunks.length) return hangUp();
+    if (afterChunks >= chunks.length)
+      return chunkDelayMs > 0 ? exchange.later(chunkDelayMs, hangUp) : hangUp();
     if (!bare) {
       if (trailers) exchange.sendTrailers(trailers);
       else exchange.sendData(new Uint8Array(0), true);

@@ -90,7 +90,9 @@ function open(vm: Vm, target: Target, only: Uint8Array | null): number {
       }
       if (!only) show(vm, root, "grpc_receive_trailing_metadata", token, answer.trailers);
       const said = answer.trailers.get("grpc-message") ?? answer.headers.get("grpc-message") ?? "";
-      end(vm, root, token, status === null ? unavailable : Number(status), said);
+      // Of a call, not of a stream, Envoy tells who said so.
+      const by = only && said ? "{via_upstream}" : "";
+      end(vm, root, token, status === null ? unavailable : Number(status), said + by);
     });
     call.cancel = () => handle.cancel();
     stream?.exchange.callouts.push(record);
@@ -116,6 +118,8 @@ function end(vm: Vm, root: RootContext, token: number, code: number, message: st
   root.grpc.delete(token);
   root.status = { code, message };
   vm.notify(root, "grpc_close", token, code);
+  // The number stays until the next call ends, its words do not.
+  root.status.message = "";
 }
 
 function drop(vm: Vm, token: number): Status {

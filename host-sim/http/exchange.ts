@@ -161,6 +161,15 @@ export class Exchange {
     return this.#request.buffered;
   }
 
+  /** What a filter holds is shown to it whole: with the piece that comes now. */
+  keepRequest(piece: Body): void {
+    this.#request.keep(piece);
+  }
+
+  keepResponse(piece: Body): void {
+    this.#response.keep(piece);
+  }
+
   get bufferedResponse(): Body | null {
     return this.#response.buffered;
   }
@@ -314,6 +323,8 @@ export class Exchange {
         return this.#own(route.respond.status, route.respond.body ?? "", "direct_response");
       }
       this.#outgoingHeaders = headers;
+      if (this.#timeoutMs > 0)
+        headers.put("x-envoy-expected-rq-timeout-ms", String(this.#timeoutMs));
       if (end) this.#ask([], true);
     },
     data: (bytes, end) => {
@@ -336,13 +347,16 @@ export class Exchange {
     this.localReply({ status, body, headers, grpcStatus: null, details, by: "" });
   }
 
+  get #timeoutMs(): number {
+    return this.route?.timeoutMs ?? this.settings.routeTimeoutMs;
+  }
+
   #ask(trailers: Pair[], bare = false): void {
-    const { host, waiting, routeTimeoutMs } = this.settings;
+    const { host, waiting } = this.settings;
     const route = this.route!;
     const headers = this.#outgoingHeaders!;
-    const timeout = route.timeoutMs ?? routeTimeoutMs;
+    const timeout = this.#timeoutMs;
     const body = this.#outgoing.length === 1 ? this.#outgoing[0]! : Buffer.concat(this.#outgoing);
-    if (timeout > 0) headers.put("x-envoy-expected-rq-timeout-ms", String(timeout));
     const refused = unsendable(headers);
     if (refused !== null) return this.#own(503, refused, "filter_removed_required_request_headers");
     const normal = route.upstream ?? this.settings.upstream;

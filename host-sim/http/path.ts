@@ -141,7 +141,7 @@ export class Path {
     for (let i = start; i < this.#stands.length; i++) {
       const stand = this.#stands[i]!;
       if (stand.iteration >= Iteration.StoppedAllBuffer) {
-        this.#keep(body, stand.iteration === Iteration.StoppedAllWatermark);
+        this.keep(body, stand.iteration === Iteration.StoppedAllWatermark);
         return;
       }
       if (stand.ended) return;
@@ -155,14 +155,14 @@ export class Path {
       if (answer !== DataAnswer.Continue) {
         stand.iteration = Iteration.StoppedOnce;
         if (answer !== DataAnswer.StopNoBuffer)
-          this.#keep(body, answer === DataAnswer.StopAndWatermark);
+          this.keep(body, answer === DataAnswer.StopAndWatermark);
         // An empty last chunk must still arrive as one when the filter goes on.
         else if (this.ended && !this.trailersMap && !this.buffered) this.buffered = new Body();
         if (trailersFrom >= 0) this.#trailersFrom(trailersFrom);
         return;
       }
       if (stand.iteration === Iteration.StoppedOnce) {
-        this.#keep(body, false);
+        this.keep(body, false);
         this.continueAt(i);
         return;
       }
@@ -194,7 +194,7 @@ export class Path {
     if (this.#passed) this.sink.trailers(this.trailersMap!);
   }
 
-  #keep(body: Body, streaming: boolean): void {
+  keep(body: Body, streaming = false): void {
     this.buffered ??= new Body();
     if (this.buffered !== body) this.buffered.move(body);
     // With a watermark Envoy stops reading instead; nothing is lost and nothing shows from outside.

@@ -163,11 +163,12 @@ export function outgoing(
   const request = upstreamView(headers, body, trailers, route, bare);
   const stated = statedLength(headers) ?? body.length;
   if (stated > body.length) return { request, upstream: "hang", arrives: false };
-  // The upstream takes what was promised, and what follows for a second, broken request. Without a Host it takes none.
+  // The upstream takes what was promised, and what follows for a second, broken request. Without a Host it takes none,
+  // nor with a blank in the path, which ends it.
   if (stated < body.length) request.body = body.subarray(0, stated);
-  const nameless = headers.get(":authority") === null;
-  const broken = nameless || stated < body.length;
-  const arrives = !nameless && upstream !== "refuse";
+  const senseless = headers.get(":authority") === null || /\s/.test(request.path);
+  const broken = senseless || stated < body.length;
+  const arrives = !senseless && upstream !== "refuse";
   return { request, upstream: broken ? badRequest : upstream, arrives };
 }
 

@@ -153,6 +153,7 @@ export class StreamContext implements Filter, Context {
 
   decodeData(body: Body, end: boolean): DataAnswer {
     if (!this.#created || this.#failureSent) return DataAnswer.Continue;
+    if (this.#bufferingRequest) this.exchange.keepRequest(body);
     this.#requestBody = body;
     this.#ended = end;
     const size = this.buffer(BufferType.RequestBody)?.length ?? 0;
@@ -186,6 +187,7 @@ export class StreamContext implements Filter, Context {
 
   encodeData(body: Body, end: boolean): DataAnswer {
     if (!this.#created || this.#failureSent) return DataAnswer.Continue;
+    if (this.#bufferingResponse) this.exchange.keepResponse(body);
     this.#responseBody = body;
     this.#ended = end;
     const size = this.buffer(BufferType.ResponseBody)?.length ?? 0;

@@ -38,7 +38,9 @@ test("a call that fails closes with its status", async () => {
   const script = "rqh gcall service|s|M|x\nrqh ret 1\ngend status\ngend eff mine\ngend cont 0";
   const failing = { trailers: { "grpc-status": "5", "grpc-message": "no such pet" } };
   const { lines } = await run(script, failing);
-  expect(lines).toEqual(expect.arrayContaining(["gend 5 5", "gend status -> 0 5 no such pet"]));
+  expect(lines).toEqual(
+    expect.arrayContaining(["gend 5 5", "gend status -> 0 5 no such pet{via_upstream}"]),
+  );
 });
 
 test("a stream sends, is ended and answered", async () => {

@@ -140,17 +140,25 @@ function scenario(d: Dice, chains: readonly Chain[]): Scenario {
   const sized = (plan: string | string[]) =>
     calls && plan.length > 32_000 ? "z".repeat(16_000) : plan;
   const answer = upstream(d, method);
+  const pieces = Array.isArray(sent) ? sent.filter((one) => one !== "").length : 0;
+  const end = d.next();
+  const breaksOff = pieces > 0 && end > 0.85;
   return {
     chain,
     method,
     path: d.pick(paths),
     headers: d.chance(0.7) ? headers(d, 5) : [],
     ...(sent !== undefined && { body: sized(sent) }),
+    ...(pieces > 0 && end < 0.25 && { trailers: trailers(d) }),
+    ...(breaksOff && { breaksOff: d.below(pieces) + 1, pieceDelayMs: 60 }),
     scripts,
     upstream: { ...answer, body: sized(answer.body) },
-    ...(d.chance(0.02) && { hangUp: true }),
+    ...(!breaksOff && d.chance(0.02) && { hangUp: true }),
   };
 }
+
+export const trailers = (d: Dice): Pairs =>
+  d.list(2, () => [d.pick(["x-t", "x-a", "grpc-status", "digest"]), d.pick(["1", "two", "a,b"])]);
 
 const headers = (d: Dice, most: number): Pairs =>
   d.list(most, () => [d.pick(names), d.pick(values).trim()]);

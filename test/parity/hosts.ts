@@ -5,6 +5,7 @@ import { HangError, simulate, type UpstreamAnswer } from "../../host-sim/index.t
 import { envoyRunner } from "../runners/envoy.ts";
 import { pairs } from "../runners/upstream.ts";
 import { self, type Host, type Pairs, type Scenario, type View } from "./scenario.ts";
+import { grpcAnswer, grpcService, grpcView, idOfCall } from "./grpc.ts";
 import { steady, steadyText } from "./view.ts";
 
 /** A scenario's texts with its own name in them, as a request. */
@@ -26,8 +27,13 @@ function requestOf(scenario: Scenario, id: string) {
     path: where + scenario.path,
     headers,
     ...(scenario.body !== undefined && { body: bytes(scenario.body) }),
+    ...(scenario.trailers && { trailers: scenario.trailers }),
+    ...(scenario.pieceDelayMs && { chunkDelayMs: scenario.pieceDelayMs }),
   };
 }
+
+const breaking = ({ breaksOff }: Scenario) =>
+  breaksOff ? { disconnect: { afterChunks: breaksOff } } : {};
 
 /** What a request is shown may not depend on which of them serves it. */
 const workers = 2;
@@ -140,7 +146,9 @@ export async function simulatorHost(
       refuses: "refuse",
       hangs: "hang",
       breaks: "reset",
+      remote: (request) => grpcAnswer(request.path, Buffer.from(request.body).subarray(5)),
     },
+    trailers: true,
     serverName: "sluice",
     errors: "text",
     bufferLimit: 32_768,
@@ -153,7 +161,10 @@ export async function simulatorHost(
       running.set(id, scenario);
       const request = requestOf(scenario, id);
       const answer = await gateway
-        .request({ ...request, ...(scenario.hangUp && { disconnect: { afterMs: hangUpMs } }) })
+        .request({
+          ...{ ...request, ...breaking(scenario) },
+          ...(scenario.hangUp && { disconnect: { afterMs: hangUpMs } }),
+        })
         .catch((error: unknown) => {
           if (error instanceof HangError) return null;
           throw error;
@@ -167,7 +178,9 @@ export async function simulatorHost(
         upstream: seenView(answer.upstream),
         callouts: answer.callouts
           .filter(({ cluster }) => cluster !== "refuses")
-          .map((one) => calloutView(one, one.cluster)),
+          .map((one) =>
+            one.cluster === "remote" ? grpcView(one.path, one.body) : calloutView(one, one.cluster),
+          ),
         // Not the answer's alone: what a module says before it chose a stream is nobody's.
         log: logOf(
           gateway.logs.slice(-mostLines).map(({ message }) => message),
@@ -192,6 +205,10 @@ export async function envoyHost(
     return calleeOf(request.headers);
   };
   const never = new Promise<never>(() => {});
+  const remote = await grpcService((path, body) => {
+    const id = idOfCall(path);
+    called.set(id, [...(called.get(id) ?? []), grpcView(path, body)]);
+  });
   const loaded = await envoy.load({
     module,
     ...(chains && { routes: routesOf(chains)! }),
@@ -206,12 +223,15 @@ export async function envoyHost(
       hangs: (request) => (calling("hangs")(request), never),
       breaks: (request) => ({ ...calling("breaks")(request), disconnect: "before-headers" }),
     },
+    http2: { remote: remote.port },
+    trailers: true,
   });
   return {
     name: "envoy",
     close: async () => {
       await loaded.close();
       await envoy.close();
+      await remote.close();
     },
     async run(scenario, id) {
       running.set(id, scenario);
@@ -220,8 +240,9 @@ export async function envoyHost(
         loaded.port,
         requestOf(scenario, id),
         scenario.hangUp ? hangUpMs : patienceMs,
+        scenario.breaksOff,
       );
-      if (answer.gaveUp && !scenario.hangUp) return hung;
+      if (answer.gaveUp && !scenario.hangUp && !scenario.breaksOff) return hung;
       await ended(() => loaded.logs().slice(from), id, Object.keys(scenario.scripts).length);
       // A call can still be on its way when its request is over.
       const calls = Object.values(scenario.scripts).some((script) =>
@@ -251,9 +272,11 @@ async function ended(lines: () => readonly string[], id: string, probes: number)
 /** Sends a request and shows what came, also when it was cut short. */
 function ask(
   port: number,
-  { method, path, headers, body }: ReturnType<typeof requestOf>,
+  request: ReturnType<typeof requestOf>,
   giveUpAfterMs: number,
+  breaksOff: number | undefined,
 ): Promise<{ gaveUp: boolean; view: Pick<View, "status" | "headers" | "body" | "cut"> }> {
+  const { method, path, headers, body, trailers, chunkDelayMs } = request;
   const all: Pairs = [["host", "localhost"], ...headers];
   if (body !== undefined)
     all.push(
@@ -277,10 +300,11 @@ function ask(
       setHost: false,
       agent,
     });
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       gaveUp = true;
       call.destroy();
-    }, giveUpAfterMs);
+    };
+    const timer = setTimeout(giveUp, giveUpAfterMs);
     const finish = (cut: boolean) => {
       clearTimeout(timer);
       agent.destroy();
@@ -295,7 +319,18 @@ function ask(
       response.on("error", () => finish(true));
       response.on("end", () => finish(false));
     });
-    if (Array.isArray(body)) for (const chunk of body) call.write(chunk);
-    call.end(Array.isArray(body) ? undefined : body);
+    void write();
+
+    async function write(): Promise<void> {
+      if (!Array.isArray(body)) return void call.end(body);
+      for (const [i, piece] of body.filter(({ length }) => length > 0).entries()) {
+        if (i > 0 && chunkDelayMs) await pause(chunkDelayMs);
+        if (i === breaksOff) return giveUp();
+        call.write(piece);
+      }
+      if (breaksOff) return void setTimeout(giveUp, chunkDelayMs);
+      if (trailers) call.addTrailers(trailers);
+      call.end();
+    }
   });
 }

@@ -11,6 +11,12 @@ export interface Scenario {
   headers: Pairs;
   /** A string has a length, pieces come in chunks. */
   body?: string | string[];
+  /** Behind a body in pieces. */
+  trailers?: Pairs;
+  /** Between two pieces, so that each is read by itself. */
+  pieceDelayMs?: number;
+  /** The client hangs up after so many pieces. */
+  breaksOff?: number;
   /** What each probe of the chain does, by its slot. */
   scripts: Record<string, string[]>;
   upstream: UpstreamPlan;

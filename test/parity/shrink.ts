@@ -12,13 +12,17 @@ function* smaller(one: Scenario): Generator<Scenario> {
   if (one.headers.length) yield { ...one, headers: [] };
   for (let i = 0; i < one.headers.length && one.headers.length > 1; i++)
     yield { ...one, headers: one.headers.toSpliced(i, 1) };
-  const { body, hangUp, ...rest } = one;
-  if (body !== undefined) {
-    yield { ...rest, ...(hangUp && { hangUp }) };
-    if (body !== "x") yield { ...one, body: "x" };
-    if (Array.isArray(body) && body.length > 1) yield { ...one, body: body.slice(1) };
+  const { trailers, breaksOff, ...whole } = one;
+  if (trailers) yield { ...whole, ...(breaksOff && { breaksOff }) };
+  if (breaksOff) yield { ...whole, ...(trailers && { trailers }) };
+  const { body, pieceDelayMs: _, ...rest } = whole;
+  if (body !== undefined && !trailers && !breaksOff) {
+    yield rest;
+    if (body !== "x") yield { ...rest, body: "x" };
   }
-  if (hangUp) yield { ...rest, ...(body !== undefined && { body }) };
+  if (Array.isArray(body) && body.length > 1 && !breaksOff) yield { ...one, body: body.slice(1) };
+  const { hangUp, ...answered } = one;
+  if (hangUp) yield answered;
   const { upstream } = one;
   if (upstream.headers.length) yield { ...one, upstream: { ...upstream, headers: [] } };
   if (upstream.breaks)

@@ -25,6 +25,8 @@ export interface EnvoySetup {
   clusters?: Record<string, UpstreamBehaviour>;
   /** Services of the test's own that speak HTTP/2, by the name of Envoy's cluster: their ports. */
   http2?: Record<string, number>;
+  /** Trailers of clients reach the filters. */
+  trailers?: boolean;
   rootId?: string;
   /** Left out: shared data of this setup's own. */
   vmId?: string;
@@ -117,14 +119,13 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     {
       kind: "listener",
       name: id,
-      body: listener({
-        name: id,
-        host: "127.0.0.1",
-        port: 0,
-        filters: [id],
-        routes: singleRoutes(id),
-        errors: "text",
-      }),
+      body: withTrailers(
+        listener({
+          ...{ name: id, host: "127.0.0.1", port: 0, filters: [id], routes: singleRoutes(id) },
+          errors: "text",
+        }),
+        setup.trailers ?? false,
+      ),
     },
     { kind: "route", name: id, body: routeTable(id, setup, Boolean(inGatewayMode)) },
   ];
@@ -165,6 +166,19 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     await remove().catch(() => {});
     throw error;
   }
+}
+
+/** No listener of the gateway takes trailers of HTTP/1. */
+function withTrailers(body: JsonObject, wanted: boolean): JsonObject {
+  if (!wanted) return body;
+  const whole = structuredClone(body) as JsonObject & { filter_chains: FilterChain[] };
+  const manager = whole.filter_chains[0]!.filters[0]!.typed_config;
+  manager.http_protocol_options = { ...manager.http_protocol_options, enable_trailers: true };
+  return whole;
+}
+
+interface FilterChain extends JsonObject {
+  filters: { typed_config: JsonObject & { http_protocol_options?: JsonObject } }[];
 }
 
 function routeTable(id: string, setup: EnvoySetup, inGatewayMode: boolean): JsonObject {
