@@ -56,9 +56,10 @@ const run = (io: Io): Command =>
         const { runGateway } = await import("../run/gateway.ts");
         return runGateway(options, io);
       }
-      refuse(command, "does not go with --controller", options);
+      const { config, ...others } = options;
+      refuse(command, "does not go with --controller", others);
       const { runAgent } = await import("../run/agent.ts");
-      return runAgent({ controller, name, state, tokenFile, ca }, io);
+      return runAgent({ controller, name, state, tokenFile, ca, config }, io);
     });
 
 type RunOptions = import("../run/gateway.ts").RunOptions &

@@ -4,6 +4,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { startAgent, type Agent } from "../../controller/agent/agent.ts";
 import { readyPorts } from "../../controller/agent/beside.ts";
+import type { AgentObserve } from "../../controller/agent/observe.ts";
+import { loadConfig } from "../../controller/config/load.ts";
+import { gatewayOptions } from "../../controller/config/options.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
 import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
@@ -14,6 +17,7 @@ export interface AgentRunOptions {
   tokenFile?: string;
   ca?: string;
   name?: string;
+  config?: string;
 }
 
 /** How long running requests may take when the agent is told to end. */
@@ -35,6 +39,7 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
     stateFolder: options.state ?? join("data", "agent"),
     ...(token && { token }),
     ...(ca !== undefined && { authority: await readText("--ca", ca) }),
+    ...(options.config !== undefined && { observe: observeOf(options.config, io) }),
     log,
   });
   const { http } = await readyPorts(agent.envoy, ["http"], 30_000).catch((error: unknown) => {
@@ -45,6 +50,21 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
   await aborted(ending);
   log("draining …");
   await agent.stop(drainMs);
+}
+
+/** Of a gateway's configuration an agent heeds what becomes of logs, events and metrics. */
+function observeOf(file: string, io: Io): AgentObserve {
+  const { config } = loadConfig({ file });
+  const told = gatewayOptions(config);
+  const { record, accessLogFile, statsd, host = "127.0.0.1", ports, allowedIps } = told;
+  const port = ports?.engineMetrics ?? null;
+  return {
+    print: (line) => io.line(line),
+    ...(record && { record }),
+    ...(accessLogFile && { accessLogFile }),
+    ...(statsd && { statsd }),
+    ...(port !== null && { metrics: { host, port, allowedIps: allowedIps?.metrics ?? ["*"] } }),
+  };
 }
 
 const readText = async (option: string, file: string): Promise<string> => {

@@ -16,6 +16,7 @@ import { deltaWire } from "../xds/wire.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { findEnvoy } from "./find.ts";
 import { serveLocally } from "./local/service.ts";
+import { observeEnvoy, type AgentObserve } from "./observe.ts";
 import { openSockets } from "./local/sockets.ts";
 import { attend } from "./proof/attend.ts";
 import { measure } from "./proof/measure.ts";
@@ -40,6 +41,8 @@ export interface AgentOptions extends ControllersOptions {
   concurrency?: number;
   /** How long an Envoy that another takes over from may take to let its requests end. */
   handoverS?: number;
+  /** What becomes of what its Envoy says of requests. */
+  observe?: AgentObserve;
   log?: Log;
   /** Ends the wait for a first controller, which has no end of its own. */
   signal?: AbortSignal;
@@ -51,6 +54,7 @@ export interface Agent {
   version(): string;
   /** The controller that is followed; null while none answers. */
   controller(): string | null;
+  metricsPort: number | null;
   /** Lets running requests end for at most `drainMs`. */
   stop(drainMs?: number): Promise<void>;
 }
@@ -144,14 +148,18 @@ async function start(
       told: (counters) => upstream.measured(counters),
     }),
   );
+  const { observe = {} } = options;
+  const observing = await observeEnvoy(observe, ask, log, closing);
   let drainMs = 0;
   const supervised = await superviseEnvoy({
     log,
+    output: observing.take,
     path: options.envoyPath ?? (await findEnvoy({ progress: log })).path,
     bootstrap: bootstrap({
       nodeId,
       controllers: [{ socket: sockets.xds }],
       agentSocket: sockets.agent,
+      ...(observe.statsd && { statsd: observe.statsd }),
       ...(options.adminPort !== undefined && { adminPort: options.adminPort }),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
@@ -163,6 +171,7 @@ async function start(
     envoy: supervised,
     version: () => state.cache.digest(),
     controller: () => upstream.controller(),
+    metricsPort: observing.metricsPort,
     stop: async (drain = 0) => {
       drainMs = drain;
       await close();

@@ -74,13 +74,3 @@ export function adminApi(options: AdminOptions): Hono<Authenticated> {
   app.route("/", api);
   return app;
 }
-
-/** `/metrics` in Prometheus' text format. */
-export function metricsApi(read: () => Promise<string>, allowedIps: readonly string[]): Hono {
-  const app = new Hono();
-  app.get("/metrics", onlyFrom(allowedIps), async (c) =>
-    c.text(await read(), 200, { "content-type": "text/plain; version=0.0.4" }),
-  );
-  app.get("/health", (c) => c.json({ status: "healthy", timestamp: new Date().toISOString() }));
-  return app;
-}

@@ -6,11 +6,10 @@ import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
-import { requestStats } from "../observe/request-stats.ts";
-import { prometheus } from "../metrics.ts";
+import { engineMetrics, metricsApi } from "../observe/metrics-port.ts";
 import { openPeople } from "../people/open.ts";
 import { redact } from "../people/redact.ts";
-import { adminApi, metricsApi, type AdminOptions } from "./admin.ts";
+import { adminApi, type AdminOptions } from "./admin.ts";
 import { adminRoutes } from "./admin-routes.ts";
 import { listen } from "./listen.ts";
 import { managementApi } from "./management.ts";
@@ -67,12 +66,7 @@ export async function openApps(
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
     metrics: metricsApi(() => controllerMetrics(plane, options.tls?.certificate), allowed.metrics),
-    engineMetrics: metricsApi(
-      async () =>
-        requestStats((await envoy.admin("/stats/prometheus")) ?? "") +
-        prometheus(recorder.metrics()),
-      allowed.metrics,
-    ),
+    engineMetrics: metricsApi(engineMetrics(envoy.admin, recorder), allowed.metrics),
   };
 }
 

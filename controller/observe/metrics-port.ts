@@ -1,0 +1,22 @@
+/** Ports for Prometheus, and what stands on that of an Envoy and its policies. */
+import { Hono } from "hono";
+import type { Recorder } from "../analytics/recorder.ts";
+import { prometheus } from "../metrics.ts";
+import { onlyFrom } from "../people/door/only-from.ts";
+import { requestStats } from "./request-stats.ts";
+
+/** `/metrics` in Prometheus' text format. */
+export function metricsApi(read: () => Promise<string>, allowedIps: readonly string[]): Hono {
+  const app = new Hono();
+  app.get("/metrics", onlyFrom(allowedIps), async (c) =>
+    c.text(await read(), 200, { "content-type": "text/plain; version=0.0.4" }),
+  );
+  app.get("/health", (c) => c.json({ status: "healthy", timestamp: new Date().toISOString() }));
+  return app;
+}
+
+/** `admin` asks the Envoy; null when it does not answer. */
+export const engineMetrics =
+  (admin: (path: string) => Promise<string | null>, recorder: Pick<Recorder, "metrics">) =>
+  async (): Promise<string> =>
+    requestStats((await admin("/stats/prometheus")) ?? "") + prometheus(recorder.metrics());
