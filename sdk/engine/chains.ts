@@ -166,7 +166,8 @@ function build(name: usize, size: usize, hash: u32): usize {
     leaveRegion();
   }
   if (chain.handles & (Handles.Setup | Handles.Tick)) setUp(chain);
-  forgetFormer(name, size);
+  // A bare module has one chain, and no room for this.
+  if (isDefined(FEED)) forgetFormer(name, size);
   while (count >= MOST_CHAINS || (bytes + chain.size() > MOST_BYTES && count > 0)) {
     if (!evict()) break;
   }
