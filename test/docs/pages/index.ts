@@ -19,6 +19,7 @@ export const inTheFirst = [
   "docs/how-to/debug-a-request.md",
   "docs/how-to/import-openapi.md",
   "docs/how-to/publish-a-policy.md",
+  "docs/explanation/what-fails-how.md",
 ];
 
 /** Each of these starts one, on the same ports, after the first has ended. */
@@ -32,6 +33,7 @@ export const withTheirOwn = [
   "docs/how-to/move-from-wso2.md",
   "README.md",
   "docs/how-to/secure-the-management.md",
+  "docs/how-to/go-to-production.md",
 ];
 
 export const pages: readonly string[] = [...alone, first, ...inTheFirst, ...withTheirOwn];
