@@ -22,6 +22,7 @@ export const errorIds = {
     "`--atomic` could not take everything back: the gateway has a part of the change, `ap diff` shows which.",
   "AP-NO-KIND": "This gateway has no resources of that kind; a newer one may.",
   "AP-NO-MCP": "What was asked is no MCP server, or answered what the protocol does not allow.",
+  "AP-NO-IMAGE": "Gateways here need no image of their own for a policy.",
   "AP-OPENAPI": "A description cannot be imported as it is: the words say what stands in the way.",
   "AP-NO-ROUTE": "No route takes the request: callers get 404.",
   "AP-CANARY-LOST":

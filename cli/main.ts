@@ -21,11 +21,14 @@ export async function main(argv: readonly string[], io = terminal()): Promise<nu
       writeErr: (text) => !io.jsonErrors && io.err(text),
       outputError: (text, write) => write(text.replace(/^error: /, "error AP-USAGE: ")),
     })
-    .hook("preAction", (_, action) => {
+    .hook("preAction", async (_, action) => {
       const { output, quiet, verbose } = action.opts<Record<string, unknown>>();
       // `ap dev`, which has no form of output, has a --quiet of its own.
       io.quiet = quiet === true && output !== undefined;
       io.verbose = verbose === true;
+      if (io.jsonErrors || !action.options.some(({ long }) => long === "--platform")) return;
+      const { warnIfReadable } = await import("./client/profiles.ts");
+      await warnIfReadable(io.err);
     });
   for (const command of commands(io)) program.addCommand(inherit(command, "ap"));
   try {

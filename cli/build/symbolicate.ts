@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { readMappings, type Mapping, type SourceMap } from "./source-map.ts";
+import { UserError } from "../../controller/errors.ts";
 
 /** Finds the line of an offset: `file:line:column`, or null. */
 export function locator(map: SourceMap): (offset: number) => string | null {
@@ -21,9 +22,17 @@ export function locator(map: SourceMap): (offset: number) => string | null {
   };
 }
 
+function readMap(text: string, file: string): SourceMap {
+  try {
+    return JSON.parse(text) as SourceMap;
+  } catch {
+    throw new UserError(`${file}: expected a source map, which is JSON`);
+  }
+}
+
 /** Adds the source line behind each `0x…` of a wasm backtrace. */
 export async function* symbolicateLog(mapFile: string, logFile?: string): AsyncGenerator<string> {
-  const find = locator(JSON.parse(await readFile(mapFile, "utf8")) as SourceMap);
+  const find = locator(readMap(await readFile(mapFile, "utf8"), mapFile));
   const input = logFile ? createReadStream(logFile) : process.stdin;
   for await (const line of createInterface({ input })) {
     yield line.replace(

@@ -93,7 +93,12 @@ export async function plan(
 /** How what is there differs from the document. */
 export function changesOf({ row, before, document }: Planned): Difference[] {
   if (!before) return [{ path: "", after: document }];
-  if (row.form === "document") return differences(asWritten(before), asWritten({ ...document }));
+  if (row.form === "document") {
+    const { apiVersion, ...rest } = asWritten(before);
+    // There is one version only: a file need not name it.
+    const there = document.apiVersion === undefined ? rest : { apiVersion, ...rest };
+    return differences(there, asWritten({ ...document }));
+  }
   // The server adds fields of its own to these: only what the document says is compared.
   const said = Object.fromEntries(Object.keys(document.spec).map((key) => [key, before[key]]));
   return differences(said, document.spec);

@@ -17,7 +17,9 @@ export function differences(before: unknown, after: unknown, path = ""): Differe
   if (isMapping(before) && isMapping(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap((key) =>
-      differences(before[key], after[key], path ? `${path}.${key}` : key),
+      after[key] === undefined && isEmpty(before[key])
+        ? []
+        : differences(before[key], after[key], path ? `${path}.${key}` : key),
     );
   }
   return [
@@ -48,6 +50,13 @@ export function asWritten(document: Record<string, unknown>): Record<string, unk
   };
   return written;
 }
+
+/** A gateway may write down that there is nothing where a file says nothing. */
+const isEmpty = (value: unknown): boolean =>
+  value === null ||
+  value === "" ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isMapping(value) && Object.keys(value).length === 0);
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

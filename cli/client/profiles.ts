@@ -2,7 +2,7 @@
  * The gateways that this user works with, in `~/.wso2ap/config.yaml`: the file that users of that command line have
  * already. It may hold passwords, so only its owner may read it.
  */
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -47,6 +47,14 @@ const firstPlatform = "default";
 
 export const profilesFile = (): string =>
   join(process.env["HOME"] ?? homedir(), ".wso2ap", "config.yaml");
+
+/** Told once for each command, if others could read what is in the file. */
+export async function warnIfReadable(tell: (text: string) => void): Promise<void> {
+  const file = profilesFile();
+  const found = await stat(file).catch(() => null);
+  if (found && process.platform !== "win32" && (found.mode & 0o077) !== 0)
+    tell(`warning: ${file} can be read by others: chmod 600 ${file}\n`);
+}
 
 export async function readProfiles(): Promise<Profiles> {
   const file = profilesFile();

@@ -1,5 +1,5 @@
 /** `ap gateway …`: runs a gateway. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
 import { apply, diff, exportAll } from "./apply.ts";
@@ -15,6 +15,7 @@ export const gateway = (io: Io): Command => {
     ...gatewayBook(io),
     ...[apply(io), diff(io), status(io), exportAll(io), explain(io)],
     ...resourceCommands(io),
+    image(),
   ])
     command.addCommand(verb);
   return command;
@@ -72,6 +73,27 @@ function refuse(command: Command, why: string, options: object): void {
     if (name in options && command.getOptionValueSource(name) === "cli")
       throw new UserError(`${option.long} ${why}`);
   }
+}
+
+/** Gateways elsewhere are built anew for a policy: whoever types that is told what there is here. */
+function image(): Command {
+  const build = new Command("build").description(
+    "says that policies are published while gateways run, by ap policy publish",
+  );
+  const flags =
+    "--name <x> --path <x> --repository <x> --push --no-cache --platform <x> --output-dir <x>";
+  for (const [flag] of flags.matchAll(/--\S+( <x>)?/g))
+    build.addOption(new Option(flag).hideHelp());
+  build.action(async () => {
+    const { CommandError, Exit } = await import("../errors.ts");
+    throw new CommandError(
+      "AP-NO-IMAGE",
+      "no image has to be built: a policy is published while gateways run",
+      Exit.Failed,
+      "ap policy publish <folder>",
+    );
+  });
+  return new Command("image").description("there are no images to build").addCommand(build);
 }
 
 /** Which verb is an argument, so that both share their words. */
