@@ -9,6 +9,7 @@ import type { PolicyReference } from "../model/shared.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
 import { chained, perRoute } from "./native.ts";
+import { isPinned, noting, notPinned, pinOf } from "./pinned.ts";
 import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
 import { sentMatch } from "./sent.ts";
@@ -107,24 +108,19 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
       defaults,
       keepHost: upstream.hostRewrite === "manual",
     };
-    for (const operation of api.operations) {
-      const { chain, ...plain } = compileRoute({
-        ...common,
-        operation,
-        target,
-        isMain,
-        choice: null,
-      });
+    for (const [index, operation] of api.operations.entries()) {
+      const pin = pinOf(api, index);
+      const parts = { ...common, operation, target, isMain, choice: null, pin };
+      const { chain, ...plain } = compileRoute({ ...parts, again: false });
       compiled.routes.push(plain);
+      const again = (more: Partial<RouteParts>): void => {
+        const { chain: _, ...late } = compileRoute({ ...parts, ...more, again: true });
+        compiled.routes.push(late);
+      };
+      if (pin !== null) again({});
       if (!chain) continue;
       chains.set(JSON.stringify(chain), chain);
-      for (const [choice, target] of definitions) {
-        const { chain: _, ...chosen } = compileRoute({
-          ...{ ...common, operation, target, choice },
-          isMain: false,
-        });
-        compiled.routes.push(chosen);
-      }
+      for (const [choice, target] of definitions) again({ choice, target, isMain: false });
     }
   }
   compiled.resources = [...resources.values()];
@@ -142,23 +138,23 @@ interface RouteParts {
   isMain: boolean;
   /** The definition that a policy has to choose for this route to be taken. */
   choice: string | null;
+  /** Under which name the operation is noted, if it has to be. */
+  pin: string | null;
+  /** Whether this is the route for a request whose policies have run. */
+  again: boolean;
 }
 
 /** By this header a policy sends a request to a definition of its choice; a client's own is dropped. */
 export const choiceHeader = "x-target-upstream";
+const chosenBy = (choice: string): ValueMatch => ({
+  name: choiceHeader,
+  value: choice,
+  type: "Exact",
+});
 
 function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null } {
-  const { api, hosts, defaults, choice } = parts;
-  const operation =
-    choice === null
-      ? parts.operation
-      : {
-          ...parts.operation,
-          headers: [
-            ...parts.operation.headers,
-            { name: choiceHeader, value: choice, type: "Exact" as const },
-          ],
-        };
+  const { api, hosts, defaults, choice, pin } = parts;
+  const { operation } = parts;
   const path = pathMatch(api.context, operation);
   const literal = literalSegments(api.context + operation.path);
   const chain = chainOf(api, operation, defaults);
@@ -166,20 +162,14 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const policies = [...defaults.policies, ...api.policies, ...operation.policies];
   const readsBody = chained(policies).some(defaults.readsBody);
   const name = routeName(api.name, operationName(operation), text);
-  const match: JsonObject = {
-    prefix: "/",
-    headers: [sentMatch(operation.method, path.match), ...operation.headers.map(valueMatch)],
-    ...(operation.queryParams.length > 0 && {
-      query_parameters: operation.queryParams.map(valueMatch),
-    }),
-  };
+  const match = matchOf(parts, path.match);
   const body: JsonObject = {
     ...route({
       name,
       match,
       action: { route: action(parts) },
       filters: defaults.filters,
-      perRoute: perRoute(policies),
+      perRoute: { ...(pin !== null && noting(pin)), ...perRoute(policies) },
       ...(text !== null && { chain: text }),
     }),
     ...(text === null && { metadata: nothingToRun }),
@@ -192,13 +182,25 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
     hosts,
     path,
     chain,
-    headers: operation.headers,
+    headers: [...operation.headers, ...(choice === null ? [] : [chosenBy(choice)])],
     literal,
     method: operation.method,
     prefix: api.context || (literal.length === 0 ? "" : `/${literal[0]}`),
     name,
     matches: JSON.stringify(match),
     body: JSON.stringify(body),
+  };
+}
+
+function matchOf({ operation, choice, pin, again }: RouteParts, path: JsonObject): JsonObject {
+  const chosen = choice === null ? [] : [valueMatch(chosenBy(choice))];
+  const sent = sentMatch(operation.method, path);
+  if (again && pin !== null) return { prefix: "/", headers: [sent, isPinned(pin), ...chosen] };
+  const { headers, queryParams } = operation;
+  return {
+    prefix: "/",
+    headers: [sent, ...headers.map(valueMatch), ...(pin === null ? [] : [notPinned]), ...chosen],
+    ...(queryParams.length > 0 && { query_parameters: queryParams.map(valueMatch) }),
   };
 }
 

@@ -9,6 +9,7 @@ import { tracingCluster, tracingResource, type TracingOptions } from "../xds/res
 import type { ErrorForm } from "../xds/resources/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
 import { choiceHeader } from "./compile.ts";
+import { pinFilter, pinHeader } from "./pinned.ts";
 import { sentHeaders } from "./sent.ts";
 import { disabledScopeFilters, scope, scopeFilters, scopeHeader, scopeOf } from "./scope.ts";
 
@@ -36,7 +37,7 @@ const healthScope = scopeOf([healthSegment], 1);
 export function gatewayResources(options: GatewayListeners): Change[] {
   const common = {
     host: options.host,
-    filters: [...lateScopes, faultFilter, ...options.extraFilters, ...options.modules],
+    filters: [...lateScopes, pinFilter, faultFilter, ...options.extraFilters, ...options.modules],
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,
@@ -83,7 +84,7 @@ const scopedRoutes: JsonObject = {
             ...[[scopeHeader, "%PATH(NQ:PATH)%"] as const, ...sentHeaders].map(([key, value]) => ({
               append: { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
             })),
-            ...[choiceHeader, "x-envoy-original-path"].map((remove) => ({ remove })),
+            ...[choiceHeader, pinHeader, "x-envoy-original-path"].map((remove) => ({ remove })),
           ],
         },
       ),

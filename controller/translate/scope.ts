@@ -5,6 +5,7 @@
  */
 import { any, type JsonObject } from "../xds/protos.ts";
 import { compareRoutes } from "./path.ts";
+import { pinHeader } from "./pinned.ts";
 import { hostHeader, sentHeaders, sentInput } from "./sent.ts";
 import { choiceHeader, type CompiledRoute } from "./compile.ts";
 
@@ -87,7 +88,12 @@ export function routeConfiguration({ name, routes, reservedHosts }: ScopeOptions
     name,
     ignore_port_in_host_matching: true,
     vhost_header: hostHeader,
-    request_headers_to_remove: [scopeHeader, choiceHeader, ...sentHeaders.map(([name]) => name)],
+    request_headers_to_remove: [
+      scopeHeader,
+      choiceHeader,
+      pinHeader,
+      ...sentHeaders.map(([name]) => name),
+    ],
     typed_per_filter_config: disabledScopeFilters,
     virtual_hosts: [...hosts]
       .sort(([a], [b]) => (a < b ? -1 : 1))

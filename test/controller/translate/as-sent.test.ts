@@ -16,7 +16,7 @@ const upstreamOf = (port: number) => ({
 });
 
 beforeAll(async () => {
-  const names = ["request-rewrite", "host-rewrite", "respond", "set-headers"];
+  const names = ["request-rewrite", "host-rewrite", "respond", "set-headers", "remove-headers"];
   t = await startTestGateway({
     module: (await build(names.map((one) => join("policies", one)))).wasm,
   });
@@ -48,7 +48,38 @@ beforeAll(async () => {
     vhosts: { main: "toys.example" },
     operations: [{ method: "GET", path: "/host", policies: guarded }],
   });
-  for (const api of [pets, toys])
+  const matched = (path: string, more: object, policies: object[]) => ({
+    match: { method: "GET", path: { type: "Exact", value: path }, ...more },
+    policies,
+  });
+  const setting = (name: string, value: string) =>
+    policy("set-headers", { request: { headers: [{ name, value }] } });
+  const tier = (value: string) => ({ headers: [{ type: "Exact", name: "x-tier", value }] });
+  const view = { queryParams: [{ type: "Exact", name: "view", value: "all" }] };
+  const query = (action: "Add" | "Remove") =>
+    policy("request-rewrite", {
+      queryRewrite: {
+        rules: [{ action, name: "view", ...(action === "Add" && { value: "all" }) }],
+      },
+    });
+  const without = policy("remove-headers", { request: { headers: [{ name: "x-tier" }] } });
+  const told = restApi("told", t.upstream.port, {
+    context: "/told",
+    operations: [
+      matched("/a", tier("gold"), guarded),
+      matched("/a", {}, [setting("x-tier", "gold")]),
+      matched("/b", tier("free"), [setting("x-tier", "none")]),
+      matched("/b", {}, guarded),
+      matched("/c", tier("free"), [without]),
+      matched("/c", {}, guarded),
+      matched("/d", view, guarded),
+      matched("/d", {}, [query("Add")]),
+      matched("/e", tier("free"), [without]),
+      matched("/f", view, [query("Remove")]),
+      matched("/plain", {}, []),
+    ],
+  });
+  for (const api of [pets, toys, told])
     expect((await t.manage("POST", "/rest-apis?wait=10s", api)).body).toMatchObject({
       status: { problem: null },
     });
@@ -87,3 +118,34 @@ test.each(["x-sluice-request", "x-sluice-host"])(
     expect(other.seen).toEqual([]);
   },
 );
+
+test.each([
+  ["that a policy sets", "/told/a", {}, { "x-tier": "gold" }],
+  ["that a policy changes", "/told/b", { "x-tier": "free" }, { "x-tier": "none" }],
+  ["that a policy takes away", "/told/c", { "x-tier": "free" }, {}],
+  ["that a policy adds to the query", "/told/d", {}, {}],
+  // Without a note of it, these would be nobody's: 404.
+  ["that a policy takes away, where no other matches", "/told/e", { "x-tier": "free" }, {}],
+  ["that a policy takes out of the query", "/told/f?view=all", {}, {}],
+])("a match %s leaves the request on its operation", async (_, path, headers, left) => {
+  const before = t.upstream.seen.length;
+  expect((await t.request({ path, headers })).status).toBe(200);
+  const seen = Object.fromEntries(t.upstream.seen[before]!.headers);
+  expect(seen["x-tier"]).toBe((left as Record<string, string>)["x-tier"]);
+  expect(Object.keys(seen).filter((name) => name.startsWith("x-sluice"))).toEqual([]);
+});
+
+test.each([
+  ["/told/a", { "x-tier": "gold" }],
+  ["/told/b", {}],
+  ["/told/c", { "x-tier": "gold" }],
+  ["/told/d?view=all", {}],
+])("%s with %j is the other operation's, with its policies", async (path, headers) => {
+  expect((await t.request({ path, headers })).status).toBe(403);
+});
+
+test("no client says which operation its request is for", async () => {
+  const headers = { "x-sluice-operation": "told/1", "x-tier": "gold" };
+  expect((await t.request({ path: "/told/a", headers })).status).toBe(403);
+  expect((await t.request({ path: "/told/plain", headers })).status).toBe(200);
+});
