@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import { timeOrderedId } from "../store/access/id.ts";
 import type { ApiKey, KeyOwner, KeyStore } from "../store/access/keys.ts";
+import type { Turn } from "../store/turns.ts";
 import { hasExpired } from "./expiry.ts";
 import { readBody } from "./reading.ts";
 import {
@@ -38,36 +39,37 @@ export class ApiKeys {
     private readonly rules: KeyRules = keyRules,
   ) {}
 
-  async create(owner: KeyOwner, caller: Caller, sent: unknown): Promise<MadeKey> {
+  create(owner: KeyOwner, caller: Caller, sent: unknown): Promise<MadeKey> {
     const { wish, expires, ...named } = readBody(sent, (body) => readNewKey(body, this.rules));
     const name = named.name ?? defaultName(owner.handle);
-    const own = await this.store.active(owner, caller.user);
-    if (own.length >= this.rules.perUser)
-      throw new QuotaSpent(
-        `${caller.user} has ${own.length} active keys here, of at most ${this.rules.perUser}`,
-      );
-    const former = await this.store.named(owner, name);
-    if (former && !hasExpired(former))
-      throw new Clash("name", `API key with name '${name}' already exists`);
-    const raw = wish.raw ?? makeKey();
-    await this.refuseKnownValue(owner, raw);
-    const now = new Date().toISOString();
-    const row: ApiKey = {
-      ...{ uuid: timeOrderedId(), kind: owner.kind, handle: owner.handle, name },
-      ...valueOf(raw, wish.masked),
-      ...{ old_hash: null, old_until: null },
-      source: wish.raw === null ? "local" : "external",
-      ...{ issuer: wish.issuer, external_ref: wish.externalRef },
-      ...{ application_id: wish.applicationId, application_name: wish.applicationName },
-      ...{ created_by: caller.user, created_at: now, updated_at: now, expires_at: expires },
-    };
-    await this.write(row, former);
-    return {
-      row,
-      former: null,
-      raw: wish.raw === null ? raw : null,
-      quotaLeft: this.rules.perUser - own.length - 1,
-    };
+    return this.store.inTurn(async (turn) => {
+      const own = await this.store.active(owner, caller.user, turn.trx);
+      if (own.length >= this.rules.perUser)
+        throw new QuotaSpent(
+          `${caller.user} has ${own.length} active keys here, of at most ${this.rules.perUser}`,
+        );
+      const former = await this.store.named(owner, name, turn.trx);
+      if (former && !hasExpired(former))
+        throw new Clash("name", `API key with name '${name}' already exists`);
+      const raw = wish.raw ?? makeKey();
+      const now = new Date().toISOString();
+      const row: ApiKey = {
+        ...{ uuid: timeOrderedId(), kind: owner.kind, handle: owner.handle, name },
+        ...valueOf(raw, wish.masked),
+        ...{ old_hash: null, old_until: null },
+        source: wish.raw === null ? "local" : "external",
+        ...{ issuer: wish.issuer, external_ref: wish.externalRef },
+        ...{ application_id: wish.applicationId, application_name: wish.applicationName },
+        ...{ created_by: caller.user, created_at: now, updated_at: now, expires_at: expires },
+      };
+      await this.write(turn, row, former ?? null);
+      return {
+        row,
+        former: null,
+        raw: wish.raw === null ? raw : null,
+        quotaLeft: this.rules.perUser - own.length - 1,
+      };
+    });
   }
 
   /** All of them to an admin, to others their own. */
@@ -76,80 +78,93 @@ export class ApiKeys {
   }
 
   /** Another value or another end for a key that came from elsewhere. */
-  async update(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
-    const former = await this.named(owner, name, caller, caller.isAdmin);
-    if (former.source === "local")
-      throw new UserError(`API key '${name}' was generated here: use regenerate to change it`);
-    const { wish, expires } = readBody(sent, (body) => readKeyChange(body, this.rules, name));
-    await this.refuseKnownValue(owner, wish.raw!, former.uuid);
-    const row: ApiKey = {
-      ...former,
-      ...valueOf(wish.raw!, wish.masked),
-      ...{ issuer: wish.issuer ?? former.issuer },
-      ...{ external_ref: wish.externalRef ?? former.external_ref },
-      ...{ updated_at: new Date().toISOString(), expires_at: expires ?? former.expires_at },
-    };
-    await this.write(row, former);
-    return { row, former, raw: null, quotaLeft: await this.quotaLeft(owner, former.created_by) };
+  update(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
+    return this.store.inTurn(async (turn) => {
+      const former = await this.named(turn, owner, name, caller, caller.isAdmin);
+      if (former.source === "local")
+        throw new UserError(`API key '${name}' was generated here: use regenerate to change it`);
+      const { wish, expires } = readBody(sent, (body) => readKeyChange(body, this.rules, name));
+      const row: ApiKey = {
+        ...former,
+        ...valueOf(wish.raw!, wish.masked),
+        ...{ issuer: wish.issuer ?? former.issuer },
+        ...{ external_ref: wish.externalRef ?? former.external_ref },
+        ...{ updated_at: new Date().toISOString(), expires_at: expires ?? former.expires_at },
+      };
+      await this.write(turn, row, former);
+      const quotaLeft = await this.quotaLeft(turn, owner, former.created_by);
+      return { row, former, raw: null, quotaLeft };
+    });
   }
 
   /** A new value; the old one stays good for `overlap`, which is none unless asked for. Only its creator may. */
-  async regenerate(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
-    const former = await this.named(owner, name, caller, false);
-    if (former.source === "external")
-      throw new UserError(`API key '${name}' comes from elsewhere: replace it with PUT`);
-    const { overlapMs, expires } = readBody(sent, readRegeneration);
-    const raw = makeKey();
-    const now = Date.now();
-    const row: ApiKey = {
-      ...former,
-      ...valueOf(raw),
-      old_hash: overlapMs > 0 ? former.hash : null,
-      old_until: overlapMs > 0 ? oldEnd(now + overlapMs, former) : null,
-      updated_at: new Date(now).toISOString(),
-      expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
-    };
-    await this.write(row, former);
-    return { row, former, raw, quotaLeft: await this.quotaLeft(owner, caller.user) };
+  regenerate(owner: KeyOwner, name: string, caller: Caller, sent: unknown): Promise<MadeKey> {
+    return this.store.inTurn(async (turn) => {
+      const former = await this.named(turn, owner, name, caller, false);
+      if (former.source === "external")
+        throw new UserError(`API key '${name}' comes from elsewhere: replace it with PUT`);
+      const { overlapMs, expires } = readBody(sent, readRegeneration);
+      const raw = makeKey();
+      const now = Date.now();
+      const row: ApiKey = {
+        ...former,
+        ...valueOf(raw),
+        old_hash: overlapMs > 0 ? former.hash : null,
+        old_until: overlapMs > 0 ? oldEnd(now + overlapMs, former) : null,
+        updated_at: new Date(now).toISOString(),
+        expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
+      };
+      await this.write(turn, row, former);
+      return { row, former, raw, quotaLeft: await this.quotaLeft(turn, owner, caller.user) };
+    });
   }
 
   /** Takes away what ended a while ago: until then a gateway's clock may be late. */
   async cleanUp(): Promise<void> {
-    for (;;) {
-      const ended = await this.store.ended(new Date(Date.now() - keptAfterEndMs).toISOString());
-      for (const key of ended)
-        if (hasExpired(key)) await this.store.remove(key);
-        else await this.store.write({ ...key, old_hash: null, old_until: null }, key);
-      if (ended.length === 0) return;
-    }
+    const someEnded = () =>
+      this.store.inTurn(async (turn) => {
+        const before = new Date(Date.now() - keptAfterEndMs).toISOString();
+        const ended = await this.store.ended(before, turn.trx);
+        for (const key of ended)
+          if (hasExpired(key)) await this.store.remove(turn, key);
+          else await this.store.put(turn, { ...key, old_hash: null, old_until: null }, key);
+        return ended.length > 0;
+      });
+    while (await someEnded());
   }
 
   /** What is gone, for the audit log: the caller must not learn whether there was one, or whose. */
-  async revoke(owner: KeyOwner, name: string, caller: Caller): Promise<ApiKey | null> {
-    const key = await this.store.named(owner, name);
-    if (!key || !(caller.isAdmin || key.created_by === caller.user)) return null;
-    await this.store.remove(key);
-    return key;
+  revoke(owner: KeyOwner, name: string, caller: Caller): Promise<ApiKey | null> {
+    return this.store.inTurn(async (turn) => {
+      const key = await this.store.named(owner, name, turn.trx);
+      if (!key || !(caller.isAdmin || key.created_by === caller.user)) return null;
+      await this.store.remove(turn, key);
+      return key;
+    });
   }
 
-  private async named(owner: KeyOwner, name: string, caller: Caller, anyones: boolean) {
-    const key = await this.store.named(owner, name);
+  private async named(
+    { trx }: Turn,
+    owner: KeyOwner,
+    name: string,
+    caller: Caller,
+    anyones: boolean,
+  ): Promise<ApiKey> {
+    const key = await this.store.named(owner, name, trx);
     if (key && (anyones || key.created_by === caller.user)) return key;
     throw new Missing(`API key '${name}' not found`);
   }
 
-  private async write(row: ApiKey, former: ApiKey | undefined): Promise<void> {
-    if (!(await this.store.write(row, former)))
+  private async write(turn: Turn, row: ApiKey, former: ApiKey | null): Promise<void> {
+    if (await this.store.hasValue(turn.trx, row, row.hash, former?.uuid))
+      throw new Clash("apiKey", "an API key with this value already exists");
+    if (!(await this.store.put(turn, row, former)))
       throw new Missing(`${row.kind} '${row.handle}' has just been deleted`);
   }
 
-  private async quotaLeft(owner: KeyOwner, user: string): Promise<number> {
-    return Math.max(0, this.rules.perUser - (await this.store.active(owner, user)).length);
-  }
-
-  private async refuseKnownValue(owner: KeyOwner, raw: string, except?: string): Promise<void> {
-    if (await this.store.hasValue(owner, sha256Hex(raw), except))
-      throw new Clash("apiKey", "an API key with this value already exists");
+  private async quotaLeft({ trx }: Turn, owner: KeyOwner, user: string): Promise<number> {
+    const own = await this.store.active(owner, user, trx);
+    return Math.max(0, this.rules.perUser - own.length);
   }
 }
 

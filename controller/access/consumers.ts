@@ -7,6 +7,7 @@ import type { Reader } from "../model/reader.ts";
 import { quote } from "../model/reader.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
+import type { Database } from "../store/access/rows.ts";
 import {
   credentialsOf,
   type ConsumerRecord,
@@ -55,7 +56,12 @@ export class Consumers {
         for (const one of before)
           after.push(one.type === "hmac" ? await this.resealed(one, row.handle, vault) : one);
         if (after.every((one, i) => one === before[i])) continue;
-        await this.stores.consumers.write({ ...row, credentials: JSON.stringify(after) }, row);
+        const anew = { ...row, credentials: JSON.stringify(after) };
+        const refuse = (db: Database) => this.refuse(anew, row, db);
+        // Another controller was faster: it seals with the same key.
+        await this.stores.consumers.write(anew, row, refuse).catch((error: unknown) => {
+          if (!(error instanceof Clash || error instanceof Missing)) throw error;
+        });
       }
   }
 
@@ -75,8 +81,6 @@ export class Consumers {
 
   async create(sent: unknown): Promise<WrittenConsumer> {
     const wish = readBody(sent, readConsumer);
-    if (await this.exists(wish.handle))
-      throw new Clash("metadata.name", `Consumer with handle '${wish.handle}' already exists`);
     return this.write(wish, null);
   }
 
@@ -93,10 +97,12 @@ export class Consumers {
 
   async remove(handle: string): Promise<void> {
     const row = await this.get(handle);
-    const users = await this.stores.subscriptions.rows.with({ consumer: handle });
-    if (users.length > 0)
-      throw new Clash("metadata.name", `Consumer '${handle}' has ${users.length} subscriptions`);
-    await this.stores.consumers.remove(row);
+    await this.stores.consumers.remove(row, async (db) => {
+      await this.refuseChanged(row, db);
+      const users = await this.stores.subscriptions.rows.with({ consumer: handle }, db);
+      if (users.length > 0)
+        throw new Clash("metadata.name", `Consumer '${handle}' has ${users.length} subscriptions`);
+    });
   }
 
   private async resealed(credential: HmacCredential, consumer: string, vault: Vault) {
@@ -119,12 +125,34 @@ export class Consumers {
       credentials: JSON.stringify(await this.credentials(wish, former, made)),
       ...{ created_at: former?.created_at ?? now, updated_at: now },
     };
-    const taken = await this.stores.consumers.write(row, former);
+    const taken = await this.stores.consumers.write(row, former, (db) =>
+      this.refuse(row, former, db),
+    );
     if (!taken) return { row, made };
     throw new Clash(
       `spec.credentials[${taken.index}]`,
       `${quote(showCredential(taken.credential))} is a credential of consumer '${taken.consumer}'`,
     );
+  }
+
+  private async refuse(
+    { handle, plan_id }: ConsumerRecord,
+    former: ConsumerRecord | null,
+    db: Database,
+  ): Promise<void> {
+    if (former) await this.refuseChanged(former, db);
+    else if (await this.stores.consumers.rows.byKey(handle, db))
+      throw new Clash("metadata.name", `Consumer with handle '${handle}' already exists`);
+    if (plan_id !== null && !(await this.stores.plans.rows.byKey(plan_id, db)))
+      throw fault("spec.plan", "names a subscription plan that was just deleted");
+  }
+
+  /** What was read is what would be lost, also by the gateways. */
+  private async refuseChanged(former: ConsumerRecord, db: Database): Promise<void> {
+    const found = await this.stores.consumers.rows.byKey(former.handle, db);
+    if (!found) throw new Missing(`Consumer with handle '${former.handle}' not found`);
+    if (JSON.stringify(found) !== JSON.stringify(former))
+      throw new Clash("metadata.name", `Consumer '${former.handle}' has just been changed`);
   }
 
   private async credentials(

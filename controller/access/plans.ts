@@ -45,19 +45,25 @@ export class Plans {
 
   async remove(id: string): Promise<void> {
     const plan = await this.get(id);
-    for (const table of ["subscriptions", "consumers"] as const) {
-      const users = (await this.stores[table].rows.with({ plan_id: id })).length;
-      if (users > 0) throw new Clash("planId", `plan '${plan.name}' is used by ${users} ${table}`);
-    }
-    await this.store.remove(plan);
+    await this.store.remove(plan, async (db) => {
+      for (const table of ["subscriptions", "consumers"] as const) {
+        const users = (await this.stores[table].rows.with({ plan_id: id }, db)).length;
+        if (users > 0)
+          throw new Clash("planId", `plan '${plan.name}' is used by ${users} ${table}`);
+      }
+    });
   }
 
   private async write(sent: unknown, former: Plan): Promise<Plan> {
     const plan = readBody(sent, (body) => readPlan(body, former));
-    const same = await this.store.named(plan.name);
-    if (same && same.id !== plan.id)
-      throw new Clash("planName", `subscription plan '${plan.name}' already exists`);
-    await this.store.write(plan);
+    await this.store.write(plan, async (db) => {
+      const same = await this.store.named(plan.name, db);
+      if (same && same.id !== plan.id)
+        throw new Clash("planName", `subscription plan '${plan.name}' already exists`);
+      // An update must not bring back what was deleted meanwhile.
+      if (former.name !== "" && !(await this.store.rows.byKey(plan.id, db)))
+        throw new Missing(`subscription plan '${plan.id}' not found`);
+    });
     return plan;
   }
 }

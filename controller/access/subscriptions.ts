@@ -6,6 +6,7 @@ import { timeOrderedId } from "../store/access/id.ts";
 import type { ConsumerStore } from "../store/access/consumers.ts";
 import type { PlanStore } from "../store/access/plans.ts";
 import type { Subscription, SubscriptionStore } from "../store/access/subscriptions.ts";
+import type { Database } from "../store/access/rows.ts";
 import { plain, readBody, readRaw } from "./reading.ts";
 import { Clash, Missing } from "./refusals.ts";
 
@@ -60,32 +61,23 @@ export class Subscriptions {
   async get(id: string): Promise<Subscription> {
     const subscription = await this.store.rows.byKey(id);
     if (subscription) return subscription;
-    throw new Missing(`subscription '${id}' not found`);
+    throw missing(id);
   }
 
   async create(sent: unknown): Promise<{ row: Subscription; token: string }> {
     const wish = readBody(sent, readSubscription);
     const api = this.findApi(wish.apiId);
     if (!api) throw fault("apiId", `names no API, found '${wish.apiId}'`);
-    if (wish.plan_id !== null) await this.checkPlan(wish.plan_id, api);
-    if (wish.consumer !== null && !(await this.stores.consumers.rows.byKey(wish.consumer)))
-      throw fault("consumer", `names no consumer, found '${wish.consumer}'`);
     const { kind, handle } = api;
     const token_hash = sha256Hex(wish.token);
-    if ((await this.store.rows.with({ kind, handle, token_hash })).length > 0)
-      throw new Clash("subscriptionToken", "the subscription token is used for this API already");
-    if (wish.application_id !== null) {
-      const { application_id } = wish;
-      if ((await this.store.rows.with({ kind, handle, application_id })).length > 0)
-        throw new Clash("applicationId", "Application already subscribed to this API");
-    }
     const now = new Date().toISOString();
     const { apiId: _, token, ...rest } = wish;
     const row: Subscription = {
       ...{ id: timeOrderedId(), kind, handle, token_hash, ...rest },
       ...{ created_at: now, updated_at: now },
     };
-    if (!(await this.store.write(row))) throw fault("apiId", "names an API that was just deleted");
+    const isWritten = await this.store.write(row, (db) => this.refuseNew(row, api, db));
+    if (!isWritten) throw fault("apiId", "names an API that was just deleted");
     return { row, token };
   }
 
@@ -94,7 +86,11 @@ export class Subscriptions {
     const former = await this.get(id);
     const status = readBody(sent, (body) => readStatus(body, former));
     const row = { ...former, status: status!, updated_at: new Date().toISOString() };
-    await this.store.write(row);
+    const isWritten = await this.store.write(row, async (db) => {
+      // It must not come back when it was deleted meanwhile.
+      if (!(await this.store.rows.byKey(id, db))) throw missing(id);
+    });
+    if (!isWritten) throw missing(id);
     return row;
   }
 
@@ -102,8 +98,20 @@ export class Subscriptions {
     await this.store.remove(await this.get(id));
   }
 
-  private async checkPlan(id: string, api: SubscribedApi): Promise<void> {
-    const plan = await this.stores.plans.rows.byKey(id);
+  private async refuseNew(row: Subscription, api: SubscribedApi, db: Database): Promise<void> {
+    const { kind, handle, token_hash, application_id, plan_id, consumer } = row;
+    if (plan_id !== null) await this.checkPlan(plan_id, api, db);
+    if (consumer !== null && !(await this.stores.consumers.rows.byKey(consumer, db)))
+      throw fault("consumer", `names no consumer, found '${consumer}'`);
+    if ((await this.store.rows.with({ kind, handle, token_hash }, db)).length > 0)
+      throw new Clash("subscriptionToken", "the subscription token is used for this API already");
+    if (application_id === null) return;
+    if ((await this.store.rows.with({ kind, handle, application_id }, db)).length > 0)
+      throw new Clash("applicationId", "Application already subscribed to this API");
+  }
+
+  private async checkPlan(id: string, api: SubscribedApi, db: Database): Promise<void> {
+    const plan = await this.stores.plans.rows.byKey(id, db);
     const offered = api.plans.map((name) => name.toLowerCase());
     if (!plan) throw fault("subscriptionPlanId", `names no subscription plan, found '${id}'`);
     if (plan.status !== "ACTIVE")
@@ -115,6 +123,8 @@ export class Subscriptions {
       );
   }
 }
+
+const missing = (id: string): Missing => new Missing(`subscription '${id}' not found`);
 
 const fault = (field: string, message: string) =>
   new UserError("Configuration validation failed", [{ field, message }]);

@@ -34,9 +34,7 @@ export class Secrets {
 
   async create(sent: unknown): Promise<SecretRecord> {
     const wish = readBody(sent, readSecret);
-    if (await this.store.rows.byKey(wish.handle))
-      throw new Clash("metadata.name", `Secret with handle '${wish.handle}' already exists`);
-    return this.write(wish, new Date().toISOString());
+    return this.write(wish, null);
   }
 
   async replace(handle: string, sent: unknown): Promise<SecretRecord> {
@@ -46,7 +44,7 @@ export class Secrets {
       throw new UserError("metadata.name must equal the handle in the URL", [
         { field: "metadata.name", message: `must be '${handle}', found '${wish.handle}'` },
       ]);
-    return this.write(wish, former.created_at);
+    return this.write(wish, former);
   }
 
   async remove(handle: string): Promise<void> {
@@ -57,16 +55,23 @@ export class Secrets {
     await this.store.remove(handle);
   }
 
-  private async write(wish: Wish, created_at: string): Promise<SecretRecord> {
+  private async write(wish: Wish, former: SecretRecord | null): Promise<SecretRecord> {
     const { handle, display_name, description, value } = wish;
+    const now = new Date().toISOString();
     const row = await this.vault.sealed(
       {
-        ...{ handle, display_name, description, created_at },
-        ...{ sealed: "", key_version: "", updated_at: new Date().toISOString() },
+        ...{ handle, display_name, description, sealed: "", key_version: "" },
+        ...{ created_at: former?.created_at ?? now, updated_at: now },
       },
       value,
     );
-    await this.store.write(row);
+    await this.store.write(row, async (db) => {
+      const isThere = (await this.store.rows.byKey(handle, db)) !== undefined;
+      if (isThere && !former)
+        throw new Clash("metadata.name", `Secret with handle '${handle}' already exists`);
+      // It must not come back when it was deleted meanwhile.
+      if (!isThere && former) throw new Missing(`Secret with handle '${handle}' not found`);
+    });
     return row;
   }
 }

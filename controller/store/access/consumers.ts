@@ -5,7 +5,7 @@ import type { ConsumerRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 import { changeOf } from "./feed-changes.ts";
 import type { KeyStore } from "./keys.ts";
-import { Rows } from "./rows.ts";
+import { Rows, type Database } from "./rows.ts";
 
 export type ConsumerRecord = Selectable<ConsumerRow>;
 
@@ -40,9 +40,17 @@ export class ConsumerStore {
     this.rows = new Rows<ConsumerRecord>(db, "consumers", "handle");
   }
 
-  /** Null when it is written; otherwise what another consumer has, and nothing is. */
-  write(row: ConsumerRecord, former: ConsumerRecord | null): Promise<TakenCredential | null> {
+  /**
+   * Null when it is written; otherwise what another consumer has, and nothing is. `refuse` sees what no other write changes
+   * meanwhile, and throws when it may not be written.
+   */
+  write(
+    row: ConsumerRecord,
+    former: ConsumerRecord | null,
+    refuse: (db: Database) => Promise<void>,
+  ): Promise<TakenCredential | null> {
     return this.turns.take(async ({ trx, changed }) => {
+      await refuse(trx);
       const credentials = credentialsOf(row);
       const ids = credentials.map((one) => credentialId(one).toString("hex"));
       const owned = await trx
@@ -64,8 +72,9 @@ export class ConsumerStore {
     });
   }
 
-  remove(row: ConsumerRecord): Promise<void> {
+  remove(row: ConsumerRecord, refuse: (db: Database) => Promise<void>): Promise<void> {
     return this.turns.take(async (turn) => {
+      await refuse(turn.trx);
       await this.keys.removeAllOf(turn, "Consumer", row.handle);
       await turn.trx
         .deleteFrom("consumer_credentials")

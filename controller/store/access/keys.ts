@@ -1,9 +1,9 @@
 /** API keys in the store. Who may do what is decided elsewhere; here they are only kept. */
-import type { Kysely, Selectable, Transaction } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import { changeOf, everything, keyIds } from "./feed-changes.ts";
 import { eachFedKey, type Dialect, type FedKey } from "./fed-keys.ts";
 import { ownerExists } from "./owner.ts";
-import { Rows } from "./rows.ts";
+import { Rows, type Database } from "./rows.ts";
 import type { ApiKeyRow, Tables } from "../schema.ts";
 import type { Turn, Turns } from "../turns.ts";
 
@@ -35,21 +35,30 @@ export class KeyStore {
   }
 
   /** Those that are good now; `by` leaves only one creator's. */
-  active({ kind, handle }: KeyOwner, by?: string): Promise<ApiKey[]> {
-    const query = this.of(this.db, kind, handle)
+  active({ kind, handle }: KeyOwner, by?: string, db: Database = this.db): Promise<ApiKey[]> {
+    const query = this.of(db, kind, handle)
       .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", now())]))
       .orderBy("created_at")
       .orderBy("uuid");
     return (by === undefined ? query : query.where("created_by", "=", by)).execute();
   }
 
-  named({ kind, handle }: KeyOwner, name: string): Promise<ApiKey | undefined> {
-    return this.of(this.db, kind, handle).where("name", "=", name).executeTakeFirst();
+  named(
+    { kind, handle }: KeyOwner,
+    name: string,
+    db: Database = this.db,
+  ): Promise<ApiKey | undefined> {
+    return this.of(db, kind, handle).where("name", "=", name).executeTakeFirst();
   }
 
   /** A key with the same value, now or before, where it would be looked for. */
-  async hasValue({ kind, handle }: KeyOwner, hash: string, except = ""): Promise<boolean> {
-    const all = this.db.selectFrom("api_keys").selectAll().where("kind", "=", kind);
+  async hasValue(
+    db: Database,
+    { kind, handle }: KeyOwner,
+    hash: string,
+    except = "",
+  ): Promise<boolean> {
+    const all = db.selectFrom("api_keys").selectAll().where("kind", "=", kind);
     // Gateways do not know whose key of a consumer it is before they have found it.
     const found = await (kind === "Consumer" ? all : all.where("handle", "=", handle))
       .where((eb) => eb.or([eb("hash", "=", hash), eb("old_hash", "=", hash)]))
@@ -58,23 +67,28 @@ export class KeyStore {
     return found !== undefined;
   }
 
-  /** Writes a key, in place of another one if it is told which. False when what it opens is gone. */
-  write(key: ApiKey, former: ApiKey | null = null): Promise<boolean> {
-    return this.turns.take(async ({ trx, changed }) => {
-      if (!(await ownerExists(trx, key))) return false;
-      if (former) await trx.deleteFrom("api_keys").where("uuid", "=", former.uuid).execute();
-      await trx.insertInto("api_keys").values(key).execute();
-      const ids = [...keyIds(key), ...(former ? keyIds(former) : [])];
-      changed(...changeOf("ApiKey", key.uuid, ids));
-      return true;
-    });
+  /** What is read in a turn stays so until it ends: whoever writes by what he read does both in one. */
+  inTurn<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
+    return this.turns.take(work);
   }
 
-  remove(key: ApiKey): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
-      await trx.deleteFrom("api_keys").where("uuid", "=", key.uuid).execute();
-      changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
-    });
+  /**
+   * Writes a key, in place of another one if it is told which, as it was read in the same turn: gateways lose what it was
+   * found by. False when what it opens is gone.
+   */
+  async put({ trx, changed }: Turn, key: ApiKey, former: ApiKey | null = null): Promise<boolean> {
+    if (!(await ownerExists(trx, key))) return false;
+    if (former) await trx.deleteFrom("api_keys").where("uuid", "=", former.uuid).execute();
+    await trx.insertInto("api_keys").values(key).execute();
+    const ids = [...keyIds(key), ...(former ? keyIds(former) : [])];
+    changed(...changeOf("ApiKey", key.uuid, ids));
+    return true;
+  }
+
+  /** A key as it was read in the same turn. */
+  async remove({ trx, changed }: Turn, key: ApiKey): Promise<void> {
+    await trx.deleteFrom("api_keys").where("uuid", "=", key.uuid).execute();
+    changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
   }
 
   /** As part of the removal of what they open. */
@@ -93,8 +107,8 @@ export class KeyStore {
   }
 
   /** Keys that ended before a time, or whose former value did; at most a thousand at once. */
-  ended(before: string): Promise<ApiKey[]> {
-    return this.db
+  ended(before: string, db: Database): Promise<ApiKey[]> {
+    return db
       .selectFrom("api_keys")
       .selectAll()
       .where((eb) => eb.or([eb("expires_at", "<", before), eb("old_until", "<", before)]))
@@ -102,7 +116,7 @@ export class KeyStore {
       .execute();
   }
 
-  private of(db: Kysely<Tables> | Transaction<Tables>, kind: string, handle: string) {
+  private of(db: Database, kind: string, handle: string) {
     return db
       .selectFrom("api_keys")
       .selectAll()

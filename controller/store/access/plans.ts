@@ -2,7 +2,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { feedId } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
-import { Rows } from "./rows.ts";
+import { Rows, type Database } from "./rows.ts";
 import type { PlanRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 
@@ -19,19 +19,22 @@ export class PlanStore {
   }
 
   /** Names are the same whatever their case. */
-  async named(name: string): Promise<Plan | undefined> {
-    return (await this.rows.with({ name_key: name.toLowerCase() }))[0];
+  async named(name: string, db?: Database): Promise<Plan | undefined> {
+    return (await this.rows.with({ name_key: name.toLowerCase() }, db))[0];
   }
 
-  write(plan: Plan): Promise<void> {
+  /** Writes it unless `refuse` throws, which sees what no other write changes meanwhile. */
+  write(plan: Plan, refuse: (db: Database) => Promise<void>): Promise<void> {
     return this.turns.take(async ({ trx, changed }) => {
+      await refuse(trx);
       await this.rows.put(trx, plan);
       changed(...changeOf("Plan", plan.id, [feedId("plan", plan.id)]));
     });
   }
 
-  remove({ id }: Plan): Promise<void> {
+  remove({ id }: Plan, refuse: (db: Database) => Promise<void>): Promise<void> {
     return this.turns.take(async ({ trx, changed }) => {
+      await refuse(trx);
       await this.rows.delete(trx, id);
       changed(...changeOf("Plan", id, [feedId("plan", id)]));
     });

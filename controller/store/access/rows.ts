@@ -2,7 +2,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "../schema.ts";
 
-type Database = Kysely<Tables> | Transaction<Tables>;
+export type Database = Kysely<Tables> | Transaction<Tables>;
 /** Kysely's types do not follow a table's name that is a variable. */
 type Loose = Kysely<Record<string, Record<string, unknown>>>;
 

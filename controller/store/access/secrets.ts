@@ -4,7 +4,7 @@ import { feedId } from "../../../host-sim/feed.ts";
 import type { SecretRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 import { changeOf } from "./feed-changes.ts";
-import { Rows } from "./rows.ts";
+import { Rows, type Database } from "./rows.ts";
 
 export type SecretRecord = Selectable<SecretRow>;
 
@@ -18,8 +18,13 @@ export class SecretStore {
     this.rows = new Rows<SecretRecord>(db, "secrets", "handle");
   }
 
-  write(secret: SecretRecord): Promise<void> {
+  /** Writes it unless `refuse` throws, which sees what no other write changes meanwhile. */
+  write(
+    secret: SecretRecord,
+    refuse: (db: Database) => Promise<void> = async () => {},
+  ): Promise<void> {
     return this.turns.take(async ({ trx, changed }) => {
+      await refuse(trx);
       await this.rows.put(trx, secret);
       changed(...change(secret.handle));
     });

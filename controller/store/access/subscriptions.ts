@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { feedId, feedScope } from "../../../host-sim/feed.ts";
 import { changeOf } from "./feed-changes.ts";
 import { ownerExists } from "./owner.ts";
-import { Rows } from "./rows.ts";
+import { Rows, type Database } from "./rows.ts";
 import type { SubscriptionRow, Tables } from "../schema.ts";
 import type { Turn, Turns } from "../turns.ts";
 
@@ -19,9 +19,10 @@ export class SubscriptionStore {
     this.rows = new Rows<Subscription>(db, "subscriptions", "id");
   }
 
-  /** False when its API is gone. */
-  write(subscription: Subscription): Promise<boolean> {
+  /** False when its API is gone. Writes it unless `refuse` throws, which sees what no other write changes meanwhile. */
+  write(subscription: Subscription, refuse: (db: Database) => Promise<void>): Promise<boolean> {
     return this.turns.take(async ({ trx, changed }) => {
+      await refuse(trx);
       if (!(await ownerExists(trx, subscription))) return false;
       await this.rows.put(trx, subscription);
       changed(...change(subscription));

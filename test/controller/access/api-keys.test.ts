@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { until } from "../../../controller/until.ts";
 import { sha256Hex } from "../../../host-sim/feed.ts";
+import type { ApiKey } from "../../../controller/store/access/keys.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { keyFed, onBothStores, rawOf, startAccess } from "./fixture.ts";
 
@@ -190,7 +191,7 @@ describe("API keys", () => {
       const { store } = gateway().gateway;
       const row = (await store.keys.named({ kind: "RestApi", handle: "pets" }, "first"))!;
       const orphan = { ...row, uuid: "orphan", handle: "never-was" };
-      expect(await store.keys.write(orphan)).toBe(false);
+      expect(await store.keys.inTurn((turn) => store.keys.put(turn, orphan))).toBe(false);
       expect(await store.keys.rows.byKey("orphan")).toBe(undefined);
     });
 
@@ -246,10 +247,12 @@ describe("API keys", () => {
       const { apiKey: ended } = await make("root", { name: "ended" });
       const { apiKey: turned } = await make("root", { name: "turned" });
       const row = async (name: string) => (await store.keys.named(owner, name))!;
+      const put = (...[key, before]: [ApiKey, ApiKey]) =>
+        store.keys.inTurn((turn) => store.keys.put(turn, key, before));
       const [first, second] = [await row("ended"), await row("turned")];
-      await store.keys.write({ ...first, expires_at: ago }, first);
+      await put({ ...first, expires_at: ago }, first);
       const former = { old_hash: sha256Hex("former"), old_until: ago };
-      await store.keys.write({ ...second, ...former }, second);
+      await put({ ...second, ...former }, second);
       expect(keyFed(gateway(), "former")).not.toBe(null);
       await access.keys.cleanUp();
       expect([keyFed(gateway(), ended.apiKey), await row("ended")]).toEqual([null, undefined]);
