@@ -76,6 +76,21 @@ describe("blocks", () => {
     expect(withCommands.filter((file) => !pages.includes(file))).toEqual([]);
   });
 
+  test.each(own)("every file that %s has is used by its commands", (file) => {
+    const blocks = blocksOf(read(file));
+    const typed = blocks.flatMap((block) =>
+      block.does === "type" || block.does === "run" ? block.text : [],
+    );
+    const all = typed.join("\n");
+    const used = (name: string): boolean =>
+      // What `ap gateway` reads by itself, and what lies in a folder that a command names.
+      (name === "gateway.yaml" && all.includes("ap gateway run")) ||
+      all.includes(name.replace(/\/.*/, ""));
+    expect(
+      blocks.flatMap((block) => (block.does === "save" && !used(block.file) ? block.file : [])),
+    ).toEqual([]);
+  });
+
   const sources = git("sdk", "host-sim", "policies", "test", "cli", "controller")
     .filter((file) => !/\.(md|wasm|gz)$/.test(file))
     .map((file) => plain(read(file)));
