@@ -5,10 +5,9 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../../../cli/package-root.ts";
 import { ap, ownHome } from "../ap.ts";
+import { bundledAp } from "../bundled.ts";
 
 let home: Awaited<ReturnType<typeof ownHome>>;
 beforeAll(async () => {
@@ -70,20 +69,19 @@ test("an unknown shell is wrong use", async () => {
 
 describe("in a shell", () => {
   let folder: string;
+  let bundled: Awaited<ReturnType<typeof bundledAp>>;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sluice-completion-"));
-    await build({
-      entryPoints: [join(packageRoot, "cli/ap.ts")],
-      ...{ bundle: true, platform: "node", format: "esm", splitting: true, packages: "external" },
-      outdir: join(packageRoot, "build", "completion-test"),
-    });
-    const main = join(packageRoot, "build", "completion-test", "ap.js");
-    await writeFile(join(folder, "ap"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    bundled = await bundledAp("completion");
+    await writeFile(
+      join(folder, "ap"),
+      `#!/bin/sh\nexec "${process.execPath}" "${bundled.main}" "$@"\n`,
+    );
     await chmod(join(folder, "ap"), 0o755);
   });
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
-    await rm(join(packageRoot, "build", "completion-test"), { recursive: true, force: true });
+    await bundled.remove();
   });
 
   const run = async (shell: string, script: string): Promise<string> => {
