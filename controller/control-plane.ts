@@ -93,6 +93,7 @@ export async function startControlPlane(
       httpsPort: ports.https,
       limits: options.limits ?? {},
       accessLog: options.accessLog ?? "json",
+      ...(options.accessLogQuery && { accessLogQuery: true }),
       ...eventOptions(options.record),
       metrics: ports.engineMetrics !== null,
       ...(options.tracing && { tracing: options.tracing }),

@@ -107,6 +107,8 @@ export interface GatewayOptions {
   traffic?: Partial<TrafficSettings>;
   limits?: GatewayListeners["limits"];
   accessLog?: GatewayListeners["accessLog"];
+  /** Whether it holds queries, which may carry keys. */
+  accessLogQuery?: boolean;
   /** Where the access log goes; `print` without one. */
   accessLogFile?: FileSinkOptions;
   /** Events about requests and their callers. */

@@ -20,6 +20,7 @@ export interface GatewayListeners {
   httpsPort: number | null;
   limits: Partial<HttpLimits>;
   accessLog: AccessLogForm;
+  accessLogQuery?: boolean;
   events?: RequestEventOptions;
   metrics?: boolean;
   tracing?: TracingOptions;
@@ -41,6 +42,7 @@ export function gatewayResources(options: GatewayListeners): Change[] {
     routes: scopedRoutes,
     limits: options.limits,
     accessLog: options.accessLog,
+    ...(options.accessLogQuery && { accessLogQuery: true }),
     ...(options.events && { events: options.events }),
     ...(options.metrics && { metrics: true }),
     ...(options.tracing && { tracing: options.tracing }),

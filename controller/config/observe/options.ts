@@ -10,13 +10,14 @@ import type { Config } from "../schema/index.ts";
 
 type ObserveOptions = Pick<
   GatewayOptions,
-  "accessLog" | "accessLogFile" | "record" | "statsd" | "tracing"
+  "accessLog" | "accessLogQuery" | "accessLogFile" | "record" | "statsd" | "tracing"
 >;
 
 export function observeOf(config: Config): ObserveOptions {
   const { access_logs: logs, statsd } = config.router;
   return {
     accessLog: logs.enabled ? logs.format : "off",
+    ...(logs.query && { accessLogQuery: true }),
     ...(logs.enabled && logs.file.path && { accessLogFile: fileOf(logs.file) }),
     record: recordOf(config),
     ...(statsd.enabled && { statsd: statsdOf(statsd) }),

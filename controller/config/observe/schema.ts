@@ -85,6 +85,7 @@ export const accessLogs = section("One line for each request.", {
   enabled: flag(true, "Whether there are any."),
   format: choice("json", ["json", "text"], "How a line looks."),
   file: file(""),
+  query: flag(false, "Whether paths have their query, which may hold a key or a token."),
   json_fields: ignored("the 23 short keys"),
   text_format: ignored("one format"),
 });

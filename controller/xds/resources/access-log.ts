@@ -3,10 +3,15 @@ import { any, type JsonObject } from "../protos.ts";
 
 export type AccessLogForm = "json" | "text" | "off";
 
+/** A query may hold a key or a token, so it is left out unless it is wanted. */
+const pathsOf = (query: boolean): { path: string; upPath: string } =>
+  query
+    ? { path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", upPath: "%REQ(:PATH)%" }
+    : { path: "%PATH(NQ:ORIG_OR_PATH)%", upPath: "%PATH(NQ:PATH)%" };
+
 const keys = {
   t: "%START_TIME%",
   meth: "%REQ(:METHOD)%",
-  path: "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
   proto: "%PROTOCOL%",
   respCd: "%RESPONSE_CODE%",
   respFlg: "%RESPONSE_FLAGS%",
@@ -20,7 +25,6 @@ const keys = {
   host: "%REQ(:AUTHORITY)%",
   upHost: "%UPSTREAM_HOST%",
   upProto: "%UPSTREAM_PROTOCOL%",
-  upPath: "%REQ(:PATH)%",
   respCdDtl: "%RESPONSE_CODE_DETAILS%",
   connTrmDtl: "%CONNECTION_TERMINATION_DETAILS%",
   reqTxDur: "%REQUEST_TX_DURATION%",
@@ -29,15 +33,17 @@ const keys = {
   respDur: "%RESPONSE_DURATION%",
 };
 
-const text =
-  '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% ' +
+const text = (path: string): string =>
+  `[%START_TIME%] "%REQ(:METHOD)% ${path} %PROTOCOL%" %RESPONSE_CODE% ` +
   '%RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "%REQ(X-FORWARDED-FOR)%" "%REQ(USER-AGENT)%" ' +
   '"%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n';
 
-export const accessLog = (form: Exclude<AccessLogForm, "off">): JsonObject => ({
+export const accessLog = (form: Exclude<AccessLogForm, "off">, query = false): JsonObject => ({
   name: "stdout",
   typed_config: any("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
     log_format:
-      form === "json" ? { json_format: keys } : { text_format_source: { inline_string: text } },
+      form === "json"
+        ? { json_format: { ...keys, ...pathsOf(query) } }
+        : { text_format_source: { inline_string: text(pathsOf(query).path) } },
   }),
 });

@@ -26,6 +26,8 @@ export interface ListenerOptions {
   routes: JsonObject;
   limits?: Partial<HttpLimits>;
   accessLog?: AccessLogForm;
+  /** Whether the access log holds queries. */
+  accessLogQuery?: boolean;
   events?: RequestEventOptions;
   /** Counts and times requests. */
   metrics?: boolean;
@@ -110,7 +112,7 @@ function connectionManager(options: ListenerOptions): JsonObject {
   const limits = { ...hardened, ...options.limits };
   const form = options.accessLog ?? "off";
   const logs = [
-    ...(form === "off" ? [] : [accessLog(form)]),
+    ...(form === "off" ? [] : [accessLog(form, options.accessLogQuery)]),
     ...(options.events ? [requestEvents(options.events)] : []),
     ...(options.metrics ? requestMetrics : []),
   ];

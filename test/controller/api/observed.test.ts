@@ -16,15 +16,16 @@ const keys =
 test("each request is one line of JSON with the keys that its readers know", async () => {
   await t.request({ path: "/a/x?y=1", headers: { host: "shop.example", "user-agent": "tests" } });
   const line = await until(() => {
-    const found = t.logs.find((text) => text.startsWith("{") && text.includes("/a/x?y=1"));
+    const found = t.logs.find((text) => text.startsWith("{") && text.includes('"/a/x"'));
     if (!found) throw new Error("the request is not in the log");
     return JSON.parse(found) as Record<string, unknown>;
   }, 15_000);
   expect(Object.keys(line).sort()).toEqual(keys.split(" ").sort());
   expect(line).toMatchObject({
     meth: "GET",
-    path: "/a/x?y=1",
-    upPath: "/x?y=1",
+    // A query may hold a key.
+    path: "/a/x",
+    upPath: "/x",
     respCd: 200,
     ua: "tests",
     upHost: `127.0.0.1:${t.upstream.port}`,

@@ -38,9 +38,11 @@ test("by default there is an access log on standard output, and no event, trace 
 });
 
 test("the access log goes to a file of a size", () => {
-  const logs = "{format: text, file: {path: logs/access.log, max_size_mb: 10, max_files: 3}}";
+  const logs =
+    "{format: text, query: true, file: {path: logs/access.log, max_size_mb: 10, max_files: 3}}";
   expect(optionsOf(`router: {access_logs: ${logs}}`)).toMatchObject({
     accessLog: "text",
+    accessLogQuery: true,
     accessLogFile: { path: "logs/access.log", maxBytes: 10_485_760, maxFiles: 3 },
   });
 });
