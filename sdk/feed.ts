@@ -7,6 +7,7 @@ import { feedReady } from "./engine/feed/hook";
 import { findValue, valueSize } from "./engine/feed/records";
 import { decode } from "./hostcalls/text";
 import { nowMilliseconds } from "./hostcalls/clock";
+import { Identity } from "./context";
 import { Request } from "./request";
 import { sha256Text } from "./hostcalls/digest";
 import { Verdict } from "./policy";
@@ -142,6 +143,16 @@ export function findConsumer(handle: string): Consumer | null {
   if (field(fields, 2).length) consumer.groups = field(fields, 2).split(",");
   consumer.attributes = field(fields, 3);
   return consumer;
+}
+
+/** Makes a consumer the caller, with the plan and the groups that it has now; an empty handle is nobody's. */
+export function identifyConsumer(identity: Identity, handle: string): void {
+  if (!handle.length) return;
+  identity.consumer = handle;
+  const consumer = findConsumer(handle);
+  if (consumer === null) return;
+  identity.plan = consumer.planId;
+  identity.groups = consumer.groups;
 }
 
 /** Who has a credential: of `basic` by the user's name, `jwt` by issuer and subject, `mtls` by fingerprint, `hmac` by key id. */

@@ -1,5 +1,5 @@
 import { Identity, Place, Policy, Reply, Request, Verdict } from "sluice/sdk";
-import { ApiKey, findConsumer, findKey, sha256Text, whenFed } from "sluice/sdk/feed";
+import { ApiKey, findKey, identifyConsumer, sha256Text, whenFed } from "sluice/sdk/feed";
 import { accept, reject } from "sluice/sdk/auth/outcome";
 import { equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { Query } from "sluice/sdk/std/net/query";
@@ -74,14 +74,7 @@ export class ApiKeyAuth extends Policy<Params> {
     identity.subject = key.owner;
     identity.issuer = key.issuer;
     identity.credentialId = key.name;
-    if (key.consumer.length) {
-      identity.consumer = key.consumer;
-      const consumer = findConsumer(key.consumer);
-      if (consumer !== null) {
-        identity.plan = consumer.planId;
-        identity.groups = consumer.groups;
-      }
-    }
+    identifyConsumer(identity, key.consumer);
     const metadata = request.context.metadata;
     if (key.applicationId.length) metadata.set("x-wso2-application-id", key.applicationId);
     if (key.applicationName.length) metadata.set("x-wso2-application-name", key.applicationName);

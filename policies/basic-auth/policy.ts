@@ -2,7 +2,7 @@ import { Answer, Identity, Policy, Reply, Request, Verdict } from "sluice/sdk";
 import { CredentialHeader } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
 import { accept, reject } from "sluice/sdk/auth/outcome";
-import { findCredential, whenFed } from "sluice/sdk/feed";
+import { findCredential, identifyConsumer, whenFed } from "sluice/sdk/feed";
 import { equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { JsonLimits } from "sluice/sdk/std/json/limits";
 import { JsonKind } from "sluice/sdk/std/json/value";
@@ -118,7 +118,7 @@ export class BasicAuth extends Policy<Params> {
     const identity = new Identity();
     identity.kind = "basic";
     identity.subject = username;
-    identity.consumer = consumer;
+    identifyConsumer(identity, consumer);
     accept(request, identity);
     return Verdict.Continue;
   }

@@ -2,7 +2,7 @@ import { Body, Identity, Policy, Request, SharedWindow, Verdict } from "sluice/s
 import { Durations } from "sluice/sdk/auth/durations";
 import { accept, reject } from "sluice/sdk/auth/outcome";
 import { Refusal } from "sluice/sdk/auth/refusal";
-import { whenFed } from "sluice/sdk/feed";
+import { identifyConsumer, whenFed } from "sluice/sdk/feed";
 import { Digest } from "sluice/sdk/std/crypto/digest";
 import { equalBytesInConstantTime, equalInConstantTime } from "sluice/sdk/std/crypto/equal";
 import { Hmac } from "sluice/sdk/std/crypto/hmac";
@@ -67,7 +67,7 @@ export class HmacAuth extends Policy<Params> {
     const identity = new Identity();
     identity.kind = "hmac";
     identity.subject = signer.consumer;
-    identity.consumer = this.signers.areConsumers ? signer.consumer : "";
+    if (this.signers.areConsumers) identifyConsumer(identity, signer.consumer);
     identity.credentialId = signature.keyId;
     accept(request, identity);
     return Verdict.Continue;

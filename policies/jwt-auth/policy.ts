@@ -9,7 +9,13 @@ import { accept, reject } from "sluice/sdk/auth/outcome";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
 import { Verdicts } from "sluice/sdk/auth/verdicts";
 import { HostSignatures } from "sluice/sdk/auth/host-signatures";
-import { findCredential, isRevoked, isTokenRevoked, whenFed } from "sluice/sdk/feed";
+import {
+  findCredential,
+  identifyConsumer,
+  isRevoked,
+  isTokenRevoked,
+  whenFed,
+} from "sluice/sdk/feed";
 import { Claims } from "sluice/sdk/std/jwt/claims";
 import { Jws } from "sluice/sdk/std/jwt/jws";
 import { KeyManagers } from "./key-managers";
@@ -159,7 +165,7 @@ export class JwtAuth extends Policy<Params> {
     }
     if (this.params.consumers) {
       const found = findCredential("jwt", identity.issuer, identity.subject);
-      if (found !== null) identity.consumer = found.consumer;
+      if (found !== null) identifyConsumer(identity, found.consumer);
     }
     this.forwarding.apply(request.headers, sent, token);
     this.mappings.apply(claims, request.headers);

@@ -1,6 +1,6 @@
 import { Identity, Policy, Reply, Request, Verdict } from "sluice/sdk";
 import { accept, reject } from "sluice/sdk/auth/outcome";
-import { Credential, findConsumer, findCredential, whenFed } from "sluice/sdk/feed";
+import { Credential, findCredential, identifyConsumer, whenFed } from "sluice/sdk/feed";
 import { Certificate } from "./certificate";
 import { Demands } from "./demands";
 import { Params } from "./params";
@@ -36,14 +36,7 @@ export class MtlsAuth extends Policy<Params> {
     identity.properties.set("commonName", certificate.commonName);
     identity.properties.set("uriSan", certificate.uriSan);
     identity.properties.set("dnsSan", certificate.dnsSan);
-    if (consumer.length) {
-      identity.consumer = consumer;
-      const known = findConsumer(consumer);
-      if (known !== null) {
-        identity.plan = known.planId;
-        identity.groups = known.groups;
-      }
-    }
+    identifyConsumer(identity, consumer);
     this.tell(request, certificate);
     accept(request, identity);
     return Verdict.Continue;
