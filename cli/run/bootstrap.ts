@@ -13,6 +13,7 @@ export function printBootstrap(
     if (!host || !port) throw new UserError(`--controller: expected host:port, found ${one}`);
     return { host, port: Number(port) };
   });
+  io.err(`${lacking}\n`);
   io.json(
     bootstrap({
       nodeId: options.node,
@@ -21,6 +22,11 @@ export function printBootstrap(
     }),
   );
 }
+
+/** What such an Envoy lacks, beside what is printed. */
+const lacking =
+  "an Envoy without an agent gets no API keys, consumers, subscriptions, revocations and secrets: routes that need them " +
+  "answer 503 after 5 s. Run `ap gateway run --controller` beside it, or set controller.server.secrets_in_chains for secret parameters.";
 
 /** A port number, or an error that names the option. */
 export function portOf(option: string, text: string): number {
