@@ -8,21 +8,37 @@ import { packageRoot } from "../../package-root.ts";
 import { page } from "../markdown.ts";
 
 export async function sdkPage(): Promise<string> {
-  const index = await readFile(join(packageRoot, "sdk/index.ts"), "utf8");
-  const exported = [...index.matchAll(/^export \{ (.+) \} from "(.+)";$/gm)].flatMap(
-    ([, names, file]) => names!.split(", ").map((name) => ({ name, file: `${file}.ts` })),
+  const [index, feed] = await Promise.all(["index.ts", "feed.ts"].map(source));
+  const exported = [...index!.matchAll(/^export \{([^}]+)\} from "(.+)";$/gm)].flatMap(
+    ([, names, file]) => names!.match(/\w+/g)!.map((name) => ({ name, file: `${file}.ts` })),
   );
-  const sections = await Promise.all(exported.map(section));
+  const looking = [...feed!.matchAll(/^export (?:class|function) (\w+)/gm)].map(([, name]) => ({
+    name: name!,
+    file: "feed.ts",
+  }));
   return page(
     "# The SDK",
     "What a policy imports from `sluice/sdk`. Pure helpers (JSON, regular expressions, times, addresses, hashes, tokens) are in " +
-      "[`sluice/sdk/std`](../../sdk/std/README.md), keys and subscriptions in `sluice/sdk/feed`.",
-    ...sections.flat(),
+      "[`sluice/sdk/std`](../../sdk/std/README.md), keys and subscriptions in `sluice/sdk/feed`, below.",
+    ...(await sections(exported)),
+    "# `sluice/sdk/feed`",
+    commentOf(feed!.split("\n")),
+    ...(await sections(looking)),
   );
 }
 
-async function section({ name, file }: { name: string; file: string }): Promise<string[]> {
-  const lines = (await readFile(join(packageRoot, "sdk", file), "utf8")).split("\n");
+interface Exported {
+  name: string;
+  file: string;
+}
+
+const source = (file: string): Promise<string> => readFile(join(packageRoot, "sdk", file), "utf8");
+
+const sections = async (exported: readonly Exported[]): Promise<string[]> =>
+  (await Promise.all(exported.map(section))).flat();
+
+async function section({ name, file }: Exported): Promise<string[]> {
+  const lines = (await source(file)).split("\n");
   const at = lines.findIndex((line) => declares(line, name));
   const end = lines.findIndex((line, i) => i >= at && /^[})]/.test(line));
   const [, parent] = / extends ([\w<>]+)/.exec(lines[at]!) ?? [];
@@ -36,7 +52,8 @@ async function section({ name, file }: { name: string; file: string }): Promise<
       : membersOf(whole);
   return [
     `## \`${name}\``,
-    commentAbove(lines, at) || (lines[at]!.includes(" class ") && !parent ? commentOf(lines) : ""),
+    commentAbove(lines, at) ||
+      (file !== "feed.ts" && lines[at]!.includes(" class ") && !parent ? commentOf(lines) : ""),
     parent && parent !== "Handlers" ? `Has what \`${parent}\` has.` : "",
     inner.length > 0 ? code(inner) : "",
   ].filter(Boolean);
