@@ -121,7 +121,7 @@ export async function startControlPlane(
   });
   const gatewayPolicies: PolicyReference[] = [];
   const control: Control = new Control({
-    ...{ store, streams, log, meters },
+    ...{ store, streams, log, meters, kinds: options.kinds ?? resourceKinds },
     deployments: new Deployments(cache, traffic.hosts.sandbox),
     catalog: () => modules.catalog,
     defaults: () => ({
@@ -262,7 +262,7 @@ async function takeForeignChanges({
 }: Pick<ControlPlane, "store" | "control" | "modules" | "access" | "certificates">): Promise<void> {
   for (const change of await store.foreignChanges()) {
     const { kind, handle } = change;
-    const known = resourceKinds.find((row) => row.kind === kind);
+    const known = control.kinds.find((row) => row.kind === kind);
     if (known) await control.reload(handle, known);
     else if (kind === "Module") await modules.load();
     else if (kind === "Certificate") await certificates.load();

@@ -12,6 +12,7 @@ import type { FolderOptions } from "./gitops/watch.ts";
 import type { PolicyDefinition } from "./deploy/policies.ts";
 import type { PolicyConfigurations } from "./deploy/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
+import type { ResourceKind } from "./model/index.ts";
 import type { PolicyReference } from "./model/shared.ts";
 import type { Chain } from "./translate/chain.ts";
 import type { SecretKey } from "./secrets/key-ring.ts";
@@ -57,6 +58,8 @@ export interface AllowedIps {
 export const defaultStore = "data/gateway.db";
 
 export interface GatewayOptions {
+  /** The kinds of documents; those of the model unless given. */
+  kinds?: readonly ResourceKind[];
   /** `postgres://…`, or the file of a SQLite database. */
   store?: string;
   ports?: Partial<Ports>;

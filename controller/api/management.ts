@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Log } from "../log.ts";
-import { resourceKinds } from "../model/index.ts";
 import { measured } from "../observe/measured.ts";
 import type { Meters } from "../observe/meters.ts";
 import type { Access } from "../access/index.ts";
@@ -69,7 +68,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   api.use(onlyFrom(options.allowedIps));
   api.route(
     "/",
-    descriptionRoutes(() => describeManagement(managementBase, resourceKinds)),
+    descriptionRoutes(() => describeManagement(managementBase, options.control.kinds)),
   );
   api.use(sameOrigin(options.people.open), authenticate(options.people));
   api.use(audited(options.audit, options.people.log));
@@ -83,7 +82,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     api.use(path, tooLarge(maxCertificateBytes));
   // Before the kinds' own routes, whose paths include those of their keys.
   api.route("/", accessRoutes(options.access, options.control));
-  for (const kind of resourceKinds) {
+  for (const kind of options.control.kinds) {
     for (const path of [`/${kind.path}`, `/${kind.path}/*`])
       api.use(path, tooLarge(maxDocumentBytes));
     api.route(`/${kind.path}`, resourceRoutes(kind, options));

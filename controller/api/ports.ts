@@ -2,7 +2,6 @@
 import type { Recorder } from "../analytics/recorder.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { maskSecrets } from "../deploy/mask.ts";
-import { resourceKinds } from "../model/index.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
@@ -93,7 +92,7 @@ export async function openPorts(
 }
 
 async function dump({ control, modules, certificates, connected }: ControlPlane): Promise<object> {
-  const apis = control.list(resourceKinds[0]);
+  const apis = control.kinds.flatMap((kind) => control.list(kind));
   return {
     apis: apis.map(({ handle, source, revision, updated_at }) => ({
       id: handle,

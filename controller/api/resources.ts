@@ -47,7 +47,7 @@ export function resourceRoutes(
     const body = parseBody(await c.req.text(), c.req.header("content-type"));
     const dryRun = c.req.query("dryRun") === "true";
     const waitMs = readWait(c);
-    const before = "replace" in mode ? control.get(mode.replace)?.source : undefined;
+    const before = "replace" in mode ? control.get(mode.replace, kind)?.source : undefined;
     const accepted = await control.put(kind, body, mode, dryRun);
     const { artifact } = accepted;
     if (!dryRun) noteDocument(c, artifact.handle, before, artifact.source);
@@ -79,7 +79,7 @@ export function resourceRoutes(
     const page = found.slice(offset, offset + limit).map(({ artifact, source }) =>
       represent(artifact, {
         ...source,
-        spec: { ...source.spec, context: resolvedContext(source) },
+        spec: { ...source.spec, ...resolvedContext(source) },
       }),
     );
     c.header("X-Total-Count", String(found.length));
@@ -92,7 +92,7 @@ export function resourceRoutes(
   });
 
   app.get("/:id", (c) => {
-    const artifact = control.get(c.req.param("id"));
+    const artifact = control.get(c.req.param("id"), kind);
     if (!artifact) return missing(c, c.req.param("id"));
     c.header("ETag", etag(artifact));
     if (c.req.header("if-none-match") === etag(artifact)) return c.body(null, 304);
@@ -101,14 +101,14 @@ export function resourceRoutes(
 
   app.put("/:id", async (c) => {
     const id = c.req.param("id");
-    if (!control.get(id)) return missing(c, id);
+    if (!control.get(id, kind)) return missing(c, id);
     return accept(c, { replace: id, expected: expectedRevision(c) }, false);
   });
 
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
     const waitMs = readWait(c);
-    const before = control.get(id)?.source;
+    const before = control.get(id, kind)?.source;
     if (!(await control.remove(kind, id, expectedRevision(c)))) return missing(c, id);
     noteDocument(c, id, before, undefined);
     const settled =
@@ -124,21 +124,24 @@ export function resourceRoutes(
 }
 
 interface Document {
-  spec: { displayName: string; version: string; context: string };
+  spec: { displayName: string; version: string; context?: string };
 }
 
-const resolvedContext = ({ spec }: Document): string =>
-  String(spec.context).replaceAll("$version", String(spec.version));
+/** Of a kind that has one. */
+const resolvedContext = ({ spec }: Document): { context?: string } =>
+  spec.context === undefined
+    ? {}
+    : { context: String(spec.context).replaceAll("$version", String(spec.version)) };
 
 /** Exact filters; what is not asked for is not looked at, and unknown query parameters are ignored. */
 function matches(
   c: Context,
   { artifact, source }: { artifact: Artifact; source: Document },
 ): boolean {
-  const facts: Record<string, string> = {
+  const facts: Record<string, string | undefined> = {
     displayName: artifact.display_name,
     version: artifact.version,
-    context: resolvedContext(source),
+    context: resolvedContext(source).context,
     status: artifact.state,
   };
   return Object.entries(facts).every(([name, value]) => {

@@ -6,12 +6,7 @@
  * and the status says why. Other APIs never notice.
  */
 import { reason, UserError, type FieldError } from "../errors.ts";
-import {
-  readDocument,
-  resourceKinds,
-  type ReadDocument,
-  type ResourceKind,
-} from "../model/index.ts";
+import { readDocument, type ReadDocument, type ResourceKind } from "../model/index.ts";
 import type { RestApi } from "../model/rest-api.ts";
 import type { SecretUse, TemplateSources } from "../model/templates.ts";
 import { Conflict, type Artifact, type Store } from "../store/store.ts";
@@ -26,6 +21,7 @@ import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./sta
 import type { DeltaStream } from "../xds/stream.ts";
 
 export interface ControlOptions {
+  kinds: readonly ResourceKind[];
   store: Store;
   deployments: Deployments;
   catalog: () => PolicyCatalog;
@@ -78,7 +74,7 @@ export class Control {
 
   /** Reads the store and deploys everything that is in it. No Envoy may be connected yet: it would see a part. */
   async load(): Promise<void> {
-    for (const kind of resourceKinds) {
+    for (const kind of this.kinds) {
       const artifacts = await this.options.store.artifacts(kind.kind);
       for (let at = 0; at < artifacts.length; at += loadedAtOnce)
         await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
@@ -96,8 +92,11 @@ export class Control {
         ]);
       const compiled = await this.compile(read);
       const existing = this.artifacts.get(api.name);
-      if ("create" in mode && existing)
-        throw new Conflict("handle", `${kind.label} with handle '${api.name}' already exists`);
+      if (existing && ("create" in mode || existing.kind !== kind.kind))
+        throw new Conflict(
+          "handle",
+          `${labelOf(this.kinds, existing)} with handle '${api.name}' already exists`,
+        );
       const write = {
         kind: kind.kind,
         handle: api.name,
@@ -130,8 +129,14 @@ export class Control {
     return turn;
   }
 
-  get(handle: string): Artifact | undefined {
-    return this.artifacts.get(handle);
+  get kinds(): readonly ResourceKind[] {
+    return this.options.kinds;
+  }
+
+  /** Of any kind unless told which: two kinds cannot share a handle, for their routes and keys would be one's. */
+  get(handle: string, kind?: ResourceKind): Artifact | undefined {
+    const artifact = this.artifacts.get(handle);
+    return kind && artifact?.kind !== kind.kind ? undefined : artifact;
   }
 
   byUuid(uuid: string): Artifact | undefined {
@@ -184,7 +189,7 @@ export class Control {
   /** Documents that would not fit other policies; for a module before it serves. */
   misfits(catalog: PolicyCatalog): FieldError[] {
     return [...this.artifacts.values()].flatMap((artifact) => {
-      const kind = resourceKinds.find(({ kind }) => kind === artifact.kind)!;
+      const kind = this.kinds.find(({ kind }) => kind === artifact.kind)!;
       const { api, secrets } = this.read(kind, JSON.parse(artifact.source));
       return resolvePolicies({ api, secrets }, catalog, this.options.secrets.reveal).errors.map(
         ({ field, message }) => ({
@@ -197,7 +202,7 @@ export class Control {
 
   /** Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. */
   async recompile(): Promise<void> {
-    for (const kind of resourceKinds) {
+    for (const kind of this.kinds) {
       const artifacts = this.list(kind);
       for (let at = 0; at < artifacts.length; at += loadedAtOnce)
         await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
@@ -279,7 +284,7 @@ export class Control {
 
   /** The newest revision before one that is no good. */
   private async earlier(handle: string, before: number) {
-    const kind = resourceKinds.find(({ kind }) => kind === this.artifacts.get(handle)?.kind);
+    const kind = this.kinds.find(({ kind }) => kind === this.artifacts.get(handle)?.kind);
     for (const { revision, source } of kind
       ? await this.options.store.revisions(kind.kind, handle)
       : []) {
@@ -377,6 +382,9 @@ export class Control {
 
 const unfedMessage =
   "has secrets, and the module that serves was built without the feed that brings them: build it of two policies or more";
+
+const labelOf = (kinds: readonly ResourceKind[], { kind }: Artifact): string =>
+  kinds.find((row) => row.kind === kind)?.label ?? kind;
 
 type Write = Parameters<Store["write"]>[0];
 

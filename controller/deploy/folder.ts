@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { reason, UserError } from "../errors.ts";
-import { parseBody, resourceKinds } from "../model/index.ts";
+import { parseBody } from "../model/index.ts";
 import type { Control } from "./control.ts";
 
 /** Creates or replaces each document; what is the same as in the store is left alone. */
@@ -22,13 +22,13 @@ export async function loadFolder(control: Control, folder: string): Promise<void
 
 async function put(control: Control, document: unknown): Promise<void> {
   const { kind, metadata } = (document ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
-  const row = resourceKinds.find((known) => known.kind === kind);
+  const row = control.kinds.find((known) => known.kind === kind);
   if (!row) {
-    const known = resourceKinds.map((known) => known.kind).join(", ");
+    const known = control.kinds.map((known) => known.kind).join(", ");
     throw new UserError(`kind must be one of ${known}, found ${JSON.stringify(kind)}`);
   }
   const handle = String(metadata?.name);
-  const current = control.get(handle);
+  const current = control.get(handle, row);
   if (!current) await control.put(row, document, { create: true });
   else if (current.source !== JSON.stringify(document))
     await control.put(row, document, { replace: handle, expected: "any" });

@@ -4,7 +4,7 @@
  */
 import type { Control } from "../deploy/control.ts";
 import { reason, UserError, type FieldError } from "../errors.ts";
-import { resourceKinds, type ResourceKind } from "../model/index.ts";
+import type { ResourceKind } from "../model/index.ts";
 import { difference } from "./difference.ts";
 import type { FolderDocument } from "./read.ts";
 
@@ -47,7 +47,7 @@ export async function applyDocuments(
 
 function plan(control: Control, documents: readonly FolderDocument[]): Step[] {
   const wanted = new Set(documents.map(({ handle }) => handle));
-  const gone = resourceKinds.flatMap((kind) =>
+  const gone = control.kinds.flatMap((kind) =>
     control
       .list(kind)
       .filter(({ handle, source }) => !wanted.has(handle) && originOf(source) === origin)
@@ -55,7 +55,7 @@ function plan(control: Control, documents: readonly FolderDocument[]): Step[] {
   );
   const changed = documents.flatMap(({ kind, handle, file, source }) => {
     const after = marked(source);
-    const before = control.get(handle)?.source ?? null;
+    const before = control.get(handle, kind)?.source ?? null;
     return before === JSON.stringify(after) ? [] : [{ kind, handle, file, before, after }];
   });
   return [...gone, ...changed];

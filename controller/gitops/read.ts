@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reason, UserError, type FieldError } from "../errors.ts";
-import { parseBody, resourceKinds, type ResourceKind } from "../model/index.ts";
+import { parseBody, type ResourceKind } from "../model/index.ts";
 
 export interface FolderDocument {
   /** Where it stands, for messages. */
@@ -23,7 +23,10 @@ export interface FolderContent {
 const maxFiles = 10_000;
 const maxFileBytes = 8 * 1_048_576;
 
-export async function readFolder(folder: string): Promise<FolderContent> {
+export async function readFolder(
+  folder: string,
+  kinds: readonly ResourceKind[],
+): Promise<FolderContent> {
   const names = (await readdir(folder, { recursive: true }))
     // Hidden ones are editors' and, in Kubernetes, the folders behind the links.
     .filter(
@@ -44,7 +47,7 @@ export async function readFolder(folder: string): Promise<FolderContent> {
     const text = await readFile(file, "utf8");
     hash.update(`${name}\0${text.length}\0${text}`);
     for (const part of name.endsWith(".json") ? [text] : text.split(/^---(?=\s|$)/m))
-      if (part.replace(/^\s*#.*$/gm, "").trim()) readPart(part, name, content, seen);
+      if (part.replace(/^\s*#.*$/gm, "").trim()) readPart(part, name, content, seen, kinds);
   }
   return { ...content, digest: hash.digest("hex") };
 }
@@ -54,13 +57,14 @@ function readPart(
   name: string,
   { documents, faults }: FolderContent,
   seen: Map<string, string>,
+  kinds: readonly ResourceKind[],
 ): void {
   const fault = (message: string) => void faults.push({ field: name, message });
   try {
     const source = parseBody(text, name) as Record<string, unknown> | null;
-    const kind = resourceKinds.find((known) => known.kind === source?.kind);
+    const kind = kinds.find((known) => known.kind === source?.kind);
     if (!source || !kind) {
-      const known = resourceKinds.map((one) => one.kind).join(", ");
+      const known = kinds.map((one) => one.kind).join(", ");
       return fault(`kind must be one of ${known}, found ${JSON.stringify(source?.kind)}`);
     }
     const { metadata } = source as { metadata?: { name?: unknown } };

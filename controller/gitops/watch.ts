@@ -20,7 +20,7 @@ export async function watchFolder(
   let seen = "";
   const look = async (first = false): Promise<void> => {
     try {
-      const { digest, documents, faults } = await readFolder(folder);
+      const { digest, documents, faults } = await readFolder(folder, control.kinds);
       // A checkout takes a while: only what two looks find the same is whole.
       const settled = first || digest === seen;
       seen = digest;

@@ -1,5 +1,6 @@
 /** The kind RestApi: a document read into what the gateway works with, and every rule it must keep. */
-import { Reader, quote } from "./reader.ts";
+import { readMetadata } from "./metadata.ts";
+import type { Reader } from "./reader.ts";
 import {
   readPolicies,
   readResilience,
@@ -34,7 +35,8 @@ export interface Operation {
 }
 
 export interface RestApi {
-  kind: "RestApi";
+  /** Of the document that it was made of. */
+  kind: string;
   name: string;
   displayName: string;
   version: string;
@@ -71,7 +73,7 @@ export const restApiExample = {
 };
 
 export function readRestApi(document: Reader): RestApi {
-  readMetadata(document.at("metadata"));
+  const name = readMetadata(document.at("metadata"));
   document.at("apiVersion").text();
   document.at("status");
   const spec = document.at("spec").required();
@@ -91,7 +93,7 @@ export function readRestApi(document: Reader): RestApi {
   const upstream = spec.at("upstream").required();
   const api: RestApi = {
     kind: "RestApi",
-    name: document.at("metadata").at("name").text() ?? "",
+    name,
     displayName:
       spec
         .at("displayName")
@@ -134,26 +136,6 @@ export function readRestApi(document: Reader): RestApi {
   spec.done();
   document.done();
   return api;
-}
-
-function readMetadata(metadata: Reader): void {
-  metadata.required();
-  metadata.isObject();
-  metadata
-    .at("name")
-    .required()
-    .text({
-      max: 255,
-      // eslint-disable-next-line no-control-regex
-      pattern: /^[^\s/}\u0000-\u001f\u007f]+$/,
-      says: "must not have whitespace, /, } or control characters",
-    });
-  for (const [key, value] of metadata.at("labels").entries()) {
-    if (/\s/.test(key)) value.fail(`must not have whitespace in its name, found ${quote(key)}`);
-    value.text({ min: 0 });
-  }
-  for (const [, value] of metadata.at("annotations").entries()) value.text({ min: 0 });
-  metadata.done();
 }
 
 function readContext(reader: Reader): string {

@@ -2,7 +2,6 @@
 import { X509Certificate } from "node:crypto";
 import type { ControlPlane } from "../control-plane.ts";
 import { prometheus, type Metric } from "../metrics.ts";
-import { resourceKinds } from "../model/index.ts";
 import { processMetrics } from "./process-metrics.ts";
 
 const own = "gateway_controller_";
@@ -55,7 +54,7 @@ const numbered: Record<string, [name: string, help: string]> = {
 
 function documents({ control }: ControlPlane): Metric[] {
   const counts = Object.fromEntries(
-    resourceKinds.map((kind) => [kind.kind, control.list(kind).length]),
+    control.kinds.map((kind) => [kind.kind, control.list(kind).length]),
   );
   return [
     ...Object.entries(numbered).map(([kind, [name, help]]) => gauge(name, help, counts[kind] ?? 0)),
@@ -82,7 +81,7 @@ const routeBounds = [1, 2, 5, 10, 20, 50, 100];
 /** A histogram of what is there now: a series for each API would be without bound. */
 function routesPerApi({ control }: ControlPlane): string {
   const name = `${own}routes_per_api`;
-  const counts = resourceKinds.flatMap((kind) =>
+  const counts = control.kinds.flatMap((kind) =>
     control.list(kind).map(({ handle }) => control.compiled(handle)?.routes.length ?? 0),
   );
   const bucket = (le: string, value: number) => `${name}_bucket{le="${le}"} ${value}\n`;

@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Access } from "../../access/index.ts";
 import type { Control } from "../../deploy/control.ts";
-import { resourceKinds } from "../../model/index.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
 import { keyRoutes } from "./api-keys.ts";
@@ -25,12 +24,12 @@ export function accessRoutes(access: Access, control: Control): Hono<Authenticat
     for (const one of [path, `${path}/*`]) app.use(one, limit);
     app.route(path, routes);
   };
-  for (const { kind, path, label } of resourceKinds)
+  for (const row of control.kinds)
     mount(
-      `/${path}/:id/api-keys`,
+      `/${row.path}/:id/api-keys`,
       keyRoutes({
-        ...{ keys: access.keys, kind, label },
-        exists: (handle) => control.get(handle) !== undefined,
+        ...{ keys: access.keys, kind: row.kind, label: row.label },
+        exists: (handle) => control.get(handle, row) !== undefined,
       }),
     );
   mount(
