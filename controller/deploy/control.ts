@@ -14,6 +14,7 @@ import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate
 import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
 import type { Meters } from "../observe/meters.ts";
+import { preview } from "./preview.ts";
 import { refuseBadChains, resolvePolicies } from "./resolve.ts";
 import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
@@ -95,7 +96,7 @@ export class Control {
       if (existing && ("create" in mode || existing.kind !== kind.kind))
         throw new Conflict(
           "handle",
-          `${labelOf(this.kinds, existing)} with handle '${api.name}' already exists`,
+          `${this.labelOf(existing)} with handle '${api.name}' already exists`,
         );
       const write = {
         kind: kind.kind,
@@ -349,6 +350,10 @@ export class Control {
     return hidden;
   }
 
+  private labelOf({ kind }: Artifact): string {
+    return this.kinds.find((row) => row.kind === kind)?.label ?? kind;
+  }
+
   private read(kind: ResourceKind, source: unknown): ReadDocument {
     return readDocument(kind, source, this.options.secrets.templates);
   }
@@ -382,22 +387,3 @@ export class Control {
 
 const unfedMessage =
   "has secrets, and the module that serves was built without the feed that brings them: build it of two policies or more";
-
-const labelOf = (kinds: readonly ResourceKind[], { kind }: Artifact): string =>
-  kinds.find((row) => row.kind === kind)?.label ?? kind;
-
-type Write = Parameters<Store["write"]>[0];
-
-const preview = (write: Write, existing: Artifact | undefined): Artifact => ({
-  kind: write.kind,
-  handle: write.handle,
-  uuid: existing?.uuid ?? "",
-  revision: (existing?.revision ?? 0) + 1,
-  display_name: write.displayName,
-  version: write.version,
-  source: JSON.stringify(write.source),
-  state: write.deployed ? "deployed" : "undeployed",
-  created_at: existing?.created_at ?? new Date().toISOString(),
-  updated_at: new Date().toISOString(),
-  deployed_at: existing?.deployed_at ?? null,
-});
