@@ -53,11 +53,6 @@ export async function runDev(
       if (!options.quiet) for (const line of describeWay(way)) io.line(line);
     },
   });
-  io.line(
-    `http://localhost:${dev.port}  ${routes.length} routes, ${built.policies.length} policies, on the simulator`,
-  );
-  if (process.stdin.isTTY) io.line("c: the last request as a case, q: quit");
-
   let rebuilding = Promise.resolve();
   const rebuild = async (changed: readonly string[]): Promise<void> => {
     const start = performance.now();
@@ -79,6 +74,11 @@ export async function runDev(
   const watcher = await watchPaths([...files, ...own], (changed) => {
     rebuilding = rebuilding.then(() => rebuild(changed));
   });
+  // Only now, for what is saved from here on is seen.
+  io.line(
+    `http://localhost:${dev.port}  ${routes.length} routes, ${built.policies.length} policies, on the simulator`,
+  );
+  if (process.stdin.isTTY) io.line("c: the last request as a case, q: quit");
 
   await new Promise<void>((resolve) => {
     void aborted(signal).then(resolve);

@@ -437,6 +437,9 @@ export class Exchange {
       headers.put("date", clock.httpDate());
       headers.put("server", this.settings.serverName);
       const sent = frameAnswer(headers, end, this.#head);
+      // The rest of a request that is answered already is nobody's: its connection is not used again.
+      if (!this.#request.ended)
+        for (const map of new Set([headers, sent])) map.put("connection", "close");
       this.#due = end ? null : statedLength(headers);
       this.client.headers(sent, end);
       if (end) this.#finish(null);

@@ -72,7 +72,7 @@ function upstreamView(
   // Without a length of its own a body goes out in chunks; of some methods its absence is said.
   if (headers.get("content-length") === null) {
     if (!bare) seen.push(["transfer-encoding", "chunked"]);
-    else if (/^(POST|PUT|PATCH)$/.test(method)) seen.push(["content-length", "0"]);
+    else if (!/^(GET|HEAD|DELETE|CONNECT|TRACE)$/.test(method)) seen.push(["content-length", "0"]);
   }
   return { method, path, headers: seen, body, trailers, cluster: route.cluster ?? "" };
 }

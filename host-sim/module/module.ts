@@ -46,7 +46,7 @@ async function compile(bytes: Uint8Array, name: string, map?: string): Promise<W
     refuse(
       "has a start section, and a hostcall in there ends the whole Envoy process; build with --exportStart _initialize",
     );
-  const compiled = await WebAssembly.compile(bytes as BufferSource).catch((error: Error) =>
+  const compiled = await compiledOf(bytes).catch((error: Error) =>
     refuse(`not a valid wasm module: ${error.message}`),
   );
   const exported = new Set(WebAssembly.Module.exports(compiled).map((one) => one.name));
@@ -62,6 +62,17 @@ async function compile(bytes: Uint8Array, name: string, map?: string): Promise<W
       refuse(`missing import ${module}.${wanted}: ${hint(wanted)}`);
   }
   return { name, compiled, sourceMap: map === undefined ? null : new SourceMap(map) };
+}
+
+/** The same array is compiled once, for a test that loads it case by case. */
+const compilations = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>();
+
+function compiledOf(bytes: Uint8Array): Promise<WebAssembly.Module> {
+  const known = compilations.get(bytes);
+  if (known) return known;
+  const compiling = WebAssembly.compile(bytes as BufferSource);
+  compilations.set(bytes, compiling);
+  return compiling;
 }
 
 function wrongAbi(exported: Set<string>): string {

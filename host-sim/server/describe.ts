@@ -49,8 +49,16 @@ const incidental = new Set([
   "x-request-id",
 ]);
 
-const telling = (pairs: readonly (readonly [string, string])[]): Record<string, string> =>
-  Object.fromEntries(pairs.filter(([name]) => !incidental.has(name)));
+/** Several values of one header stand in a list. */
+function telling(pairs: readonly (readonly [string, string])[]): Record<string, string | string[]> {
+  const found: Record<string, string | string[]> = {};
+  for (const [name, value] of pairs) {
+    if (incidental.has(name)) continue;
+    const before = found[name];
+    found[name] = before === undefined ? value : [before, value].flat();
+  }
+  return found;
+}
 
 /** A row for a policy's `cases.ts`: what was asked, what came of it. */
 export function asCase(way: RequestWay): string {
