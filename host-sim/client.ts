@@ -31,6 +31,7 @@ export function sendRequest(
   const { disconnect, chunkDelayMs = 0 } = request;
   const hangUp = (): void => exchange.clientGone();
   exchange.sendHeaders(bare);
+  if (request.metadata) exchange.sendMetadata(pairsOf(request.metadata).length);
   if (disconnect === "after-headers") return hangUp();
   if (typeof disconnect === "object" && "afterMs" in disconnect)
     exchange.later(disconnect.afterMs, hangUp);

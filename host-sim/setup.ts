@@ -97,6 +97,8 @@ export interface Request {
   /** An array comes in chunk by chunk, without a length. */
   body?: BodyInput;
   trailers?: HeaderInput;
+  /** A frame of metadata, of HTTP/2, behind the headers. */
+  metadata?: HeaderInput;
   chunkDelayMs?: number;
   disconnect?: Disconnect;
   worker?: number;

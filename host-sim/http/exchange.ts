@@ -157,6 +157,11 @@ export class Exchange {
     this.#request.sendTrailers(trailers);
   }
 
+  /** Goes past what holds headers and body. */
+  sendMetadata(entries: number): void {
+    for (const filter of this.filters) if (!this.over) filter.decodeMetadata?.(entries);
+  }
+
   get bufferedRequest(): Body | null {
     return this.#request.buffered;
   }
@@ -370,6 +375,10 @@ export class Exchange {
       trailers: (map: HeaderMap) => {
         this.responseTrailers = map;
         this.#response.sendTrailers(map);
+      },
+      metadata: (entries: number) => {
+        for (const filter of [...this.filters].reverse())
+          if (!this.over) filter.encodeMetadata?.(entries);
       },
       reset: (reason: ResetReason) => this.#upstreamGone(reason),
     };

@@ -42,6 +42,9 @@ export interface Filter {
   encodeData(body: Body, end: boolean): DataAnswer;
   encodeTrailers(trailers: HeaderMap): TrailersAnswer;
   /** The request is over, for whatever reason: first every filter's log, then every filter's end. */
+  /** A frame of metadata of HTTP/2 with so many entries; it always passes. */
+  decodeMetadata?(entries: number): void;
+  encodeMetadata?(entries: number): void;
   log(): void;
   destroy(): void;
   /** What this filter waits for, if it holds the request; shown when nothing can resume it. */

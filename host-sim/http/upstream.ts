@@ -23,6 +23,8 @@ export interface UpstreamAnswer {
   /** An array goes out chunk by chunk, without a length. */
   body?: BodyInput | AsyncIterable<Uint8Array>;
   trailers?: HeaderInput;
+  /** A frame of metadata, of HTTP/2, behind the headers. */
+  metadata?: HeaderInput;
   delayMs?: number;
   /** Is given what ends the delay, with another answer. */
   unless?(hurry: (answer: UpstreamAnswer) => void): void;
@@ -45,6 +47,7 @@ export interface UpstreamListener {
   headers(headers: HeaderMap, end: boolean): void;
   data(bytes: Uint8Array, end: boolean): void;
   trailers(trailers: HeaderMap): void;
+  metadata?(entries: number): void;
   reset(reason: ResetReason): void;
 }
 
@@ -154,6 +157,8 @@ export class UpstreamCall {
     }
     const end = bare || headers.get("content-length") === "0";
     this.listener.headers(headers, end && !trailers);
+    if (answer.metadata && !this.#cancelled)
+      this.listener.metadata?.(pairsOf(answer.metadata).length);
     if (this.#cancelled || (end && !trailers)) return;
     if (answer.disconnect === "after-headers") return this.listener.reset("reset");
     this.#chunk(answer, chunks, trailers, 0);

@@ -209,6 +209,14 @@ export class StreamContext implements Filter, Context {
     return answer;
   }
 
+  decodeMetadata(entries: number): void {
+    if (this.#created && !this.#failureSent) this.vm.notify(this, "request_metadata", entries);
+  }
+
+  encodeMetadata(entries: number): void {
+    if (this.#created && !this.#failureSent) this.vm.notify(this, "response_metadata", entries);
+  }
+
   log(): void {
     if (!this.#created) this.#create();
     this.logging = true;

@@ -25,7 +25,7 @@ export interface EnvoySetup {
   clusters?: Record<string, UpstreamBehaviour>;
   /** Services of the test's own that speak HTTP/2, by the name of Envoy's cluster: their ports. */
   http2?: Record<string, number>;
-  /** Trailers of clients reach the filters. */
+  /** Trailers of clients reach the filters, and so does metadata of HTTP/2. */
   trailers?: boolean;
   rootId?: string;
   /** Left out: shared data of this setup's own. */
@@ -174,11 +174,12 @@ function withTrailers(body: JsonObject, wanted: boolean): JsonObject {
   const whole = structuredClone(body) as JsonObject & { filter_chains: FilterChain[] };
   const manager = whole.filter_chains[0]!.filters[0]!.typed_config;
   manager.http_protocol_options = { ...manager.http_protocol_options, enable_trailers: true };
+  manager.http2_protocol_options = { ...manager.http2_protocol_options, allow_metadata: true };
   return whole;
 }
 
 interface FilterChain extends JsonObject {
-  filters: { typed_config: JsonObject & { http_protocol_options?: JsonObject } }[];
+  filters: { typed_config: JsonObject & Record<`http${"" | "2"}_protocol_options`, JsonObject> }[];
 }
 
 function routeTable(id: string, setup: EnvoySetup, inGatewayMode: boolean): JsonObject {
