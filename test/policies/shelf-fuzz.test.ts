@@ -1,6 +1,6 @@
 /**
  * Every policy of the shelf, with parameters by its schema, good and broken, and requests that mean harm: nothing fails,
- * what does not fit is refused, and nobody comes in without credentials. `npm run fuzz` plays 500 of each, `FUZZ=…` as many.
+ * what does not fit is refused, and nobody comes in without credentials. `npm run fuzz:policies` plays 500 of each, `FUZZ=…` as many.
  */
 import { Ajv } from "ajv";
 import fc from "fast-check";
