@@ -44,6 +44,14 @@ test.each(own)("files that %s names are there", (file) => {
   expect(missing).toEqual([]);
 });
 
+test("every script that a page names is there", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const named = own.flatMap((file) =>
+    [...read(file).matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, script]) => script!),
+  );
+  expect(named.filter((script) => !(script in scripts))).toEqual([]);
+});
+
 test("the index leads to every page", () => {
   const index = read("docs/README.md");
   const hidden = all
