@@ -12,6 +12,7 @@ import { readyPorts, startBeside } from "./agent/beside.ts";
 import type { Supervised } from "./agent/supervise.ts";
 import { openPorts } from "./api/ports.ts";
 import type { EnvoyView } from "./observe/health.ts";
+import type { MeasuredEnvoy } from "./observe/metrics-port.ts";
 import { startControlPlane, type ControlPlane } from "./control-plane.ts";
 import { UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
@@ -46,8 +47,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     const sockets = options.envoy === "none" ? null : await openSockets(closing);
     const plane = await startControlPlane(options, closing, sockets?.xds);
     ports.xds = plane.xds.port;
-    const view: EnvoyView = {
+    const view: EnvoyView & MeasuredEnvoy = {
       expected: options.envoy !== "none",
+      pid: () => envoy?.current()?.pid ?? null,
       admin: async (path) => (await envoy?.current()?.admin(path)) ?? null,
     };
     const { log = () => {}, print = log, accessLogFile } = options;

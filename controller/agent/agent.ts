@@ -149,7 +149,15 @@ async function start(
     }),
   );
   const { observe = {} } = options;
-  const observing = await observeEnvoy(observe, ask, log, closing);
+  const observing = await observeEnvoy(
+    observe,
+    {
+      admin: (path) => ask(path).catch(() => null),
+      pid: () => envoy?.current()?.pid ?? null,
+    },
+    log,
+    closing,
+  );
   let drainMs = 0;
   const supervised = await superviseEnvoy({
     log,

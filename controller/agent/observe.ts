@@ -3,7 +3,7 @@ import { Recorder } from "../analytics/recorder.ts";
 import type { RecordOptions } from "../analytics/options.ts";
 import type { FileSinkOptions } from "../analytics/sinks/file.ts";
 import { listen } from "../api/listen.ts";
-import { engineMetrics, metricsApi } from "../observe/metrics-port.ts";
+import { engineMetrics, metricsApi, type MeasuredEnvoy } from "../observe/metrics-port.ts";
 import type { StatsdOptions } from "./statsd.ts";
 
 export interface AgentObserve {
@@ -24,7 +24,7 @@ export interface AgentObserving {
 
 export async function observeEnvoy(
   { record, accessLogFile, print, metrics }: AgentObserve,
-  ask: (path: string) => Promise<string>,
+  envoy: MeasuredEnvoy,
   log: (line: string) => void,
   closing: (() => unknown)[],
 ): Promise<AgentObserving> {
@@ -36,10 +36,7 @@ export async function observeEnvoy(
   closing.push(() => recorder.close());
   const port = metrics
     ? await listen(
-        metricsApi(
-          engineMetrics((path) => ask(path).catch(() => null), recorder),
-          metrics.allowedIps,
-        ),
+        metricsApi(engineMetrics(envoy, recorder), metrics.allowedIps),
         metrics.host,
         metrics.port,
       )

@@ -5,7 +5,7 @@ import { maskSecrets } from "../deploy/mask.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
-import { engineMetrics, metricsApi } from "../observe/metrics-port.ts";
+import { engineMetrics, metricsApi, type MeasuredEnvoy } from "../observe/metrics-port.ts";
 import { openPeople } from "../people/open.ts";
 import { redact } from "../people/redact.ts";
 import { adminApi, type AdminOptions } from "./admin.ts";
@@ -22,7 +22,7 @@ const everybody: AllowedIps = {
 
 /** What is seen of the Envoy of its own. */
 export interface Observed {
-  envoy: EnvoyView;
+  envoy: EnvoyView & MeasuredEnvoy;
   recorder: Pick<Recorder, "metrics">;
 }
 
@@ -65,7 +65,7 @@ export async function openApps(
     adminPublished: admin("gateway-controller"),
     engineAdmin: admin("policy-engine"),
     metrics: metricsApi(() => controllerMetrics(plane, options.tls?.certificate), allowed.metrics),
-    engineMetrics: metricsApi(engineMetrics(envoy.admin, recorder), allowed.metrics),
+    engineMetrics: metricsApi(engineMetrics(envoy, recorder), allowed.metrics),
   };
 }
 

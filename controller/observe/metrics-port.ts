@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Recorder } from "../analytics/recorder.ts";
 import { prometheus } from "../metrics.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
+import { envoyProcess } from "./envoy-process.ts";
 import { requestStats } from "./request-stats.ts";
 
 /** `/metrics` in Prometheus' text format. */
@@ -15,8 +16,16 @@ export function metricsApi(read: () => Promise<string>, allowedIps: readonly str
   return app;
 }
 
-/** `admin` asks the Envoy; null when it does not answer. */
+/** The Envoy whose metrics they are. */
+export interface MeasuredEnvoy {
+  /** Asks its admin; null when it does not answer. */
+  admin(path: string): Promise<string | null>;
+  /** Null when it does not run, or not here. */
+  pid(): number | null;
+}
+
 export const engineMetrics =
-  (admin: (path: string) => Promise<string | null>, recorder: Pick<Recorder, "metrics">) =>
+  ({ admin, pid }: MeasuredEnvoy, recorder: Pick<Recorder, "metrics">) =>
   async (): Promise<string> =>
-    requestStats((await admin("/stats/prometheus")) ?? "") + prometheus(recorder.metrics());
+    requestStats((await admin("/stats/prometheus")) ?? "") +
+    prometheus([...recorder.metrics(), ...(await envoyProcess(pid()))]);

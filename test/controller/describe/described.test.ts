@@ -29,7 +29,7 @@ beforeAll(async () => {
   };
   const plane = await startControlPlane(options, closing);
   apps = await openApps(options, plane, {
-    envoy: { admin: async () => null, expected: false },
+    envoy: { admin: async () => null, pid: () => null, expected: false },
     recorder: { metrics: () => [] },
   });
   t = await startTestGateway({ ...options, store: join(folder, "other.db") });

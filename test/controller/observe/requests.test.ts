@@ -96,6 +96,30 @@ test("requests are counted and timed by API, method, route and status, also thos
   expect(await metrics()).toMatch(/^envoy_cluster_upstream_rq_total/m);
 });
 
+test("paths that a client makes up make no series", async () => {
+  for (let i = 0; i < 30; i++)
+    await t.request({ method: i % 2 ? "PUT" : "GET", path: `/made-up-${i}` });
+  const made = 'gateway_requests_total{api="",method="",route="",status="404"}';
+  await expect
+    .poll(
+      async () => Number(new RegExp(`^${escaped(made)} (\\d+)$`, "m").exec(await metrics())?.[1]),
+      {
+        timeout: 15_000,
+      },
+    )
+    .toBeGreaterThan(30);
+  expect((await metrics()).split("\n").filter((line) => /made-up/.test(line))).toEqual([]);
+});
+
+const escaped = (text: string) => text.replace(/[{}]/g, "\\$&");
+
+test("memory and CPU time of Envoy are those of its process", async () => {
+  const text = await metrics();
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  expect(value("process_resident_memory_bytes")).toBeGreaterThan(10 << 20);
+  expect(value("process_cpu_seconds_total")).toBeGreaterThan(0);
+});
+
 test("a changed chain goes on with the same series", async () => {
   const operations = [{ method: "POST", path: "/*", policies: [] }];
   const limit = {
