@@ -119,11 +119,16 @@ export async function startControlPlane(
     configurations: options.policyConfigurations ?? {},
     serving: () => void cache.apply(listeners()),
   });
+  const ownPolicies = (options.gatewayPolicies ?? []).map((policy, i) => ({
+    ...policy,
+    field: `router.policies[${i}]`,
+  }));
   const gatewayPolicies: PolicyReference[] = [];
   const control: Control = new Control({
     ...{ store, streams, log, meters, kinds: options.kinds ?? resourceKinds },
     deployments: new Deployments(cache, traffic.hosts.sandbox),
     catalog: () => modules.catalog,
+    ownPolicies,
     defaults: () => ({
       ...traffic,
       filters: [engineFilter],
@@ -146,7 +151,7 @@ export async function startControlPlane(
   await access.load();
   await modules.load();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
-  gatewayPolicies.push(...resolveGatewayPolicies(modules, options.gatewayPolicies ?? []));
+  gatewayPolicies.push(...resolveGatewayPolicies(modules, ownPolicies));
   await control.load();
   await access.feeder.load();
   const cleanUp = async () => {
@@ -245,10 +250,10 @@ async function serveGiven(
 
 const resolveGatewayPolicies = (
   modules: Modules,
-  policies: NonNullable<GatewayOptions["gatewayPolicies"]>,
+  policies: readonly PolicyReference[],
 ): PolicyReference[] =>
-  policies.map((policy, i) => {
-    const checked = modules.catalog.check({ ...policy, field: `gatewayPolicies[${i}]` });
+  policies.map((policy) => {
+    const checked = modules.catalog.check(policy);
     if ("resolved" in checked) return checked.resolved;
     throw new UserError("The gateway's own policies cannot be served", checked.errors);
   });

@@ -125,6 +125,10 @@ const closed = (fields: Record<string, Field<unknown>>): JsonSchema => ({
 /** What a file from elsewhere may have and this gateway has no use for, in any shape. */
 export const ignored = (reason: string): Field<unknown> => field({ "x-no-effect": reason });
 
+/** Any keys and values: whoever uses them checks them. */
+export const anything = (description: string): Field<Record<string, unknown>> =>
+  field({ type: "object", default: {}, additionalProperties: true, description });
+
 /** An object whose shape somebody else knows. */
 export const open = (description: string): Field<Record<string, object>> =>
   field({

@@ -24,6 +24,10 @@ export function gatewayOptions(config: Config): GatewayOptions {
     policyConfigurations: withKeyIssuer(config, withKeyManager(config)),
     shortForm: config,
     ...(config.server.admin_token && { adminToken: config.server.admin_token }),
+    gatewayPolicies: router.policies.map(({ executionCondition, ...policy }) => ({
+      ...policy,
+      executionCondition: executionCondition || null,
+    })),
     traffic: {
       hosts: { main: hostsOf(router.vhosts.main), sandbox: hostsOf(router.vhosts.sandbox) },
       timeoutMs: router.upstream.timeouts.route_timeout_ms,

@@ -8,6 +8,7 @@
 import { reason, UserError, type FieldError } from "../errors.ts";
 import { readDocument, type ReadDocument, type ResourceKind } from "../model/index.ts";
 import type { RestApi } from "../model/rest-api.ts";
+import type { PolicyReference } from "../model/shared.ts";
 import type { SecretUse, TemplateSources } from "../model/templates.ts";
 import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
@@ -15,7 +16,7 @@ import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
 import type { Meters } from "../observe/meters.ts";
 import { preview } from "./preview.ts";
-import { refuseBadChains, resolvePolicies } from "./resolve.ts";
+import { misfitsOf, refuseBadChains, resolvePolicies } from "./resolve.ts";
 import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
@@ -27,6 +28,8 @@ export interface ControlOptions {
   deployments: Deployments;
   catalog: () => PolicyCatalog;
   defaults: () => GatewayDefaults;
+  /** The gateway's, first in every chain, as it was told them. */
+  ownPolicies: readonly PolicyReference[];
   streams: () => DeltaStream[];
   /** Says in the engine's words why a chain cannot run; null when it can. */
   checkChain: (chain: Chain, secrets: readonly SecretUse[]) => Promise<string | null>;
@@ -187,18 +190,14 @@ export class Control {
     });
   }
 
-  /** Documents that would not fit other policies; for a module before it serves. */
+  /** The gateway's own policies and documents that would not fit other policies; for a module before it serves. */
   misfits(catalog: PolicyCatalog): FieldError[] {
-    return [...this.artifacts.values()].flatMap((artifact) => {
-      const kind = this.kinds.find(({ kind }) => kind === artifact.kind)!;
-      const { api, secrets } = this.read(kind, JSON.parse(artifact.source));
-      return resolvePolicies({ api, secrets }, catalog, this.options.secrets.reveal).errors.map(
-        ({ field, message }) => ({
-          field: `${artifact.handle}: ${field}`,
-          message,
-        }),
-      );
+    const { ownPolicies, secrets } = this.options;
+    const documents = [...this.artifacts.values()].map(({ handle, kind, source }) => {
+      const known = this.kinds.find((one) => one.kind === kind)!;
+      return { handle, document: this.read(known, JSON.parse(source)) };
     });
+    return misfitsOf({ ownPolicies, documents, catalog, reveal: secrets.reveal });
   }
 
   /** Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. */

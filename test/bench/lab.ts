@@ -49,6 +49,8 @@ async function freePort(): Promise<number> {
 export interface BenchLab {
   /** One per contestant. */
   ports: number[];
+  /** Of the nginx behind them. */
+  upstream: number;
   pid: number;
   /** Asks Envoy's own admin port. */
   admin(path: string): Promise<string>;
@@ -109,6 +111,7 @@ export async function startBenchLab(
     }
     return {
       ports,
+      upstream,
       pid: envoy.pid as number,
       admin: async (path) => (await fetch(`http://127.0.0.1:${admin}${path}`)).text(),
       close,
@@ -150,7 +153,7 @@ export async function measure(
   }
 }
 
-const median = (values: readonly number[]): number =>
+export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 /** User and system time, in ticks of 10 ms. */

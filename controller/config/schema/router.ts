@@ -1,5 +1,18 @@
 /** `router.*` and `policy_engine.*`: the data plane. */
-import { choice, duration, flag, ignored, integer, list, port, section, text } from "../field.ts";
+import {
+  anything,
+  choice,
+  duration,
+  entry,
+  flag,
+  ignored,
+  integer,
+  list,
+  name,
+  port,
+  section,
+  text,
+} from "../field.ts";
 import { accessLogs, statsd } from "../observe/schema.ts";
 
 const bytes = [0, 1_073_741_824] as const;
@@ -81,6 +94,16 @@ export const router = section("Envoy.", {
         "For TLS 1.2, by their IANA names; Envoy's own when empty.",
       ),
     },
+  ),
+  policies: list(
+    entry(["name", "version"], {
+      name: name("The policy."),
+      version: text("", "Its major version, such as `v1`."),
+      params: anything("Its parameters."),
+      executionCondition: text("", "CEL; always when empty."),
+    }),
+    [],
+    "First in the chain of every API, in this order. No API can drop them.",
   ),
   max_request_body_bytes: integer(10_485_760, bytes, "What is held of a body for policies."),
   policy_engine: elsewhere,

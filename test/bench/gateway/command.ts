@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shelfModule } from "../../../cli/run/shelf.ts";
 import { until } from "../../../controller/until.ts";
 import { cpuMicros } from "../lab.ts";
 import { freePort } from "../../controller/fixtures/free-port.ts";
@@ -15,6 +16,8 @@ export interface RunningGateway {
   startedMs: number;
   /** Throws unless the management API takes it. */
   manage(method: string, path: string, body?: unknown): Promise<void>;
+  /** Another module with the policies of the one that serves, told apart by a mark; returns its hash. */
+  upload(mark: string): Promise<string>;
   /** One request through Envoy over a kept connection: its status and headers. */
   get(path: string): Promise<{ status: number; headers: NodeJS.Dict<string | string[]> }>;
   /** Resident memory, in MiB. */
@@ -23,6 +26,8 @@ export interface RunningGateway {
   controllerCpu(): Promise<number>;
   /** One of Envoy's counters. */
   counter(name: string): Promise<number>;
+  /** All of them that a pattern finds and that are not 0. */
+  counters(pattern: string): Promise<string>;
   /** Leaves the store. */
   stop(): Promise<void>;
 }
@@ -75,11 +80,14 @@ export async function runGateway({ folder }: Place): Promise<RunningGateway> {
   }, 120_000);
   const startedMs = performance.now() - began;
   const envoy = await childOf(child.pid!);
+  const stats = async (query: string) =>
+    (await fetch(`http://127.0.0.1:${admin}/stats?${query}`)).text();
+  const api = `http://127.0.0.1:${management}/api/management/v1`;
   return {
     http: http!,
     startedMs,
     manage: async (method, path, body) => {
-      const answer = await fetch(`http://127.0.0.1:${management}/api/management/v1${path}`, {
+      const answer = await fetch(api + path, {
         method,
         headers: { "content-type": "application/json" },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -87,16 +95,20 @@ export async function runGateway({ folder }: Place): Promise<RunningGateway> {
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     },
+    upload: async (mark) => {
+      const body = marked(await shelfModule([], () => {}), mark);
+      const answer = await fetch(`${api}/modules`, { method: "POST", body });
+      return ((await answer.json()) as { hash: string }).hash;
+    },
     get: getOver(new Agent({ keepAlive: true }), http!),
     resident: async () => ({
       controller: await residentOf(child.pid!),
       envoy: await residentOf(envoy),
     }),
     controllerCpu: async () => (await cpuMicros(child.pid!)) / 1_000,
-    counter: async (name) => {
-      const url = `http://127.0.0.1:${admin}/stats?filter=^${name.replaceAll(".", "\\.")}$`;
-      return Number((await (await fetch(url)).text()).split(":").at(-1));
-    },
+    counter: async (name) =>
+      Number((await stats(`filter=^${name.replaceAll(".", "\\.")}$`)).split(":").at(-1)),
+    counters: (pattern) => stats(`usedonly&filter=${encodeURIComponent(pattern)}`),
     stop: async () => {
       child.kill("SIGTERM");
       await exited;
@@ -125,4 +137,11 @@ async function residentOf(pid: number): Promise<number> {
 async function childOf(pid: number): Promise<number> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
   return Number(children.trim().split(" ").at(-1));
+}
+
+/** With a custom section more, which nobody reads. */
+function marked(module: Uint8Array, mark: string): Uint8Array<ArrayBuffer> {
+  const name = Buffer.from(mark);
+  const section = [0, name.length + 1, name.length, ...name];
+  return new Uint8Array([...module, ...section]);
 }

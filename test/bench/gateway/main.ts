@@ -1,8 +1,10 @@
 /** `npm run bench:gateway [part…]`: what a gateway takes and how fast it follows changes; every part unless some are named. */
 import { large } from "./large.ts";
+import { latency } from "./latency.ts";
+import { storm } from "./storm.ts";
 import { small } from "./small.ts";
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { small, large };
+const parts: Readonly<Record<string, () => Promise<void>>> = { small, large, latency, storm };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !parts[name]);

@@ -67,6 +67,7 @@ const values: Record<string, unknown> = {
   "controller.encryption.providers": [{ type: "aesgcm", keys: [{ version: "v9", file: "k.bin" }] }],
   "controller.server.gateway_tokens": { edge: "0123456789".repeat(4) },
   "router.downstream_tls.cipher_suites": ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+  "router.policies": [{ name: "cors", version: "v1" }],
   policy_configurations: { ratelimit_v1: { algorithm: "gcra" } },
   "authentication.api_key.keys": [{ name: "a", key: "a key that is long" }],
   "rate_limiting.per_endpoint": { "/a": "1/hour" },
