@@ -15,7 +15,7 @@ import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate
 import type { Chain } from "../translate/chain.ts";
 import type { PolicyCatalog } from "./policies.ts";
 import type { Meters } from "../observe/meters.ts";
-import { preview } from "./preview.ts";
+import { preview } from "../store/preview.ts";
 import { misfitsOf, refuseBadChains, resolvePolicies } from "./resolve.ts";
 import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";

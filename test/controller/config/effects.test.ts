@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { JsonSchema } from "../../../controller/config/field.ts";
+import { applyOverrides, readOverrides } from "../../../controller/config/environment.ts";
+import { lenient } from "../../../controller/config/shape.ts";
+import type { FieldError } from "../../../controller/errors.ts";
 import { loadConfig } from "../../../controller/config/load.ts";
 import { gatewayOptions } from "../../../controller/config/options.ts";
-import { put, type Tree } from "../../../controller/config/path.ts";
+import { at, put, type Tree } from "../../../controller/config/path.ts";
 import { applyAliases } from "../../../controller/config/short-form/aliases.ts";
 import { schema } from "../../../controller/config/schema/index.ts";
 import { validate, withoutEffect } from "../../../controller/config/validate.ts";
@@ -164,6 +167,18 @@ describe("a key of the configuration", () => {
         }),
       );
     }
+  });
+
+  test.each(
+    keys.filter(({ schema: one }) => !one["x-no-effect"]).map((key) => [key.name, key] as const),
+  )("%s is set by the variable of its path", (name, key) => {
+    const value = other(key) ?? key.schema.default;
+    const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+    const variable = `GATEWAY_${key.path.join("__").toUpperCase()}`;
+    const [errors, tree]: [FieldError[], Tree] = [[], {}];
+    applyOverrides(tree, readOverrides({ [variable]: text }, schema, errors), schema);
+    expect(errors).toEqual([]);
+    expect(at(lenient(tree, schema) as Tree, key.path), name).toEqual(value);
   });
 
   test.each(Object.entries(readByCommand))("%s is read by the command", (name, words) => {

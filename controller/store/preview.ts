@@ -1,5 +1,5 @@
 /** What a write would make of a document, for a dry run. */
-import type { Artifact, WriteArtifact } from "../store/store.ts";
+import type { Artifact, WriteArtifact } from "./store.ts";
 
 export const preview = (write: WriteArtifact, existing: Artifact | undefined): Artifact => ({
   kind: write.kind,
