@@ -1,21 +1,38 @@
 /** Writes states without end, as an agent under a storm of changes does; argument: the folder. Ends by being killed. */
 import { Journal } from "../../controller/agent/state/journal.ts";
+import { KeptFeed } from "../../controller/agent/state/kept-feed.ts";
 import { KeptResources } from "../../controller/agent/state/kept-resources.ts";
 import { Seal } from "../../controller/agent/state/seal.ts";
+import { serveFeed } from "../../controller/feed/serve.ts";
+import { FeedTable } from "../../controller/feed/table.ts";
+import { feedStart, takeAnswer } from "../../controller/feed/take.ts";
 import { ResourceCache, versionOf } from "../../controller/xds/cache.ts";
+import { feedId } from "../../host-sim/feed.ts";
 
 const folder = process.argv[2]!;
-const cache = new ResourceCache(null);
-const journal = new Journal(`${folder}/resources`, await Seal.at(`${folder}/key`));
-const kept = new KeptResources(journal, cache, (line) => {
+const seal = await Seal.at(`${folder}/key`);
+const fail = (line: string): never => {
   throw new Error(line);
-});
+};
+const cache = new ResourceCache(null);
+const kept = new KeptResources(new Journal(`${folder}/resources`, seal), cache, fail);
 await kept.restore();
+const table = new FeedTable();
+const keptFeed = new KeptFeed(new Journal(`${folder}/feed`, seal), table, fail);
+await keptFeed.restore();
+const source = new FeedTable();
+source.markWhole();
+const ask = keptFeed.remembering(serveFeed(source));
+let position = feedStart;
 console.log("{}");
-/** A state is complete when all of its resources say the same; several change at a time, and pieces are large. */
+/** A state is complete when all of its resources and records say the same; pieces are large, and several change at a time. */
 for (let turn = 0; ; turn++) {
   const bytes = Buffer.alloc(40_000 + (turn % 7) * 1_000, `turn ${turn} ${process.pid} `);
   const resource = { bytes, version: versionOf(bytes) };
   cache.take(Array.from({ length: 5 }, (_, i) => ({ kind: "route", name: `r${i}`, resource })));
-  await kept.keep();
+  for (let i = 0; i < 5; i++) source.put(feedId("secret", `s${i}`), bytes);
+  position = takeAnswer(table, position, await ask({ ...position, waitMs: 0 }));
+  table.markWhole();
+  keptFeed.took(position);
+  await Promise.all([kept.keep(), keptFeed.settled()]);
 }
