@@ -46,7 +46,7 @@ export async function install(): Promise<Installation> {
   };
 }
 
-export async function clone(to: string): Promise<string> {
+async function clone(to: string): Promise<string> {
   const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: packageRoot,
     maxBuffer: 64 << 20,

@@ -22,9 +22,7 @@ export class Shell {
   private printed = "";
 
   constructor(place: Place) {
-    this.process = spawn("bash", ["-eu"], { ...place, stdio: ["pipe", "pipe", "pipe"] });
-    this.process.stdout!.on("data", (chunk) => (this.printed += chunk));
-    this.process.stderr!.on("data", (chunk) => (this.printed += chunk));
+    this.process = inGroup(["-eu"], "pipe", place, (text) => (this.printed += text));
   }
 
   /** What it printed. Every command has to succeed; with `fails`, one of them must not. */
@@ -40,12 +38,8 @@ export class Shell {
     return this.printed.replace(mark, "");
   }
 
-  async close(): Promise<void> {
-    if (ended(this.process)) return;
-    const closed = once(this.process, "close");
-    this.process.stdin!.end();
-    await closed;
-  }
+  /** Also what still runs in it. */
+  close = (): Promise<void> => end(this.process, "SIGKILL");
 }
 
 /** A command that runs on. */
@@ -54,13 +48,7 @@ export class Terminal {
   private printed = "";
 
   constructor(command: string, place: Place) {
-    this.process = spawn("bash", ["-euc", command], {
-      ...place,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.process.stdout!.on("data", (chunk) => (this.printed += chunk));
-    this.process.stderr!.on("data", (chunk) => (this.printed += chunk));
+    this.process = inGroup(["-euc", command], "ignore", place, (text) => (this.printed += text));
   }
 
   /** Until it has printed all of `expected`. */
@@ -73,10 +61,24 @@ export class Terminal {
   }
 
   /** As Ctrl-C does, to all that it started. */
-  async close(): Promise<void> {
-    if (ended(this.process)) return;
-    const closed = once(this.process, "close");
-    process.kill(-this.process.pid!, "SIGINT");
-    await closed;
-  }
+  close = (): Promise<void> => end(this.process, "SIGINT");
+}
+
+/** With all that it starts in a group of its own. */
+function inGroup(
+  args: string[],
+  input: "pipe" | "ignore",
+  place: Place,
+  print: (text: string) => void,
+): ChildProcess {
+  const child = spawn("bash", args, { ...place, detached: true, stdio: [input, "pipe", "pipe"] });
+  for (const output of [child.stdout!, child.stderr!]) output.setEncoding("utf8").on("data", print);
+  return child;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (ended(child)) return;
+  const closed = once(child, "close");
+  process.kill(-child.pid!, signal);
+  await closed;
 }
