@@ -18,7 +18,10 @@ export const prometheus = (metrics: Metric[]): string =>
     })
     .join("");
 
-const labelled = (labels: Record<string, string>): string =>
-  `{${Object.entries(labels)
+const labelled = (labels: Record<string, string>): string => `{${labelText(labels)}}`;
+
+/** `a="1",b="2"` */
+export const labelText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
     .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`)
-    .join(",")}}`;
+    .join(",");

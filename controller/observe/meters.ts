@@ -2,6 +2,8 @@
  * What the controller counts and times while it works. Labels come from sets that the code knows (kinds, routes of its own
  * API, statuses), never from what a client sends, so their number is bounded.
  */
+import { labelText } from "../metrics.ts";
+
 interface Row {
   help: string;
   type: "counter" | "gauge" | "histogram";
@@ -47,13 +49,13 @@ export class Meters {
 
   count(name: Names<"counter" | "gauge">, labels: Labels = {}, by = 1): void {
     const series = seriesOf(this.numbers, name);
-    const key = keyOf(labels);
+    const key = labelText(labels);
     series.set(key, (series.get(key) ?? 0) + by);
   }
 
   time(name: Names<"histogram">, ms: number, labels: Labels = {}): void {
     const series = seriesOf(this.spreads, name);
-    const key = keyOf(labels);
+    const key = labelText(labels);
     let spread = series.get(key);
     if (!spread) series.set(key, (spread = { buckets: bounds.map(() => 0), sum: 0, count: 0 }));
     const seconds = ms / 1_000;
@@ -99,10 +101,5 @@ function seriesOf<T>(all: Map<string, Map<string, T>>, name: string): Map<string
   if (!series) all.set(name, (series = new Map()));
   return series;
 }
-
-const keyOf = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([name, value]) => `${name}="${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`)
-    .join(",");
 
 const braced = (labels: string): string => (labels ? `{${labels}}` : "");
