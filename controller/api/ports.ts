@@ -1,7 +1,6 @@
 /** Every HTTP port of a controller: the management API, and the admin and metrics ports around it. */
 import type { Recorder } from "../analytics/recorder.ts";
 import type { ControlPlane } from "../control-plane.ts";
-import { maskSecrets } from "../deploy/mask.ts";
 import { defaultPorts, type AllowedIps, type GatewayOptions, type Ports } from "../options.ts";
 import { controllerMetrics } from "../observe/controller-metrics.ts";
 import { healthRoutes, type EnvoyView } from "../observe/health.ts";
@@ -96,7 +95,7 @@ async function dump({ control, modules, certificates, connected }: ControlPlane)
   return {
     apis: apis.map(({ handle, source, revision, updated_at }) => ({
       id: handle,
-      configuration: redact(maskSecrets(JSON.parse(source), modules.catalog)),
+      configuration: redact(control.masked(JSON.parse(source))),
       metadata: { revision, updatedAt: updated_at },
     })),
     policies: modules.catalog.list(),

@@ -2,7 +2,6 @@
 import { Hono, type Context } from "hono";
 import { parseBody, type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
-import { maskSecrets } from "../deploy/mask.ts";
 import { UserError } from "../errors.ts";
 import type { Artifact } from "../store/store.ts";
 import { noteChange } from "../people/audited.ts";
@@ -39,7 +38,7 @@ export function resourceRoutes(
 
   const noteDocument = (c: Context, handle: string, before?: string, after?: string) => {
     const read = (source?: string): unknown =>
-      source === undefined ? null : maskSecrets(JSON.parse(source), options.modules.catalog);
+      source === undefined ? null : control.masked(JSON.parse(source));
     noteChange(c, { kind: kind.kind, handle, before: read(before), after: read(after) });
   };
 
@@ -87,7 +86,7 @@ export function resourceRoutes(
       status: "success",
       count: page.length,
       total: found.length,
-      [kind.listKey]: maskSecrets(page, options.modules.catalog),
+      [kind.listKey]: control.masked(page),
     });
   });
 

@@ -17,6 +17,7 @@ import type { PolicyCatalog } from "./policies.ts";
 import type { Meters } from "../observe/meters.ts";
 import { preview } from "../store/preview.ts";
 import { misfitsOf, refuseBadChains, resolvePolicies } from "./resolve.ts";
+import { maskSecrets } from "./mask.ts";
 import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
@@ -166,6 +167,11 @@ export class Control {
   /** What an API became: what Envoys are given of it. */
   compiled(handle: string): CompiledApi | null {
     return this.options.deployments.get(handle)?.compiled ?? null;
+  }
+
+  /** A document as lists and logs may show it. */
+  masked(document: unknown): unknown {
+    return maskSecrets(document, this.options.catalog());
   }
 
   /** The names of what an API is made of. */

@@ -42,7 +42,7 @@ export async function applyDocuments(
       throw new UserError("a document cannot be served beside the others", faultsOf(step, error));
     }
   }
-  return steps.flatMap(describe);
+  return steps.flatMap((step) => describe(step, control));
 }
 
 function plan(control: Control, documents: readonly FolderDocument[]): Step[] {
@@ -94,12 +94,14 @@ function faultsOf({ file, handle }: Step, error: unknown): FieldError[] {
   return fields.map(({ field, message }) => ({ field: `${file} ${handle} ${field}`, message }));
 }
 
-function describe({ kind, handle, before, after }: Step): string[] {
+function describe({ kind, handle, before, after }: Step, control: Control): string[] {
   if (!after) return [`- ${kind.kind} ${handle}`];
   if (before === null) return [`+ ${kind.kind} ${handle}`];
   return [
     `~ ${kind.kind} ${handle}`,
-    ...difference(JSON.parse(before), after).map((line) => `    ${line}`),
+    ...difference(control.masked(JSON.parse(before)), control.masked(after)).map(
+      (line) => `    ${line}`,
+    ),
   ];
 }
 

@@ -3,18 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { tinyModule } from "../tiny-filter.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-gitops-"));
 const write = (name: string, ...documents: object[]) =>
   writeFileSync(join(folder, name), documents.map((one) => stringify(one)).join("---\n"));
 
+/** Only its schema says that the parameter is secret. */
+const keeper = {
+  ...{ name: "keeper", version: "1.0.0" },
+  parameters: { type: "object", properties: { grain: { type: "string", "x-secret": true } } },
+};
+const salted = (grain: string) => ({
+  policies: [{ name: "keeper", version: "v1", params: { grain } }],
+});
+
 let t: TestGateway;
 beforeAll(async () => {
   mkdirSync(join(folder, "team"));
   write("team/a.yaml", restApi("a", 1), restApi("b", 2));
   write(".hidden.yaml", restApi("hidden", 1));
-  t = await startTestGateway({ envoy: "none", gitops: { folder, intervalMs: 50 } });
+  const module = await tinyModule("tiny", [keeper]);
+  t = await startTestGateway({ module, envoy: "none", gitops: { folder, intervalMs: 50 } });
 });
 afterAll(async () => {
   await t.close();
@@ -43,7 +54,13 @@ test("a change is applied as a whole, with the difference in the log and no secr
   await logged("+ RestApi c");
   await logged("- RestApi b");
   await logged('spec.upstream.main.url: "http://127.0.0.1:1" → "http://127.0.0.1:9"');
-  expect(t.logs.join("\n")).not.toContain("hunter2");
+  write("s.yaml", restApi("s", 4, salted("salt-1")));
+  await logged("+ RestApi s");
+  write("s.yaml", restApi("s", 4, salted("salt-2")));
+  await logged("a value that is not shown");
+  rmSync(join(folder, "s.yaml"));
+  await logged("- RestApi s");
+  expect(t.logs.join("\n")).not.toMatch(/hunter2|salt-/);
   expect(await names()).toEqual(["a", "c", "mine"]);
 });
 
