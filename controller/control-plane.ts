@@ -135,6 +135,7 @@ export async function startControlPlane(
       policies: gatewayPolicies,
       readsBody: (policy) => modules.catalog.readsBody(policy),
       services: (policy) => modules.catalog.services(policy),
+      serviceTrust: (cluster) => modules.catalog.serviceTrust(cluster),
     }),
     checkChain: async (chain, secrets) => {
       if (!modules.current) return null;

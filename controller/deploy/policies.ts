@@ -6,6 +6,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../errors.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
+import type { UpstreamTls } from "../model/upstream-settings.ts";
 import { changeMarked, markedIn, type Mark } from "../translate/marked.ts";
 import { serviceCluster } from "../translate/services.ts";
 import { changeNested, nestedIn, withNested } from "./nested.ts";
@@ -116,6 +117,13 @@ export class PolicyCatalog {
     if (!found) return [];
     const own = schemasOf(found).flatMap((schema) => markedIn(mark, reference.params, schema));
     return [...own, ...this.nested(reference).flatMap((one) => this.marked(mark, one))];
+  }
+
+  /** How the gateway's configuration trusts a service's certificate, whoever calls it; null: as all. */
+  serviceTrust(cluster: string): UpstreamTls | null {
+    const all = this.installed.flatMap(({ system }) => system.trust.get(cluster) ?? []);
+    // One that wants it verified does not lose to one that does not care.
+    return all.find((one) => !one.insecureSkipVerify) ?? all[0] ?? null;
   }
 
   /** The upstream definitions that a checked reference chooses from. */

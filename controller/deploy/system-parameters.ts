@@ -5,6 +5,7 @@
  */
 import { Ajv } from "ajv";
 import type { FieldError } from "../errors.ts";
+import { takeServiceFiles, type FileProperty, type ServiceTrust } from "./service-files.ts";
 
 export type PolicyConfigurations = Readonly<Record<string, object>>;
 
@@ -12,13 +13,15 @@ export interface SystemParameters {
   values: Record<string, unknown>;
   /** What is wrong with them: said when the policy is used, since nobody else suffers. */
   errors: FieldError[];
+  /** How far the certificates of the services in them are trusted, where it is not as those of all. */
+  trust: ServiceTrust;
 }
 
 /** A property with `x-sluice-withheld` may be configured, and is not for the chain: it would show in config dumps. */
 interface SystemSchema {
   "x-sluice-configuration"?: string;
-  properties?: Readonly<Record<string, object & { "x-sluice-withheld"?: boolean }>>;
-  $defs?: object;
+  properties?: Record<string, FileProperty & { "x-sluice-withheld"?: boolean }>;
+  $defs?: Record<string, FileProperty>;
 }
 
 interface Owner {
@@ -26,14 +29,14 @@ interface Owner {
   major: string;
   systemParameters?: SystemSchema;
   /** Its definitions are good for both schemas, as they are when the policy is built. */
-  parameters?: { $defs?: object };
+  parameters?: { $defs?: Record<string, FileProperty> };
 }
 
 export function systemParametersOf(
   { name, major, systemParameters, parameters }: Owner,
   configurations: PolicyConfigurations,
 ): SystemParameters {
-  if (!systemParameters) return { values: {}, errors: [] };
+  if (!systemParameters) return { values: {}, errors: [], trust: new Map() };
   const owner = systemParameters["x-sluice-configuration"] ?? name;
   const names = [`${owner}_${major}`, `${owner.replaceAll("-", "")}_${major}`];
   const section = names.find((one) => configurations[one]) ?? names[1]!;
@@ -44,13 +47,18 @@ export function systemParametersOf(
   if (validate(values)) {
     for (const [key, schema] of Object.entries(systemParameters.properties ?? {}))
       if (schema["x-sluice-withheld"]) delete values[key];
-    return { values, errors: [] };
+    const { trust, problems } = takeServiceFiles(values, systemParameters, $defs);
+    const errors = problems.map(([at, message]) => ({
+      field: `policy_configurations.${section}${at}`,
+      message: `${message}: the gateway's configuration has to be mended`,
+    }));
+    return { values, errors, trust };
   }
   const errors = (validate.errors ?? []).map(({ instancePath, message, params }) => ({
     field: `policy_configurations.${section}${instancePath.replaceAll("/", ".")}`,
     message: `${message ?? "is wrong"}${extra(params)}: the gateway's configuration has to be mended`,
   }));
-  return { values, errors };
+  return { values, errors, trust: new Map() };
 }
 
 const extra = ({ additionalProperty }: Record<string, unknown>): string =>

@@ -3,6 +3,7 @@ import { route } from "../xds/resources/route.ts";
 import { seconds } from "../xds/resources/cluster.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
+import type { UpstreamTls } from "../model/upstream-settings.ts";
 import type { SecretUse } from "../model/templates.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
@@ -32,6 +33,8 @@ export interface GatewayDefaults {
   readsBody(policy: PolicyReference): boolean;
   /** The URLs of the services that it calls. */
   services(policy: PolicyReference): string[];
+  /** How the certificate of a service's cluster is trusted, if not as all are. */
+  serviceTrust?(cluster: string): UpstreamTls | null;
 }
 
 export interface CompiledApi {
@@ -86,7 +89,7 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
     ...api.operations.flatMap((operation) => operation.policies),
   ])
     for (const url of defaults.services(policy)) {
-      const service = serviceCluster(url, defaults);
+      const service = serviceCluster(url, defaults, defaults.serviceTrust);
       if (service) resources.set(`cluster ${service.name}`, service);
     }
   const sides = [

@@ -54,7 +54,7 @@ export class KeyManagers {
     if (given.certificatePath !== null) {
       this.problem =
         field +
-        ".jwks.local.certificatePath: is not supported; put the text into inline, or a template that reads the file";
+        ".jwks.local.certificatePath: a file can be named in a gateway's configuration only; put the text into inline";
     } else if (keys.set.error.length) this.problem = field + ".jwks.local: " + keys.set.error;
     return keys;
   }
@@ -63,7 +63,7 @@ export class KeyManagers {
     if (given.skipTlsVerify || given.certificatePath !== null) {
       this.problem =
         field +
-        ".jwks.remote: skipTlsVerify and certificatePath are not supported; add the certificate to the gateway's";
+        ".jwks.remote: skipTlsVerify and certificatePath work in a gateway's configuration only";
     }
     return new KeySource(given.uri, this.plan);
   }

@@ -29,7 +29,7 @@ export class Introspector {
     const asked = this.asked;
     if (asked.skipTlsVerify || asked.certificatePath !== null) {
       this.problem =
-        "introspection: skipTlsVerify and certificatePath are not supported; add the certificate to the gateway's";
+        "introspection: skipTlsVerify and certificatePath work in a gateway's configuration only";
     }
     if (asked.bearerToken !== null && asked.clientId !== null) {
       this.problem = "introspection: expected bearerToken or clientId, found both";

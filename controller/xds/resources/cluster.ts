@@ -3,7 +3,11 @@ import { isIP } from "node:net";
 import { any, type JsonObject } from "../protos.ts";
 import { fromAds } from "./from-ads.ts";
 import { upstreamTls } from "./upstream-tls.ts";
-import type { LoadBalancing, UpstreamSettings } from "../../model/upstream-settings.ts";
+import type {
+  LoadBalancing,
+  UpstreamSettings,
+  UpstreamTls,
+} from "../../model/upstream-settings.ts";
 
 export interface Endpoint {
   host: string;
@@ -16,19 +20,21 @@ export interface ClusterOptions {
   endpoints: Endpoint[];
   connectTimeoutMs?: number;
   tls?: boolean;
+  /** How its certificate is trusted, where there are no settings to say so. */
+  trust?: UpstreamTls | null;
   settings?: UpstreamSettings;
   /** The endpoints come by themselves, as a resource with the cluster's name. */
   apart?: boolean;
 }
 
 export const cluster = (options: ClusterOptions): JsonObject => {
-  const { name, endpoints, connectTimeoutMs = 5_000, tls, settings, apart } = options;
+  const { name, endpoints, connectTimeoutMs = 5_000, tls, trust = null, settings, apart } = options;
   return {
     name,
     ...(apart ? { type: "EDS", eds_cluster_config: { eds_config: fromAds } } : inline(options)),
     connect_timeout: seconds(connectTimeoutMs),
     per_connection_buffer_limit_bytes: 32_768,
-    ...(tls && { transport_socket: upstreamTls(endpoints[0]!.host, settings?.tls ?? null) }),
+    ...(tls && { transport_socket: upstreamTls(endpoints[0]!.host, settings?.tls ?? trust) }),
     ...(settings?.protocol === "http2" && { typed_extension_protocol_options: http2Only }),
     ...(settings?.loadBalancing && loadBalancing(settings.loadBalancing)),
     ...(settings?.healthCheck && healthChecks(settings.healthCheck)),
