@@ -9,7 +9,7 @@ import {
   type ServerDuplexStream,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
-import { UserError } from "../errors.ts";
+import { reason, UserError } from "../errors.ts";
 import type { AskFeed } from "../feed/serve.ts";
 import { tokenOf, type Admit } from "./admission.ts";
 import { assigned, type Instead } from "../canary/assigned.ts";
@@ -103,7 +103,12 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       end();
       refuse(now.refused);
     });
-    call.on("data", (request: DeltaRequest) => {
+    call.on("data", (request: DeltaRequest | Unreadable) => {
+      if ("unreadable" in request) {
+        end();
+        call.emit("error", { code: status.INVALID_ARGUMENT, details: request.unreadable });
+        return;
+      }
       if (request.responseNonce)
         meters?.count("xds_snapshot_ack_total", { status: request.errorDetail ? "nack" : "ack" });
       stream.receive(request);
@@ -162,7 +167,20 @@ function countSent(meters: Meters | undefined, { kind, resources, removed }: Del
   if (kind === "secret") meters?.count("sds_updates_total", {}, resources.length);
 }
 
-type AdsCall = ServerDuplexStream<DeltaRequest, DeltaResponse | Settled>;
+type AdsCall = ServerDuplexStream<DeltaRequest | Unreadable, DeltaResponse | Settled>;
+
+/** What is no discovery request: gRPC itself would leave a call open that it could not read. */
+interface Unreadable {
+  unreadable: string;
+}
+
+function readable(wire: Wire, bytes: Buffer): DeltaRequest | Unreadable {
+  try {
+    return wire.readRequest(bytes);
+  } catch (error) {
+    return { unreadable: `expected a DeltaDiscoveryRequest: ${reason(error)}` };
+  }
+}
 
 const everybody: Admit = () => ({ gateway: null });
 
@@ -178,7 +196,7 @@ const service = (wire: Wire): ServiceDefinition => ({
     path: deltaPath,
     requestStream: true,
     responseStream: true,
-    requestDeserialize: wire.readRequest,
+    requestDeserialize: (bytes: Buffer) => readable(wire, bytes),
     responseSerialize: (answer: DeltaResponse | Settled) =>
       "digest" in answer ? wire.writeSettled(answer) : wire.writeResponse(answer),
     requestSerialize: wire.writeRequest,
