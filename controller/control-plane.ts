@@ -8,7 +8,7 @@ import { Canary } from "./canary/canary.ts";
 import { applyRoutes } from "./config/short-form/apply.ts";
 import { Control, type SecretSources } from "./deploy/control.ts";
 import { Deployments } from "./deploy/deployments.ts";
-import { loadFolder } from "./deploy/folder.ts";
+import { loadFolder } from "./gitops/load.ts";
 import { Modules } from "./deploy/modules.ts";
 import { majorOf } from "./deploy/policies.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";

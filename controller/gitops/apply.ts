@@ -53,7 +53,10 @@ function plan(control: Control, documents: readonly FolderDocument[]): Step[] {
       .filter(({ handle, source }) => !wanted.has(handle) && originOf(source) === origin)
       .map(({ handle, source }) => ({ kind, handle, file: "", before: source, after: null })),
   );
-  const changed = documents.flatMap(({ kind, handle, file, source }) => {
+  // What is referred to is of a kind that stands before in the list.
+  const rank = ({ kind }: FolderDocument) => control.kinds.indexOf(kind);
+  const ordered = [...documents].sort((a, b) => rank(a) - rank(b));
+  const changed = ordered.flatMap(({ kind, handle, file, source }) => {
     const after = marked(source);
     const before = control.get(handle, kind)?.source ?? null;
     return before === JSON.stringify(after) ? [] : [{ kind, handle, file, before, after }];

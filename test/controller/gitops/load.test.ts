@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { managementBase } from "../../../controller/api/management.ts";
+import { describeManagement } from "../../../controller/describe/management.ts";
+import { resourceKinds } from "../../../controller/model/index.ts";
 import { restApi, startTestGateway } from "../fixtures/gateway.ts";
 
 let folder: string;
@@ -18,12 +21,15 @@ test("an immutable gateway serves what its folder holds, and takes no changes", 
   const options = { store, documents: folder, immutable: true, envoy: "none" } as const;
   const first = await startTestGateway(options);
   expect((await first.manage("GET", "/rest-apis")).body).toMatchObject({ count: 2 });
-  for (const [method, path] of [
-    ["POST", "/rest-apis"],
-    ["PUT", "/rest-apis/a"],
-    ["DELETE", "/rest-apis/a"],
-  ] as const)
-    expect(await first.manage(method, path, restApi("a", 9))).toMatchObject({
+  const { paths } = describeManagement(managementBase, resourceKinds);
+  const writes = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item)
+      .filter((method) => method !== "get")
+      .map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, "a")] as const),
+  );
+  expect(writes.length).toBeGreaterThan(30);
+  for (const [method, path] of writes)
+    expect(await first.manage(method, path, restApi("a", 9)), `${method} ${path}`).toMatchObject({
       status: 405,
       body: {
         status: "error",
@@ -41,12 +47,19 @@ test("an immutable gateway serves what its folder holds, and takes no changes", 
     ).status.revision;
   expect([await revision("a"), await revision("b")]).toEqual([1, 2]);
   await second.close();
+  await rm(join(folder, "b.json"));
+  const third = await startTestGateway(options);
+  expect((await third.manage("GET", "/rest-apis/b")).status).toBe(404);
+  expect((await third.manage("GET", "/rest-apis/a")).status).toBe(200);
+  await third.close();
 });
 
 test("a document that is wrong ends the start with its file and field", async () => {
-  const file = join(folder, "c.yaml");
-  await writeFile(file, stringify(restApi("c", 9, { context: "c" })));
-  await expect(startTestGateway({ documents: folder, envoy: "none" })).rejects.toThrow(
-    `${file}: spec.context must start with /`,
-  );
+  await writeFile(join(folder, "c.yaml"), stringify(restApi("c", 9, { context: "c" })));
+  await expect(startTestGateway({ documents: folder, envoy: "none" })).rejects.toMatchObject({
+    message: expect.stringContaining(folder),
+    fields: [
+      { field: "c.yaml c spec.context", message: expect.stringContaining("must start with /") },
+    ],
+  });
 });
