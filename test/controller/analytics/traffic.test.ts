@@ -14,7 +14,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-events-"));
   takers = await startTakers();
-  const policies = ["respond", "analytics-header-filter"].map((name) => join("policies", name));
+  const names = ["respond", "analytics-header-filter", "api-key-auth", "subscription-validation"];
+  const policies = names.map((name) => join("policies", name));
   t = await startTestGateway({
     module: (await build(policies)).wasm,
     accessLog: "json",
@@ -201,4 +202,46 @@ test("a sink that never answers costs nothing but dropped events, which are coun
       { timeout: 15_000 },
     )
     .toBeGreaterThan(length);
+});
+
+test("an event names the consumer, the application and the plan, and no key or token", async () => {
+  const made = async (path: string, body: object) => {
+    const { status, body: answer } = await t.manage("POST", path, body);
+    expect([path, status, answer.errors]).toEqual([path, 201, undefined]);
+    return answer as Record<string, unknown>;
+  };
+  const policies = ["api-key-auth", "subscription-validation"].map((name) => ({
+    ...{ name, version: "v1" },
+  }));
+  await made("/rest-apis?wait=10s", restApi("sold", t.upstream.port, { policies }));
+  await made("/consumers", { kind: "Consumer", metadata: { name: "acme" }, spec: {} });
+  const key = (await made("/consumers/acme/api-keys", {}))["apiKey"] as { apiKey: string };
+  const plan = { planName: "Gold", throttleLimitCount: 100, throttleLimitUnit: "Hour" };
+  const { id } = await made("/subscription-plans", plan);
+  const token = "token-of-a-subscription-0123456789";
+  await made("/subscriptions", {
+    ...{ apiId: "sold", subscriptionToken: token, subscriptionPlanId: id },
+    applicationId: "app-7",
+  });
+  const headers: [string, string][] = [
+    ["api-key", key.apiKey],
+    ["subscription-key", token],
+  ];
+  await expect
+    .poll(async () => (await t.request({ path: "/sold/x", headers })).status, { timeout: 10_000 })
+    .toBe(200);
+  await expect
+    .poll(
+      async () =>
+        (await lines("events.log")).find(
+          ({ api, status }) => (api as { id?: string } | null)?.id === "sold" && status === 200,
+        ),
+      { timeout: 10_000 },
+    )
+    .toMatchObject({
+      consumer: { name: "acme", authentication: "apikey", credential: expect.any(String) },
+      ...{ application: { id: "app-7" }, plan: "Gold" },
+    });
+  const text = await readFile(join(folder, "events.log"), "utf8");
+  for (const secret of [key.apiKey, token]) expect(text).not.toContain(secret);
 });
