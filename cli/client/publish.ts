@@ -28,8 +28,18 @@ export async function modulesOf(api: GatewayApi): Promise<PublishedModule[]> {
   return body["modules"] as PublishedModule[];
 }
 
+export interface Linking {
+  /** The policies that stay beside one's own; all that the gateway has unless given. Fewer build faster. */
+  beside?: readonly string[];
+  target?: "debug";
+}
+
 /** The module with these policies in place of those of the same name. */
-export async function linked(api: GatewayApi, inputs: readonly string[]): Promise<Uint8Array> {
+export async function linked(
+  api: GatewayApi,
+  inputs: readonly string[],
+  { beside, target }: Linking = {},
+): Promise<Uint8Array> {
   const [only] = inputs;
   if (inputs.length === 1 && only!.endsWith(".wasm")) return new Uint8Array(await readFile(only!));
   const own = new Map<string, string>();
@@ -43,9 +53,9 @@ export async function linked(api: GatewayApi, inputs: readonly string[]): Promis
     own.set((await readDefinition(folder)).name, folder);
   }
   const shelf = new Map((await shelfFolders()).map((folder) => [basename(folder), folder]));
-  const serving = (await modulesOf(api)).find((module) => module.serving)?.policies ?? [];
+  const serving = beside ?? (await servedBy(api));
   const folders = new Map(own);
-  for (const { name } of serving) {
+  for (const name of serving) {
     const folder = own.get(name) ?? shelf.get(name);
     if (!folder)
       throw new CommandError(
@@ -58,8 +68,18 @@ export async function linked(api: GatewayApi, inputs: readonly string[]): Promis
   }
   const { wasm } = await build(
     [...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, folder]) => folder),
+    { ...(target && { target }) },
   );
   return wasm;
+}
+
+export const servedBy = async (api: GatewayApi): Promise<string[]> =>
+  ((await modulesOf(api)).find((module) => module.serving)?.policies ?? []).map(({ name }) => name);
+
+/** Those that some API uses. */
+export async function usedIn(api: GatewayApi): Promise<string[]> {
+  const { body } = await api.send("GET", "/policies", { query: { used: "true" } });
+  return (body["policies"] as { name: string }[]).map(({ name }) => name);
 }
 
 /** Uploads, lets it serve, and waits until every connected gateway does. */

@@ -15,6 +15,7 @@ interface PublishOptions extends Remote {
   wait: string;
   canary?: string;
   for: string;
+  watch?: boolean;
 }
 
 const told = (io: Io, options: Remote, done: Publication): void => {
@@ -39,9 +40,11 @@ const publish = (io: Io): Command =>
       "such as 10%: that share of the gateways, at least one, tries it before all get it",
     )
     .option("--for <time>", "how long they try it", "30s")
+    .option("--watch", "again on every save, until Ctrl-C; with the policies that APIs use")
     .action(async (inputs: string[], options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { linked, publish } = await import("../client/publish.ts");
+      if (options.watch) return watch(io, inputs, options);
       const api = await GatewayApi.of(options, io);
       io.progress("building …");
       const module = await linked(api, inputs);
@@ -49,6 +52,27 @@ const publish = (io: Io): Command =>
       io.progress("publishing …");
       told(io, options, await publish(api, module, options.wait));
     });
+
+async function watch(io: Io, inputs: string[], options: PublishOptions): Promise<void> {
+  const { GatewayApi } = await import("../client/api.ts");
+  const { publishAndWatch } = await import("../client/publish-watch.ts");
+  const { interrupted } = await import("../signal.ts");
+  const { usage } = await import("../errors.ts");
+  if (options.canary !== undefined) throw usage("--watch: does not go with --canary");
+  if (inputs.some((input) => input.endsWith(".wasm")))
+    throw usage("--watch: expected policy folders, found a finished module");
+  const api = await GatewayApi.of(options, io);
+  await publishAndWatch(api, inputs, io, {
+    ...{ wait: options.wait, signal: interrupted() },
+    told: (done, took) => {
+      if (options.output !== "table") return show(io, options, { ...done, took }, () => []);
+      const is = done.served ? "is served" : "is not served everywhere";
+      io.line(
+        `module ${done.hash.slice(0, 12)} ${is} after ${took.served} ms (built in ${took.built})`,
+      );
+    },
+  });
+}
 
 async function tryOnSome(
   io: Io,

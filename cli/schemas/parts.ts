@@ -41,10 +41,14 @@ export const gatewayState = object(
   { reason: text },
 );
 
-export const publication: Schema = object({
-  ...{ hash: text, served: flag },
-  gateways: listOf(gatewayState),
-});
+export const publication: Schema = object(
+  {
+    ...{ hash: text, served: flag },
+    gateways: listOf(gatewayState),
+  },
+  /** With --watch, in milliseconds since the save. */
+  { took: object({ built: count, served: count }) },
+);
 
 const counters = object({ requests: count, failures: count, faults: count });
 

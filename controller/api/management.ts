@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import { measured } from "../observe/measured.ts";
 import type { Meters } from "../observe/meters.ts";
 import type { Access } from "../access/index.ts";
+import { majorOf } from "../deploy/policies.ts";
 import type { Control } from "../deploy/control.ts";
 import type { Canary } from "../canary/canary.ts";
 import type { Modules } from "../deploy/modules.ts";
@@ -88,7 +89,10 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     api.route(`/${kind.path}`, resourceRoutes(kind, options));
   }
   api.get("/policies", (c) => {
-    const policies = options.modules.catalog.list();
+    const used = c.req.query("used") === "true" ? options.control.used() : null;
+    const policies = options.modules.catalog
+      .list()
+      .filter(({ name, version }) => !used || used.has(`${name} ${majorOf(version)}`));
     return c.json({ status: "success", count: policies.length, policies });
   });
   api.route("/modules", moduleRoutes(options));

@@ -21,6 +21,7 @@ import { maskSecrets } from "./mask.ts";
 import { withhold } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
+import { usedPolicies } from "./used.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 
 export interface ControlOptions {
@@ -199,11 +200,13 @@ export class Control {
   /** The gateway's own policies and documents that would not fit other policies; for a module before it serves. */
   misfits(catalog: PolicyCatalog): FieldError[] {
     const { ownPolicies, secrets } = this.options;
-    const documents = [...this.artifacts.values()].map(({ handle, kind, source }) => {
-      const known = this.kinds.find((one) => one.kind === kind)!;
-      return { handle, document: this.read(known, JSON.parse(source)) };
-    });
-    return misfitsOf({ ownPolicies, documents, catalog, reveal: secrets.reveal });
+    return misfitsOf({ ownPolicies, documents: this.documents(), catalog, reveal: secrets.reveal });
+  }
+
+  /** The policies that some document or the gateway itself names. */
+  used(): Set<string> {
+    const apis = this.documents().map(({ document }) => document.api);
+    return usedPolicies(apis, this.options.defaults().policies, this.options.catalog());
   }
 
   /** Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. */
@@ -357,6 +360,13 @@ export class Control {
 
   private labelOf({ kind }: Artifact): string {
     return this.kinds.find((row) => row.kind === kind)?.label ?? kind;
+  }
+
+  private documents(): { handle: string; document: ReadDocument }[] {
+    return [...this.artifacts.values()].map(({ handle, kind, source }) => {
+      const known = this.kinds.find((row) => row.kind === kind)!;
+      return { handle, document: this.read(known, JSON.parse(source)) };
+    });
   }
 
   private read(kind: ResourceKind, source: unknown): ReadDocument {

@@ -70,6 +70,14 @@ export class PolicyCatalog {
     );
   }
 
+  /** The one that a reference means: of its version, or of the newest. */
+  named({ name, version }: Pick<PolicyReference, "name" | "version">): PolicyDefinition | null {
+    const all = this.installed.filter((policy) => policy.name === name);
+    if (all.length === 0) return null;
+    const wanted = version || newest(all).major;
+    return all.find(({ major }) => major === wanted) ?? null;
+  }
+
   /** One text for which policies read bodies. */
   bodyReaders(): string {
     return this.installed

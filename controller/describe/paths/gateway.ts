@@ -164,6 +164,7 @@ export const gatewayPaths: Paths = {
   "/policies": {
     get: {
       summary: "The policies that documents may name, with the schemas of their parameters",
+      query: { used: oneOf("true", "false") },
       answers: { 200: json("Policies.", successList("policies", policy)) },
     },
   },
