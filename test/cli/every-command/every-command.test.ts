@@ -111,7 +111,10 @@ describe.each(Object.entries(rows))("ap %s", (path, row) => {
     const { done, keep } = row;
     if ("shownBy" in done) return expect(existsSync(join(packageRoot, done.shownBy))).toBe(true);
     const { code, out, err } = await run(path, ...done, ...asJson);
-    expect({ code, err }).toEqual({ code: row.code ?? 0, err: "" });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: row.says ? expect.stringMatching(row.says) : "",
+    });
     if (asJson.length === 0) return;
     const printed: unknown = JSON.parse(out);
     expect(ajv.validate(outputs[path]!, printed), `${ajv.errorsText()} in ${out}`).toBe(true);

@@ -8,8 +8,8 @@ export interface Row {
   done: Words | { shownBy: string };
   /** Of what it prints as JSON, what later rows need: name and path. */
   keep?: readonly [string, string];
-  /** Exit code of `done`, if that is not 0. */
-  code?: number;
+  /** What `done` says beside its output, if it says something. */
+  says?: RegExp;
   /** What is refused though it is well-formed, by whom and with which exit code; or why nothing is. */
   refused: readonly [words: Words, code: number, id: string] | string;
   /** What it does without its gateway, if that is not 5; or that it asks none. */
@@ -64,6 +64,7 @@ export const rows: Readonly<Record<string, Row>> = {
   "gateway bootstrap": {
     ...asksNone,
     done: ["--node", "edge-1"],
+    says: /without an agent/,
     refused: [["--node", "edge-1", "--controller", "nowhere"], 1, "AP-INVALID"],
   },
   "gateway image build": {
