@@ -1,9 +1,9 @@
 import { Answer, Identity, nowMilliseconds, Policy, Request, Verdict } from "sluice/sdk";
-import { CredentialHeader, Forwarding } from "sluice/sdk/auth/credential";
+import { CredentialHeader, Forwarding, credentialOf } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
 import { KeyManager } from "sluice/sdk/auth/key-manager";
 import { FetchPlan, Keys, KeySource } from "sluice/sdk/auth/key-source";
-import { Refusal } from "sluice/sdk/auth/refusal";
+import { Refusal, refusalOf } from "sluice/sdk/auth/refusal";
 import { Requirements } from "sluice/sdk/auth/requirements";
 import { accept, reject } from "sluice/sdk/auth/outcome";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
@@ -61,24 +61,14 @@ export class JwtAuth extends Policy<Params> {
       : 0;
     const algorithms = params.allowedalgorithms.join(",");
     this.verdicts = new Verdicts(tokenTtl, params.cachemaxsize, algorithms);
-    const name = params.headerName;
-    const scheme = params.authHeaderPrefix;
-    this.credential = new CredentialHeader(
-      name !== null ? name : params.headername,
-      scheme !== null ? scheme : params.authheaderscheme,
-    );
+    this.credential = credentialOf<Params>(params);
     this.forwarding = new Forwarding(
       this.credential,
       params.forwardedTokenHeader,
       params.forwardToken,
       params.forwardTokenStripScheme,
     );
-    this.refusal = new Refusal(
-      params.onfailurestatuscode,
-      params.errormessageformat,
-      params.errormessage,
-      this.credential.scheme,
-    );
+    this.refusal = refusalOf<Params>(params, this.credential.scheme);
     this.managers = new KeyManagers(params, plan);
     this.requirements = requirementsOf(params);
     this.mappings = new Mappings(params.claimMappings);

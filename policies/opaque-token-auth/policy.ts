@@ -1,8 +1,8 @@
 import { Answer, LogLevel, Policy, Request, Verdict } from "sluice/sdk";
-import { CredentialHeader, Forwarding } from "sluice/sdk/auth/credential";
+import { CredentialHeader, Forwarding, credentialOf } from "sluice/sdk/auth/credential";
 import { Durations } from "sluice/sdk/auth/durations";
 import { accept, reject } from "sluice/sdk/auth/outcome";
-import { Refusal } from "sluice/sdk/auth/refusal";
+import { Refusal, refusalOf } from "sluice/sdk/auth/refusal";
 import { Requirements } from "sluice/sdk/auth/requirements";
 import { Scopes } from "sluice/sdk/auth/scopes";
 import { tokenIdentity } from "sluice/sdk/auth/token-identity";
@@ -45,24 +45,14 @@ export class OpaqueTokenAuth extends Policy<Params> {
     this.inactiveMs = durations.read("negativecachettl", params.negativecachettl);
     this.intervalMs = durations.read("retryinterval", params.retryinterval);
     const timeout = durations.read("introspectiontimeout", params.introspectiontimeout);
-    const name = params.headerName;
-    const scheme = params.authHeaderPrefix;
-    this.credential = new CredentialHeader(
-      name !== null ? name : params.headername,
-      scheme !== null ? scheme : params.authheaderscheme,
-    );
+    this.credential = credentialOf<Params>(params);
     this.forwarding = new Forwarding(
       this.credential,
       params.forwardedTokenHeader,
       params.forwardToken,
       false,
     );
-    this.refusal = new Refusal(
-      params.onfailurestatuscode,
-      params.errormessageformat,
-      params.errormessage,
-      this.credential.scheme,
-    );
+    this.refusal = refusalOf<Params>(params, this.credential.scheme);
     this.requirements.audiences = params.audiences;
     this.requirements.anyScope = params.requiredScopes;
     this.requirements.exactClaims = params.requiredClaims;

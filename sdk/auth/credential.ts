@@ -37,6 +37,16 @@ export class CredentialHeader {
   }
 }
 
+/** Where a policy's parameters say that the token is; the gateway's say it where they do not. */
+export function credentialOf<P>(params: P): CredentialHeader {
+  const name = params.headerName;
+  const scheme = params.authHeaderPrefix;
+  return new CredentialHeader(
+    name !== null ? name : params.headername,
+    scheme !== null ? scheme : params.authheaderscheme,
+  );
+}
+
 /** Whether `text` begins with `lower`, which is in lower case, in any case; both at least as long as that. */
 function beginsWith(text: string, lower: string): bool {
   for (let i = 0; i < lower.length; i++) {

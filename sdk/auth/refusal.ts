@@ -27,3 +27,13 @@ export class Refusal {
     return reply;
   }
 }
+
+/** As the gateway's configuration says, for a token behind `scheme`. */
+export function refusalOf<P>(params: P, scheme: string): Refusal {
+  return new Refusal(
+    params.onfailurestatuscode,
+    params.errormessageformat,
+    params.errormessage,
+    scheme,
+  );
+}
