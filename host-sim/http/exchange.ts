@@ -1,7 +1,4 @@
-/**
- * One request and its answer: what Envoy's connection manager, filter chain and router do with it together. Longer than
- * other files because all of it turns on the state of the one request.
- */
+/** One request and its answer: what Envoy's connection manager and filter chain do with it together. */
 import { StreamType } from "../../sdk/abi.ts";
 import type { Timer } from "../state/clock.ts";
 import { toByteString } from "../bytes.ts";
@@ -14,25 +11,12 @@ import type { CalloutRecord } from "./callouts.ts";
 import type { Connection } from "./connection.ts";
 import type { Filter, LocalReply } from "./filter.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
-import { isRefusedPath } from "./normalize-path.ts";
+import { isRefusedPath } from "../codec/normalize-path.ts";
 import { Path, type Sink } from "./path.ts";
 import type { ReadyRoute } from "./routes.ts";
-import {
-  UpstreamCall,
-  type ResetReason,
-  type Upstream,
-  type UpstreamRequest,
-  type Waiting,
-} from "./upstream.ts";
-import {
-  errorFor,
-  frameAnswer,
-  ResponseFlag,
-  statedLength,
-  unsendable,
-  outgoing,
-  readyReply,
-} from "./wire.ts";
+import { Router, type Routed } from "./router.ts";
+import type { Upstream, UpstreamRequest, Waiting } from "./upstream.ts";
+import { errorFor, frameAnswer, readyReply, ResponseFlag, statedLength } from "../codec/wire.ts";
 
 export interface ExchangeSettings {
   host: Host;
@@ -54,7 +38,7 @@ export interface Client {
   over(cut: string | null): void;
 }
 
-export class Exchange {
+export class Exchange implements Routed {
   filters: Filter[] = [];
   readonly startedAt: number;
   requestHeaders: HeaderMap | null = null;
@@ -75,7 +59,6 @@ export class Exchange {
   readonly faults: string[] = [];
   /** Filled only where the host traces. */
   readonly trace: TraceStep[] = [];
-  upstreamSaw: UpstreamRequest | null = null;
   requestBytes = 0;
   responseBytes = 0;
   over = false;
@@ -87,17 +70,13 @@ export class Exchange {
   #request!: Path;
   #response!: Path;
   #prepared: (() => void) | null = null;
-  #upstreamCall: UpstreamCall | null = null;
-  #timeout: Timer | undefined;
+  #router!: Router;
   readonly #timers: Timer[] = [];
-  #outgoing: Uint8Array[] = [];
-  #outgoingHeaders: HeaderMap | null = null;
-  #clientStarted = false;
+  clientStarted = false;
   /** The bytes that the answer's headers promised. */
   #due: number | null = null;
   #grpc = false;
   #head = false;
-  attempts = 0;
 
   constructor(
     readonly settings: ExchangeSettings,
@@ -105,6 +84,14 @@ export class Exchange {
     readonly connection: Connection,
   ) {
     this.startedAt = settings.host.clock.now;
+  }
+
+  get upstreamSaw(): UpstreamRequest | null {
+    return this.#router.seen;
+  }
+
+  get attempts(): number {
+    return this.#router.attempts;
   }
 
   get clientAddress(): string {
@@ -121,13 +108,20 @@ export class Exchange {
     this.findRoute();
     this.filters = makeFilters(this);
     const { bufferLimit } = this.settings;
+    this.#router = new Router(this, this.#head);
     this.#request = new Path(
       this.filters.map((filter) => ({
         headers: (map, end) => filter.decodeHeaders(map, end),
         data: (body, end) => filter.decodeData(body, end),
         trailers: (map) => filter.decodeTrailers(map),
       })),
-      this.#router,
+      {
+        headers: (map, end) => this.#router.headers(map, end),
+        data: (bytes, end) => this.#router.data(bytes, end),
+        trailers: (map) => this.#router.trailers(map),
+        tooLarge: this.#tooLarge(413, "request_payload_too_large", "Payload Too Large"),
+        settled: this.#settled,
+      },
       bufferLimit,
     );
     this.#response = new Path(
@@ -144,7 +138,7 @@ export class Exchange {
   sendHeaders(end: boolean): void {
     // Such a path reaches no filter; only the log sees it.
     if (isRefusedPath(this.requestHeaders!.get(":path") ?? ""))
-      return this.#own(400, "", "path_normalization_failed");
+      return this.own(400, "", "path_normalization_failed");
     this.#request.sendHeaders(this.requestHeaders!, end);
   }
 
@@ -231,13 +225,13 @@ export class Exchange {
     const inResponse = this.#response.calling;
     this.#request.aborted = true;
     if (inResponse) this.#response.aborted = true;
-    if (this.#clientStarted) {
+    if (this.clientStarted) {
       this.settings.host.swallowed(`a local reply after the answer's headers, which cuts it`);
       return this.reset(`local reply after the headers: ${reply.details}`);
     }
     this.details = reply.details;
     this.decidedBy = reply.by || this.decidedBy;
-    this.#stopUpstream();
+    this.#router.stop();
     const direct = this.responseHeaders !== null;
     const send = (): void => this.#sendReply(reply, direct);
     if (inRequest || inResponse) this.#prepared = send;
@@ -289,7 +283,7 @@ export class Exchange {
     this.over = true;
     this.#request.aborted = true;
     this.#response.aborted = true;
-    this.#stopUpstream();
+    this.#router.stop();
     for (const timer of this.#timers) this.settings.host.clock.cancel(timer);
     for (const filter of this.filters) filter.log();
     for (const filter of this.filters) filter.destroy();
@@ -301,11 +295,6 @@ export class Exchange {
     this.#timers.push(this.settings.host.clock.after(ms, run));
   }
 
-  #stopUpstream(): void {
-    this.#upstreamCall?.cancel();
-    this.settings.host.clock.cancel(this.#timeout);
-  }
-
   readonly #settled = (): void => {
     const prepared = this.#prepared;
     this.#prepared = null;
@@ -313,37 +302,10 @@ export class Exchange {
   };
 
   readonly #tooLarge = (status: number, details: string, text: string) => (): void =>
-    this.#own(status, text, details);
-
-  /** The end of the request's way. */
-  readonly #router: Sink = {
-    headers: (headers, end) => {
-      const route = this.findRoute();
-      if (!route) {
-        this.flags |= ResponseFlag.NoRoute;
-        return this.#own(404, "", "route_not_found");
-      }
-      if (route.respond) {
-        this.requestBytes = 0;
-        return this.#own(route.respond.status, route.respond.body ?? "", "direct_response");
-      }
-      this.#outgoingHeaders = headers;
-      if (this.#timeoutMs > 0)
-        headers.put("x-envoy-expected-rq-timeout-ms", String(this.#timeoutMs));
-      if (end) this.#ask([], true);
-    },
-    data: (bytes, end) => {
-      if (!this.#outgoingHeaders) return;
-      if (bytes.length) this.#outgoing.push(bytes);
-      if (end) this.#ask([]);
-    },
-    trailers: (trailers) => this.#ask(trailers.pairs),
-    tooLarge: this.#tooLarge(413, "request_payload_too_large", "Payload Too Large"),
-    settled: this.#settled,
-  };
+    this.own(status, text, details);
 
   /** What the gateway answers by itself. */
-  #own(status: number, text: string, details: string): void {
+  own(status: number, text: string, details: string): void {
     const json = errorFor(details, this.settings.errors);
     const body = json ?? toByteString(text);
     const headers: Pair[] = [];
@@ -352,95 +314,39 @@ export class Exchange {
     this.localReply({ status, body, headers, grpcStatus: null, details, by: "" });
   }
 
-  get #timeoutMs(): number {
-    return this.route?.timeoutMs ?? this.settings.routeTimeoutMs;
-  }
-
-  #ask(trailers: Pair[], bare = false): void {
-    const { host, waiting } = this.settings;
-    const route = this.route!;
-    const headers = this.#outgoingHeaders!;
-    const timeout = this.#timeoutMs;
-    const body = this.#outgoing.length === 1 ? this.#outgoing[0]! : Buffer.concat(this.#outgoing);
-    const refused = unsendable(headers);
-    if (refused !== null) return this.#own(503, refused, "filter_removed_required_request_headers");
-    const normal = route.upstream ?? this.settings.upstream;
-    const { request, upstream, arrives } = outgoing(headers, body, trailers, route, normal, bare);
-    const stated = statedLength(headers);
-    if (stated !== null && stated !== body.length)
-      host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
-    const listener = {
-      headers: this.#fromUpstream,
-      data: (bytes: Uint8Array, end: boolean) => this.#response.sendData(bytes, end),
-      trailers: (map: HeaderMap) => {
-        this.responseTrailers = map;
-        this.#response.sendTrailers(map);
-      },
-      metadata: (entries: number) => {
-        for (const filter of [...this.filters].reverse())
-          if (!this.over) filter.encodeMetadata?.(entries);
-      },
-      reset: (reason: ResetReason) => this.#upstreamGone(reason),
-    };
-    const call = new UpstreamCall(host.clock, waiting, listener, this.#head);
-    this.#upstreamCall = call;
-    this.attempts = 1;
-    if (arrives) this.upstreamSaw = request;
-    call.start(upstream, request);
-    if (timeout > 0 && !this.over && !this.responseHeaders)
-      this.#timeout = host.clock.after(timeout, () => {
-        if (this.#clientStarted) return this.reset("upstream request timeout");
-        this.flags |= ResponseFlag.UpstreamTimeout;
-        this.#own(504, "upstream request timeout", "response_timeout");
-      });
-  }
-
-  readonly #fromUpstream = (headers: HeaderMap, end: boolean): void => {
-    const { clock } = this.settings.host;
-    const ms = Math.round(clock.now - this.startedAt);
-    headers.put("x-envoy-upstream-service-time", String(ms));
-    this.responseHeaders = headers;
-    this.code = Number(headers.get(":status"));
-    this.details ||= "via_upstream";
-    this.#response.sendHeaders(headers, end);
+  /** What comes of the upstream goes to the response filters. */
+  readonly answering = {
+    headers: (headers: HeaderMap, end: boolean): void => {
+      const { clock } = this.settings.host;
+      const ms = Math.round(clock.now - this.startedAt);
+      headers.put("x-envoy-upstream-service-time", String(ms));
+      this.responseHeaders = headers;
+      this.code = Number(headers.get(":status"));
+      this.details ||= "via_upstream";
+      this.#response.sendHeaders(headers, end);
+    },
+    data: (bytes: Uint8Array, end: boolean): void => this.#response.sendData(bytes, end),
+    trailers: (map: HeaderMap): void => {
+      this.responseTrailers = map;
+      this.#response.sendTrailers(map);
+    },
+    metadata: (entries: number): void => {
+      for (const filter of [...this.filters].reverse())
+        if (!this.over) filter.encodeMetadata?.(entries);
+    },
   };
 
   /** A filter spoiled the status: Envoy mends an upstream's answer, and sends its own as it is. */
   #noStatus(): void {
     if (this.decidedBy !== null) return this.reset("the answer has no status that HTTP knows");
-    this.#own(502, "missing required header: :status", "missing_status");
-  }
-
-  #upstreamGone(reason: ResetReason): void {
-    // An answer that breaks off is no answer in HTTP's terms.
-    const begun = this.responseHeaders !== null;
-    this.flags |= begun
-      ? ResponseFlag.UpstreamProtocolError
-      : reason === "refused"
-        ? ResponseFlag.UpstreamRefused
-        : ResponseFlag.UpstreamCut;
-    const why = begun
-      ? "protocol error"
-      : reason === "refused"
-        ? "remote connection failure"
-        : "connection termination";
-    const details = `upstream_reset_${begun ? "after" : "before"}_response_started{${why.replaceAll(" ", "_")}}`;
-    if (this.#clientStarted) {
-      this.details = details;
-      return this.reset("the upstream hung up");
-    }
-    this.#own(
-      begun ? 502 : 503,
-      `upstream connect error or disconnect/reset before headers. reset reason: ${why}`,
-      details,
-    );
+    this.own(502, "missing required header: :status", "missing_status");
   }
 
   /** The end of the answer's way. */
   readonly #toClient: Sink = {
     headers: (headers, end) => {
       if (!/^[2-9]\d\d$/.test(headers.get(":status") ?? "")) return this.#noStatus();
-      this.#clientStarted = true;
+      this.clientStarted = true;
       this.code = Number(headers.get(":status"));
       const { clock } = this.settings.host;
       headers.put("date", clock.httpDate());

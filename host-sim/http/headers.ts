@@ -2,7 +2,7 @@
  * Envoy's header map: names in lower case, values in order, and for the names that Envoy keeps inline at most one
  * value, to which a further one is joined.
  */
-import { inlineRequest, inlineResponse } from "./inline.ts";
+import { inlineRequest, inlineResponse } from "../codec/inline.ts";
 
 export type Pair = [string, string];
 export type HeaderList = readonly (readonly [string, string])[];

@@ -1,7 +1,7 @@
 /** A request as it comes out of Envoy's codec and connection manager: what its filters see. */
 import { bytesOf, headerBytes } from "../bytes.ts";
 import type { Request } from "../setup.ts";
-import { normalizePath } from "./normalize-path.ts";
+import { normalizePath } from "../codec/normalize-path.ts";
 import { HeaderMap, type Pair } from "./headers.ts";
 import { bodyChunks, pairsOf } from "./upstream.ts";
 

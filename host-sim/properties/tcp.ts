@@ -1,7 +1,7 @@
 /** What a network filter can ask of its connection. */
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { RootContext } from "../wasm/root.ts";
-import { address, connection, node } from "./tree.ts";
+import { address, connection, node } from "./ends.ts";
 import { branch, type Value } from "./value.ts";
 
 const plain = { tls: false, certificate: null };

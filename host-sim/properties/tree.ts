@@ -1,12 +1,12 @@
 /** The property tree of Envoy 1.40, as a wasm filter sees it: what exists depends on the phase. */
-import type { Connection } from "../http/connection.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { HeaderMap } from "../http/headers.ts";
-import { grpcStatusOf } from "../http/wire.ts";
+import { grpcStatusOf } from "../codec/wire.ts";
 import type { Context } from "../wasm/context.ts";
 import type { RootContext } from "../wasm/root.ts";
 import type { StreamContext } from "../wasm/stream.ts";
-import { bytesField, metadataMessage } from "./protobuf.ts";
+import { address, connection, node } from "./ends.ts";
+import { metadataMessage } from "./protobuf.ts";
 import { tcpProperty } from "./tcp.ts";
 import { branch, fromJson, isBranch, type Branch, type Value } from "./value.ts";
 
@@ -46,9 +46,6 @@ const plugins: Record<string, (root: RootContext) => Value> = {
   plugin_vm_id: (root) => root.vm.settings.vmId,
 };
 
-export const address = (host: string, port: number): Branch =>
-  branch({ address: () => `${host}:${port}`, port: () => BigInt(port) });
-
 const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   request: (stream) => request(stream.exchange, stream.propertyHeaders.request),
   response: (stream) => {
@@ -76,20 +73,6 @@ const streams: Record<string, (stream: StreamContext) => Value | undefined> = {
   xds: (stream) => xds(stream),
 };
 
-export const connection = ({ tls, certificate }: Connection): Branch =>
-  branch({
-    id: () => 0n,
-    mtls: () => certificate !== null,
-    requested_server_name: () => "",
-    ...(tls && {
-      tls_version: () => "TLSv1.3",
-      subject_peer_certificate: () => certificate?.subject ?? "",
-      sha256_peer_certificate_digest: () => certificate?.sha256 ?? "",
-      uri_san_peer_certificate: () => certificate?.uriSan,
-      dns_san_peer_certificate: () => certificate?.dnsSan,
-    }),
-  });
-
 const metadata = (value: Record<string, Record<string, unknown>>): Branch =>
   branch({ filter_metadata: () => fromJson(value) }, () => metadataMessage(value));
 
@@ -107,13 +90,6 @@ function xds({ exchange, root }: StreamContext): Branch {
     filter_chain_name: () => "",
     node: () => node(root),
   });
-}
-
-export function node(root: RootContext): Branch {
-  const { id, cluster } = root.vm.host.node;
-  return branch({ id: () => id, cluster: () => cluster, metadata: () => fromJson({}) }, () =>
-    Buffer.concat([bytesField(1, id), bytesField(2, cluster)]),
-  );
 }
 
 /** Fields that come from headers vanish with them; sizes and times stay. */

@@ -1,9 +1,9 @@
 /** What HTTP/1 on the wire adds to a message, refuses, and makes of a wrong length; the gateway's own answers. */
 import type { ErrorForm } from "../setup.ts";
-import type { LocalReply } from "./filter.ts";
-import { HeaderMap } from "./headers.ts";
-import type { ReadyRoute } from "./routes.ts";
-import type { Upstream, UpstreamRequest } from "./upstream.ts";
+import type { LocalReply } from "../http/filter.ts";
+import { HeaderMap } from "../http/headers.ts";
+import type { ReadyRoute } from "../http/routes.ts";
+import type { Upstream, UpstreamRequest } from "../http/upstream.ts";
 
 const hopByHop = ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
