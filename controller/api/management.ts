@@ -61,7 +61,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   app.notFound((c) => problem(c, 404, `there is no ${c.req.path}`));
   app.use(measured(options.meters, "management"));
   app.use(async (c, next) => {
-    c.header("X-Correlation-ID", c.req.header("x-correlation-id") ?? randomUUID());
+    c.header("X-Correlation-ID", correlationId(c.req.header("x-correlation-id")));
     await next();
   });
   const api = new Hono<Authenticated>();
@@ -105,6 +105,10 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   app.route("/", api);
   return app;
 }
+
+/** The caller's, unless it is none: it goes into the audit log as it is. */
+const correlationId = (sent: string | undefined): string =>
+  sent !== undefined && /^[\x21-\x7e]{1,128}$/.test(sent) ? sent : randomUUID();
 
 const belowBase = (path: string): string =>
   path.startsWith(`${managementBase}/`) ? path.slice(managementBase.length) : path;

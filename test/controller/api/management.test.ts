@@ -311,12 +311,16 @@ test("the paths without a prefix still answer, and say that they are deprecated"
   expect((await call("GET", "/rest-apis")).headers.get("deprecation")).toBeNull();
 });
 
-test("the correlation id comes back, or is given", async () => {
+test("the correlation id comes back, or is given where none or no such one was sent", async () => {
   const sent = await call("GET", "/rest-apis", undefined, { "x-correlation-id": "abc" });
   expect(sent.headers.get("x-correlation-id")).toBe("abc");
   expect((await call("GET", "/rest-apis")).headers.get("x-correlation-id")).toMatch(
     /^[0-9a-f-]{36}$/,
   );
+  for (const odd of ["a b", "\u00fc", "x".repeat(129)]) {
+    const answer = await call("GET", "/rest-apis", undefined, { "x-correlation-id": odd });
+    expect(answer.headers.get("x-correlation-id")).toMatch(/^[0-9a-f-]{36}$/);
+  }
 });
 
 test("the installed policies are listed with their schemas", async () => {
