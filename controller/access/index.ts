@@ -1,4 +1,5 @@
 /** What gateways look up while they serve: opened over the store, brought to them by the feed. */
+import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { GatewayTokens } from "../feed/gateway-tokens.ts";
 import { defaultStore, type GatewayOptions } from "../options.ts";
@@ -40,7 +41,8 @@ export async function openAccess(
   const ring = await KeyRing.open(
     options.secretKeys ?? [defaultKey(options.store ?? defaultStore)],
   );
-  const vault = new Vault(store.secrets, ring, log);
+  const salt = await store.common("secret-entries", randomBytes(32).toString("hex"));
+  const vault = new Vault(store.secrets, ring, salt, log);
   const feeder = new Feeder(store, vault, log);
   store.onOwnChange((change) => feeder.take(change));
   const consumers = new Consumers(store, ring);

@@ -48,7 +48,7 @@ export interface SecretSources {
   /** JSON with values in place of references. */
   reveal(json: string, uses: readonly SecretUse[]): string;
   /** What a value is called that has no name; null when values are to stay in chains. */
-  entryOf: ((value: string) => Promise<string>) | null;
+  entryOf: ((value: string) => string) | null;
   /** What a document needs from now on: before any Envoy sees it. */
   use(handle: string, uses: readonly SecretUse[]): void;
 }
@@ -325,7 +325,7 @@ export class Control {
       this.options.secrets.reveal,
     );
     if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
-    const hidden = await this.withhold(resolved);
+    const hidden = this.withhold(resolved);
     const uses = [...secrets, ...hidden.uses];
     if (uses.length > 0 && !this.options.isFed())
       throw new UserError("Configuration validation failed", [
@@ -348,11 +348,11 @@ export class Control {
   }
 
   /** What is secret in the clear becomes references, unless that is not wanted. */
-  private async withhold(api: RestApi) {
+  private withhold(api: RestApi) {
     const { catalog, defaults, secrets } = this.options;
     const given = defaults().policies;
     if (secrets.entryOf === null) return { api, given, uses: [] };
-    const hidden = await withhold(api, given, catalog(), secrets.entryOf);
+    const hidden = withhold(api, given, catalog(), secrets.entryOf);
     if (hidden.errors.length > 0)
       throw new UserError("Configuration validation failed", hidden.errors);
     return hidden;

@@ -44,11 +44,6 @@ export class KeyRing {
     return seal.close(Buffer.from(text), place).toString("base64");
   }
 
-  /** A short text that is the same for the same value, and tells nothing of it without the newest key. */
-  async digest(value: string): Promise<string> {
-    return (await this.sealing()).digest(value);
-  }
-
   unseal(sealed: string, version: string, place: string): string {
     const seal = this.seals.get(version);
     if (!seal)

@@ -2,6 +2,7 @@
  * Every secret as it is now, opened only when it is asked for, and which documents use which; beside them the values of
  * secret parameters that documents have in the clear. Chains hold references; the feed brings values to the gateways.
  */
+import { createHmac } from "node:crypto";
 import { feedId } from "../../host-sim/feed.ts";
 import { reason } from "../errors.ts";
 import { evaluateTemplate, type SecretUse } from "../model/templates.ts";
@@ -24,6 +25,8 @@ export class Vault {
   constructor(
     private readonly store: SecretStore,
     private readonly ring: KeyRing,
+    /** The same for all controllers of the store: agents take chains of one and the feed of another. */
+    private readonly salt: string,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -59,9 +62,12 @@ export class Vault {
     return { ...row, sealed, key_version: this.ring.newest };
   }
 
-  /** What a value is called that stands in a document without a name. No secret's name begins like this. */
-  async entryOf(value: string): Promise<string> {
-    return `#${await this.ring.digest(value)}`;
+  /**
+   * What a value is called that stands in a document without a name: the same for the same value, and without the salt
+   * nobody can try out what value it is. No secret's name begins like this.
+   */
+  entryOf(value: string): string {
+    return `#${createHmac("sha256", this.salt).update(value).digest("hex").slice(0, 32)}`;
   }
 
   /** What a document uses from now on; returns the records that gateways need for it. */

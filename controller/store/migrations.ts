@@ -196,6 +196,13 @@ export const migrations: Step[] = [
       .addColumn("created_at", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("settings")
+      .addColumn("name", "text", (c) => c.primaryKey())
+      .addColumn("value", "text", (c) => c.notNull())
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

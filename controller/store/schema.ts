@@ -17,6 +17,7 @@ export interface Tables {
   consumers: ConsumerRow;
   revocations: RevocationRow;
   consumer_credentials: CredentialRow;
+  settings: SettingRow;
 }
 
 export interface ArtifactRow {
@@ -199,4 +200,10 @@ export interface RevocationRow {
   expires_at: string;
   created_by: string;
   created_at: string;
+}
+
+/** What controllers of one store must have in common, and nobody configures. */
+export interface SettingRow {
+  name: string;
+  value: string;
 }

@@ -74,6 +74,17 @@ export class Store {
     this.revocations = new RevocationStore(db, this.turns);
   }
 
+  /** What all controllers of this store have under a name: what the first of them has `made`. */
+  async common(name: string, made: string): Promise<string> {
+    await this.db
+      .insertInto("settings")
+      .values({ name, value: made })
+      .onConflict((oc) => oc.column("name").doNothing())
+      .execute();
+    const found = this.db.selectFrom("settings").select("value").where("name", "=", name);
+    return (await found.executeTakeFirstOrThrow()).value;
+  }
+
   /** `postgres://…`, or the file of a SQLite database. `queried` hears of each statement. */
   static async open(location: string, queried: Queried = () => {}): Promise<Store> {
     const log = (event: LogEvent) =>

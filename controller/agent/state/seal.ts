@@ -2,7 +2,7 @@
  * What an agent keeps is encrypted with AES-256-GCM: it holds secrets and private keys. The key lies beside it, readable
  * by its owner alone, so that copies of the state without the key tell nothing.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { writeWhole } from "./whole-file.ts";
@@ -35,12 +35,6 @@ export class Seal {
         `${path}: expected a key that only its owner can read (mode 600), found ${mode.toString(8)}`,
       );
     return new Seal(found);
-  }
-
-  /** The same for the same text; without the key it cannot be told, nor tried out, what text it is. */
-  digest(text: string): string {
-    const key = createHmac("sha256", this.key).update("digest").digest();
-    return createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
   }
 
   /** `place` is bound to the text: it opens nowhere else. */

@@ -1,4 +1,7 @@
 /** Secret parameters that documents have in the clear. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { GatewayOptions } from "../../../controller/options.ts";
 import { feedId } from "../../../host-sim/feed.ts";
@@ -59,6 +62,23 @@ test("they stand in the feed, and in the chain are references that tell nothing 
   // The same value has the same name: a document that is written again changes nothing.
   await put(params, "b");
   expect(entriesOf("b").sort()).toEqual([...entries].sort());
+});
+
+test("controllers of one store name them alike, whatever keys they seal with", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-withhold-"));
+  const at = (version: string): GatewayOptions => ({
+    ...{ store: join(folder, "store.db"), module, policyConfigurations },
+    secretKeys: [{ version, file: join(folder, `${version}.bin`) }],
+  });
+  gateway = await startAccess(at("v1"));
+  await put({ password: "the-password" });
+  const entries = entriesOf();
+  const first = gateway;
+  gateway = await startAccess(at("v2"));
+  expect(entriesOf()).toEqual(entries);
+  expect(entries.map(fed).sort()).toEqual(["the-password", "the-pepper"]);
+  await first.close();
+  await rm(folder, { recursive: true });
 });
 
 test("policies inside of policies have theirs too", async () => {
