@@ -249,17 +249,23 @@ export class Control {
     }
   }
 
-  private async loadSome(kind: ResourceKind, artifacts: Artifact[]): Promise<void> {
+  /** Whether Envoy's schema allows them is seen when they are applied; only if not, each is asked for itself. */
+  private async loadSome(kind: ResourceKind, artifacts: Artifact[], schema = false): Promise<void> {
     const changes = [];
     for (const artifact of artifacts) {
       const { handle, revision } = artifact;
       this.artifacts.set(handle, artifact);
-      const compiled = await this.compileStored(kind, handle, artifact.source);
+      const compiled = await this.compileStored(kind, handle, artifact.source, schema);
       if (!compiled) continue;
       this.unproven.add(handle);
       changes.push({ name: handle, deployed: { compiled, revision } });
     }
-    this.apply(changes);
+    try {
+      this.apply(changes);
+    } catch (error) {
+      if (schema) throw error;
+      await this.loadSome(kind, artifacts, true);
+    }
   }
 
   private deploy(artifact: Artifact, compiled: CompiledApi): void {
@@ -311,12 +317,12 @@ export class Control {
   }
 
   /**
-   * Throws a UserError with every fault. What was `accepted` once needs no trial of its chains, which is most of the time
+   * Throws a UserError with every fault. What was accepted once needs no trial of its chains, which is most of the time
    * that a start with many APIs would take.
    */
   private async compile(
     { api, secrets }: Pick<ReadDocument, "api" | "secrets">,
-    accepted = false,
+    checks = { schema: true, chains: true },
   ): Promise<CompiledApi> {
     const { catalog, defaults, deployments, checkChain } = this.options;
     const { resolved, errors } = resolvePolicies(
@@ -336,14 +342,14 @@ export class Control {
     if (collisions.length > 0)
       throw new UserError("Routes collide with those of another API", collisions);
     try {
-      deployments.check(compiled);
+      if (checks.schema) deployments.check(compiled);
     } catch (error) {
       this.options.meters?.count("translation_errors_total");
       throw new UserError("Envoy cannot take this configuration", [
         { field: "spec", message: reason(error) },
       ]);
     }
-    if (!accepted) await refuseBadChains(chains, (chain) => checkChain(chain, uses));
+    if (checks.chains) await refuseBadChains(chains, (chain) => checkChain(chain, uses));
     return { ...compiled, secrets: uses };
   }
 
@@ -384,9 +390,9 @@ export class Control {
   }
 
   /** Null, with a problem noted, when a stored document cannot be built any more. */
-  private async compileStored(kind: ResourceKind, handle: string, source: string) {
+  private async compileStored(kind: ResourceKind, handle: string, source: string, schema = true) {
     try {
-      return await this.compile(this.read(kind, JSON.parse(source)), true);
+      return await this.compile(this.read(kind, JSON.parse(source)), { schema, chains: false });
     } catch (error) {
       const revision = this.artifacts.get(handle)?.revision ?? 0;
       const words =
