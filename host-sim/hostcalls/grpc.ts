@@ -131,50 +131,30 @@ function drop(vm: Vm, token: number): Status {
   return Status.Ok;
 }
 
+/** Where a call goes, as both kinds of call say it in their first eight words; null if there is no such cluster. */
+function targetOf(vm: Vm, words: number[], timeoutMs: number): Target | null {
+  const [service, serviceSize, name, nameSize, method, methodSize, metadata, metadataSize] =
+    words as [number, number, number, number, number, number, number, number];
+  const { memory } = vm;
+  const cluster = clusterOf(vm, memory.bytes(service, serviceSize));
+  if (cluster === null) return null;
+  const path = `/${memory.text(name, nameSize)}/${memory.text(method, methodSize)}`;
+  return { cluster, path, metadata: memory.pairs(metadata, metadataSize), timeoutMs };
+}
+
 export const grpc: Hostcalls = {
-  proxy_grpc_call(
-    vm,
-    service: number,
-    serviceSize: number,
-    name: number,
-    nameSize: number,
-    method: number,
-    methodSize: number,
-    metadata: number,
-    metadataSize: number,
-    message: number,
-    size: number,
-    timeoutMs: number,
-    outToken: number,
-  ) {
-    const { memory } = vm;
-    const cluster = clusterOf(vm, memory.bytes(service, serviceSize));
-    if (cluster === null) return Status.ParseFailure;
-    const path = `/${memory.text(name, nameSize)}/${memory.text(method, methodSize)}`;
-    const pairs = memory.pairs(metadata, metadataSize);
-    const target = { cluster, path, metadata: pairs, timeoutMs };
-    memory.setU32(outToken, open(vm, target, memory.bytes(message, size)));
+  proxy_grpc_call(vm, ...words: number[]) {
+    const [message, size, timeoutMs, outToken] = words.slice(8) as [number, number, number, number];
+    const target = targetOf(vm, words, timeoutMs);
+    if (!target) return Status.ParseFailure;
+    vm.memory.setU32(outToken, open(vm, target, vm.memory.bytes(message, size)));
     return Status.Ok;
   },
 
-  proxy_grpc_stream(
-    vm,
-    service: number,
-    serviceSize: number,
-    name: number,
-    nameSize: number,
-    method: number,
-    methodSize: number,
-    metadata: number,
-    metadataSize: number,
-    outToken: number,
-  ) {
-    const { memory } = vm;
-    const cluster = clusterOf(vm, memory.bytes(service, serviceSize));
-    if (cluster === null) return Status.ParseFailure;
-    const path = `/${memory.text(name, nameSize)}/${memory.text(method, methodSize)}`;
-    const pairs = memory.pairs(metadata, metadataSize);
-    memory.setU32(outToken, open(vm, { cluster, path, metadata: pairs, timeoutMs: 0 }, null));
+  proxy_grpc_stream(vm, ...words: number[]) {
+    const target = targetOf(vm, words, 0);
+    if (!target) return Status.ParseFailure;
+    vm.memory.setU32(words[8]!, open(vm, target, null));
     return Status.Ok;
   },
 
