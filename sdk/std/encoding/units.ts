@@ -10,6 +10,16 @@ export function indexOfUnit(text: string, unit: u16, from: i32 = 0): i32 {
   const size = text.length;
   let i = max(from, 0);
   const wanted = ONES * <u64>unit;
+  for (; size - i >= 16; i += 16) {
+    const at = start + ((<usize>i) << 1);
+    const a = load<u64>(at) ^ wanted;
+    const b = load<u64>(at, 8) ^ wanted;
+    const c = load<u64>(at, 16) ^ wanted;
+    const d = load<u64>(at, 24) ^ wanted;
+    const found = ((a - ONES) & ~a) | ((b - ONES) & ~b) | ((c - ONES) & ~c) | ((d - ONES) & ~d);
+    // Which of the four it is in, the next loop finds.
+    if (found & HIGHS) break;
+  }
   for (; size - i >= 4; i += 4) {
     const four = load<u64>(start + ((<usize>i) << 1)) ^ wanted;
     const found = (four - ONES) & ~four & HIGHS;
