@@ -14,6 +14,7 @@ export async function main(argv: readonly string[], io = terminal()): Promise<nu
   const program = new Command("ap")
     .description("Write, test and run policies for Envoy, and the gateway around them.")
     .showSuggestionAfterError()
+    .showHelpAfterError("  try: ap --help")
     .exitOverride()
     .configureOutput({
       writeOut: io.out,

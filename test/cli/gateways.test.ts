@@ -273,6 +273,12 @@ test("lint names the rule, the place and the mistake; doctor looks at this machi
   expect(JSON.parse(out).map((one: { what: string }) => one.what)).toContain("Envoy");
 });
 
+test("an unknown command is told apart from one that is meant", async () => {
+  const { code, err } = await ap("aply");
+  expect(code).toBe(2);
+  expect(err).toMatch(/error AP-USAGE: unknown command 'aply'[^]*apply[^]*try: ap --help/);
+});
+
 test("nothing that is printed has an escape byte, and --quiet prints nothing", async () => {
   for (const argv of [["status"], ["gateway", "list"], ["policy", "list"], ["--help"]])
     expect((await ap(...argv)).out).not.toContain("\u001b");
