@@ -9,7 +9,7 @@ import { reason, UserError, type FieldError } from "../errors.ts";
 import { readDocument, type ReadDocument, type ResourceKind } from "../model/index.ts";
 import type { RestApi } from "../model/rest-api.ts";
 import type { PolicyReference } from "../model/shared.ts";
-import type { SecretUse, TemplateSources } from "../model/templates.ts";
+import type { SecretUse } from "../model/templates.ts";
 import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
 import type { Chain } from "../translate/chain.ts";
@@ -18,7 +18,7 @@ import type { Meters } from "../observe/meters.ts";
 import { preview } from "../store/preview.ts";
 import { misfitsOf, refuseBadChains, resolvePolicies } from "./resolve.ts";
 import { maskSecrets } from "./mask.ts";
-import { withhold } from "./withhold.ts";
+import { withhold, type SecretSources } from "./withhold.ts";
 import type { Deployments } from "./deployments.ts";
 import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
 import { usedPolicies } from "./used.ts";
@@ -40,17 +40,6 @@ export interface ControlOptions {
   /** Whether the policies that serve can be given secrets. */
   isFed: () => boolean;
   log?: (line: string) => void;
-}
-
-export interface SecretSources {
-  /** What templates are rendered from. */
-  templates: TemplateSources;
-  /** JSON with values in place of references. */
-  reveal(json: string, uses: readonly SecretUse[]): string;
-  /** What a value is called that has no name; null when values are to stay in chains. */
-  entryOf: ((value: string) => string) | null;
-  /** What a document needs from now on: before any Envoy sees it. */
-  use(handle: string, uses: readonly SecretUse[]): void;
 }
 
 export interface Accepted {

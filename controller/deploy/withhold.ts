@@ -6,13 +6,24 @@ import type { FieldError } from "../errors.ts";
 import { referencesIn, reference } from "../model/references.ts";
 import type { RestApi } from "../model/rest-api.ts";
 import type { PolicyReference } from "../model/shared.ts";
-import type { SecretUse } from "../model/templates.ts";
+import type { SecretUse, TemplateSources } from "../model/templates.ts";
 import type { PolicyCatalog } from "./policies.ts";
 
 /** A record of the feed has at most 65,534 bytes. */
 const mostBytes = 65_000;
 /** As many as an engine puts into one chain. */
 const mostSecrets = 1_024;
+
+export interface SecretSources {
+  /** What templates are rendered from. */
+  templates: TemplateSources;
+  /** JSON with values in place of references. */
+  reveal(json: string, uses: readonly SecretUse[]): string;
+  /** What a value is called that has no name; null when values are to stay in chains. */
+  entryOf: ((value: string) => string) | null;
+  /** What a document needs from now on: before any Envoy sees it. */
+  use(handle: string, uses: readonly SecretUse[]): void;
+}
 
 interface Withheld {
   api: RestApi;
