@@ -25,6 +25,8 @@ export interface CompileInput {
   entry: string;
   /** Policy name → folder of its sources. */
   folders: ReadonlyMap<string, string>;
+  /** Policy name → the text of its `params.ts`, which need not be on disk. */
+  params: ReadonlyMap<string, string>;
   target?: Target;
 }
 
@@ -59,6 +61,7 @@ async function read(path: string): Promise<string | null> {
 export async function compile({
   entry,
   folders,
+  params,
   target = "release",
 }: CompileInput): Promise<Compiled> {
   const locate = (name: string): string | null => {
@@ -78,6 +81,9 @@ export async function compile({
       if (!text) packageSources.set(file, (text = read(join(packageRoot, file))));
       return text;
     }
+    const [, policy = ""] = /^policies\/([^/]+)\/params\.ts$/.exec(path) ?? [];
+    const made = params.get(policy);
+    if (made !== undefined) return made;
     const source = locate(path);
     return source ? read(source) : null;
   };

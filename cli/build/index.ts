@@ -41,14 +41,15 @@ export async function build(
   const policies = await Promise.all(
     definitions.map(async (definition) => {
       const source = await readPolicySource(definition.folder);
-      await writeParams(definition);
-      return { ...source, name: definition.name, version: definition.version };
+      const params = await writeParams(definition);
+      return { ...source, params, name: definition.name, version: definition.version };
     }),
   );
   const entry = generateEntry(policies, options.traced);
   const small = policies.length === 1 && !policies[0]?.computes;
   const target = options.target ?? (small ? "small" : "release");
-  const compiled = await compile({ entry, folders: byName, target });
+  const params = new Map(policies.map((one) => [one.name, one.params]));
+  const compiled = await compile({ entry, folders: byName, params, target });
   const module = parse(compiled.wasm);
   const manifest = manifestOf(
     definitions,
@@ -71,10 +72,16 @@ export async function build(
   return { wasm: bytes, map: JSON.stringify(map), policies: definitions };
 }
 
-/** Writes `params.ts` beside the policy, if it changed, so that editors see the types. */
-export async function writeParams(definition: Definition): Promise<void> {
+/** Writes `params.ts` beside the policy, if it changed, so that editors see the types; not where nobody may write. */
+export async function writeParams(definition: Definition): Promise<string> {
   const file = join(definition.folder, "params.ts");
   const text = generateParams(definition);
   const old = await readFile(file, "utf8").catch(() => null);
-  if (old !== text) await writeFile(file, text);
+  if (old !== text)
+    await writeFile(file, text).catch((error: NodeJS.ErrnoException) => {
+      if (!notMine.has(error.code ?? "")) throw error;
+    });
+  return text;
 }
+
+const notMine = new Set(["EACCES", "EPERM", "EROFS"]);

@@ -1,9 +1,10 @@
 /** The module with every policy of the shelf: built once for the sources that it has, then kept. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { userCache } from "../../controller/agent/find.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
 
@@ -34,7 +35,7 @@ export async function shelfModule(
   for (const folder of [join(packageRoot, "sdk"), join(packageRoot, "cli", "build"), ...folders]) {
     for (const file of await sources(folder).catch(() => [])) hash.update(await readFile(file));
   }
-  const cache = join(packageRoot, "build", "cache");
+  const cache = join(userCache(), "modules");
   const file = join(cache, `${hash.digest("hex").slice(0, 32)}.wasm`);
   const kept = await readFile(file).catch(() => null);
   if (kept) return new Uint8Array(kept);
@@ -45,7 +46,21 @@ export async function shelfModule(
   await buildApart(folders, made);
   await rename(`${made}.map`, `${file}.map`);
   await rename(made, file);
+  await forgetOld(cache);
   return new Uint8Array(await readFile(file));
+}
+
+/** Modules that are kept; whoever works on policies makes a new one with each change. */
+const keptModules = 8;
+
+async function forgetOld(cache: string): Promise<void> {
+  const modules = (await readdir(cache)).filter((name) => name.endsWith(".wasm"));
+  const aged = await Promise.all(
+    modules.map(async (name) => ({ name, at: (await stat(join(cache, name))).mtimeMs })),
+  );
+  const old = aged.sort((a, b) => b.at - a.at).slice(keptModules);
+  for (const { name } of old)
+    for (const file of [name, `${name}.map`]) await rm(join(cache, file), { force: true });
 }
 
 /** In a process of its own: the compiler takes some hundred MiB, which a gateway that runs for months would keep. */

