@@ -31,15 +31,19 @@ export async function latency(): Promise<void> {
     await ask(through, Infinity);
     const half = (await ask(through, Infinity)).perSecond / 2;
     show("half of what the gateway bears", half, "requests/s");
+    const bareTimes: Times[] = [];
     const p50: number[] = [];
     const p99: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const both = new Map<string, Times>();
       for (const url of round % 2 ? [through, beside] : [beside, through])
         both.set(url, await ask(url, half));
+      bareTimes.push(both.get(beside)!);
       p50.push(both.get(through)!.p50 - both.get(beside)!.p50);
       p99.push(both.get(through)!.p99 - both.get(beside)!.p99);
     }
+    show("bare Envoy at p50", median(bareTimes.map((times) => times.p50)), "ms");
+    show("bare Envoy at p99", median(bareTimes.map((times) => times.p99)), "ms");
     show(`added at p50, median of ${rounds} rounds`, median(p50), "ms");
     show(`added at p99, median of ${rounds} rounds`, median(p99), "ms");
   } finally {
