@@ -2,16 +2,8 @@
  * The agent beside an Envoy, as far as a case needs it: it answers `GET /feed` from the case's records, in the simulator
  * and behind a real Envoy, and hands anything else to the service that the case names for it.
  */
-import {
-  FEED_BUCKETS,
-  FEED_FIELD,
-  feedBucket,
-  feedDelta,
-  feedId,
-  feedRecord,
-  feedSnapshot,
-  type FeedTableName,
-} from "../feed.ts";
+import { FEED_BUCKETS, type FeedTableName } from "../feed.ts";
+import { FeedRecords } from "../feed-records.ts";
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from "../http/upstream.ts";
 
 /** The cluster that the engine asks. */
@@ -34,9 +26,7 @@ let agents = 0;
 
 export class CaseAgent {
   /** Another agent's numbers mean something else. */
-  readonly #epoch = BigInt(++agents);
-  readonly #records = new Map<string, { id: Buffer; value: Buffer | null; at: number }>();
-  #revision = 1;
+  readonly #records = new FeedRecords(BigInt(++agents), 1);
   /** What the engine was seen to have. */
   #taken = 0;
   #held: Held[] = [];
@@ -50,21 +40,15 @@ export class CaseAgent {
 
   /** Whether the engine has everything that was put. */
   get taken(): boolean {
-    return this.#taken === this.#revision;
+    return this.#taken === this.#records.revision;
   }
 
   put(entries: readonly FeedEntry[]): void {
-    for (const { table, id: parts, fields, value } of entries) {
-      const id = feedId(table, ...parts);
-      const text = value ?? fields?.join(FEED_FIELD);
-      this.#records.set(id.toString("hex"), {
-        id,
-        value: text === undefined ? null : Buffer.from(text),
-        at: ++this.#revision,
-      });
-    }
+    for (const { table, id, fields, value } of entries)
+      this.#records.set(table, id, value ?? fields);
     if (entries.length === 0) return;
-    for (const { answer, revision } of this.#held.splice(0)) answer(this.#delta(revision));
+    for (const { answer, revision } of this.#held.splice(0))
+      answer({ body: this.#records.delta(revision) });
   }
 
   /** What stands behind the cluster. */
@@ -81,42 +65,17 @@ export class CaseAgent {
 
   #feed(query: URLSearchParams): UpstreamAnswer {
     const number = (name: string): number => Number(query.get(name));
-    const known = BigInt(number("epoch")) === this.#epoch;
-    if (!known || number("cursor") < FEED_BUCKETS) return this.#snapshot();
+    const records = this.#records;
+    const known = BigInt(number("epoch")) === records.epoch;
+    if (!known || number("cursor") < FEED_BUCKETS) return { body: records.snapshot() };
     const revision = number("revision");
     this.#taken = Math.max(this.#taken, revision);
-    if (revision < this.#revision) return this.#delta(revision);
+    const delta = { body: records.delta(revision) };
+    if (revision < records.revision) return delta;
     return {
-      ...this.#delta(revision),
+      ...delta,
       delayMs: number("wait"),
       unless: (answer) => this.#held.push({ revision, answer }),
-    };
-  }
-
-  #delta(since: number): UpstreamAnswer {
-    const newer = [...this.#records.values()]
-      .filter(({ at }) => at > since)
-      .sort((a, b) => a.at - b.at);
-    const at = { epoch: this.#epoch, revision: BigInt(this.#revision) };
-    const records = newer.map(({ id, value }) => feedRecord(id, value));
-    return { body: feedDelta(at, records) };
-  }
-
-  #snapshot(): UpstreamAnswer {
-    const buckets = new Map<number, Buffer[]>();
-    for (const { id, value } of this.#records.values())
-      if (value)
-        buckets.set(feedBucket(id), [
-          ...(buckets.get(feedBucket(id)) ?? []),
-          feedRecord(id, value),
-        ]);
-    const at = { epoch: this.#epoch, revision: BigInt(this.#revision), cursor: FEED_BUCKETS };
-    const ascending = [...buckets].sort(([a], [b]) => a - b);
-    return {
-      body: feedSnapshot(
-        at,
-        ascending.map(([bucket, records]) => [bucket, Buffer.concat(records)]),
-      ),
     };
   }
 }

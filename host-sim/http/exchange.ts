@@ -278,6 +278,15 @@ export class Exchange implements Routed {
     this.#finish(reason);
   }
 
+  /** Filters have seen the body to its end, whatever the client makes of bytes that are too many or too few. */
+  #end(): void {
+    const surplus = this.#due === null ? 0 : this.responseBytes - this.#due;
+    if (surplus === 0) return this.#finish(null);
+    const wrong = `the body is ${surplus > 0 ? "longer" : "shorter"} than its content-length, ${this.#due}`;
+    this.settings.host.swallowed(`an answer is cut: ${wrong}`);
+    this.#finish(wrong);
+  }
+
   #finish(cut: string | null): void {
     if (this.over) return;
     this.over = true;
@@ -365,16 +374,12 @@ export class Exchange implements Routed {
       const surplus = this.#due === null ? 0 : this.responseBytes - this.#due;
       const rest = bytes.length - Math.max(0, surplus);
       if (rest >= 0) this.client.data(bytes.subarray(0, rest));
-      if (!end) return;
-      // Filters see the body to its end, whatever the client makes of the bytes that are too many.
-      const wrong = `the body is ${surplus > 0 ? "longer" : "shorter"} than its content-length`;
-      if (surplus) this.settings.host.swallowed(`an answer is cut: ${wrong}, ${this.#due}`);
-      this.#finish(surplus ? `${wrong}, ${this.#due}` : null);
+      if (end) this.#end();
     },
     trailers: (trailers) => {
       if (this.over) return;
       this.client.trailers(trailers);
-      this.#finish(null);
+      this.#end();
     },
     tooLarge: this.#tooLarge(500, "response_payload_too_large", "Internal Server Error"),
     settled: this.#settled,

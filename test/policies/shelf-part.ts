@@ -32,6 +32,7 @@ async function dealt(part: number): Promise<Map<string, Case[]>> {
 export async function playPart(part: number): Promise<void> {
   const shelf = await dealt(part);
   const folders = [...shelf.keys()];
+  const named = [...shelf].map(([folder, cases]) => ({ name: basename(folder), cases }));
   const envoy = envoyCases();
   let module: Uint8Array;
   let versions: Map<string, string>;
@@ -47,10 +48,9 @@ export async function playPart(part: number): Promise<void> {
   afterAll(() => envoy.close());
 
   describe.each([simulatorRunner(), envoy])("on $name", (runner) => {
-    describe.each([...shelf])("%s", (folder, cases) => {
+    describe.each(named)("$name", ({ name, cases }) => {
       for (const one of cases) {
         test(one.name, async ({ skip }) => {
-          const name = basename(folder);
           const version = versions.get(name) as string;
           const outcome = await play(one, runner, module, { name, version });
           if (outcome.result === "skipped") skip(outcome.lines.join());
