@@ -147,8 +147,11 @@ test("a controller that comes back is followed again", async () => {
     await startOne(controllers[0]!.ports.xds),
     await startOne(controllers[1]!.ports.xds),
   ];
+  // Each controller tells of the gateways that follow it, and the agent takes whichever answers first.
+  let asked = 0;
   await until(async () => {
-    const { status } = await manage("PUT", "/rest-apis/a?wait=5s", JSON.stringify(api("/c")));
+    const one = controllers[asked++ % 2]!;
+    const { status } = await manage("PUT", "/rest-apis/a?wait=5s", JSON.stringify(api("/c")), one);
     expect(status.gateways).toMatchObject([{ id: "edge-1", state: "serving" }]);
   }, 60_000);
   await served("/c/x");
