@@ -49,11 +49,12 @@ export class AdvancedRatelimit extends LimitingPolicy<Params> {
     }
     const own = one.keyExtraction.length > 0;
     const extractions = own ? one.keyExtraction : this.params.keyExtraction;
-    const key = keys.read(extractions, (own ? where + "." : "") + "keyExtraction");
+    const gatewayWide = one.scope == "gateway";
+    const key = keys.read(extractions, (own ? where + "." : "") + "keyExtraction", gatewayWide);
     const given = one.name;
     const name = given !== null ? given : index ? "quota-" + (index + 1).toString() : "default";
     const apiWide = KeyReader.isApiWide(extractions);
-    const scope = scopeOf(place, "advanced", apiWide, one.scope == "gateway");
+    const scope = scopeOf(place, "advanced", apiWide, gatewayWide);
     const quota = new Quota(name, scope, key, meters);
     quota.cost = new CostReader(problems).read(one.costExtraction, where + ".costExtraction");
     const occasion = one.countWhen;

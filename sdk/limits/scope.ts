@@ -14,6 +14,6 @@ export function scopeOf(
 ): string {
   if (gatewayWide) return kind + " gateway";
   const own = place.ordinal ? " " + place.ordinal.toString() : "";
-  if (place.attachedTo == "api" || apiWide) return kind + " api " + place.apiName + own;
+  if (place.attachedTo == "api" || apiWide) return kind + " api " + place.scope + own;
   return kind + " route " + place.routeName + own;
 }

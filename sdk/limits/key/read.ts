@@ -24,8 +24,8 @@ export class KeyReader {
     private problems: Problems,
   ) {}
 
-  /** The key of these extractions; the route's where there are none. */
-  read<T>(extractions: T[], where: string): Key {
+  /** The key of these extractions; where there are none the route's, or of all routes one. */
+  read<T>(extractions: T[], where: string, gatewayWide: bool = false): Key {
     const parts: KeyPart[] = [];
     for (let i = 0; i < extractions.length; i++) {
       const path = where + "[" + i.toString() + "]";
@@ -34,7 +34,7 @@ export class KeyReader {
       const match = one.match;
       parts.push(match === null ? part : this.matching(part, match.value, path));
     }
-    if (!parts.length) parts.push(this.route());
+    if (!parts.length) parts.push(gatewayWide ? new ConstantPart("") : this.route());
     return new Key(parts);
   }
 
