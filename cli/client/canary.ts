@@ -1,26 +1,8 @@
 /** A module that some of a controller's gateways try first: begun, watched, and told how it went. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { CanaryState } from "../../controller/canary/canary.ts";
 import { CommandError, Exit } from "../errors.ts";
 import type { GatewayApi } from "./api.ts";
-
-export interface CanaryCounters {
-  requests: number;
-  failures: number;
-  faults: number;
-}
-
-export interface CanaryState {
-  hash: string;
-  state: "starting" | "trying" | "promoted" | "taken back";
-  reason?: string;
-  share: number;
-  gateways: string[];
-  others: string[];
-  startedAt: string;
-  forMs: number;
-  canary: CanaryCounters;
-  usual: CanaryCounters;
-}
 
 export interface CanaryOptions {
   share: string;

@@ -1,7 +1,7 @@
 /** `ap policy publish | rollback | history | list`: which policies a gateway has. */
 import { Command } from "commander";
 import type { GatewayApi } from "../client/api.ts";
-import type { CanaryCounters } from "../client/canary.ts";
+import type { Counters } from "../../controller/canary/counters.ts";
 import type { Publication } from "../client/publish.ts";
 import type { Io } from "../io.ts";
 import { remote, show, type Remote } from "./remote.ts";
@@ -99,7 +99,7 @@ async function tryOnSome(
   if (done.state !== "promoted") io.exitCode = 1;
 }
 
-const counted = (gateways: string[], { requests, failures, faults }: CanaryCounters): string[] => [
+const counted = (gateways: string[], { requests, failures, faults }: Counters): string[] => [
   gateways.join(" "),
   ...[requests, failures, faults].map(String),
 ];

@@ -1,4 +1,5 @@
 /** Schemas that several outputs share. */
+import { trialIn } from "../../controller/describe/paths/canary.ts";
 import { errorIds } from "../error-ids.ts";
 import { Exit } from "../errors.ts";
 import {
@@ -11,7 +12,6 @@ import {
   openObject,
   orNull,
   text,
-  time,
   type Schema,
 } from "../../controller/describe/schema.ts";
 
@@ -50,16 +50,8 @@ export const publication: Schema = object(
   { took: object({ built: count, served: count }) },
 );
 
-const counters = object({ requests: count, failures: count, faults: count });
-
-export const trial: Schema = object(
-  {
-    ...{ hash: text, state: oneOf("promoted", "taken back"), share: { type: "number" } },
-    ...{ gateways: listOf(text), others: listOf(text), startedAt: time, forMs: count },
-    ...{ canary: counters, usual: counters },
-  },
-  { reason: text },
-);
+/** What `ap policy publish --canary` tells when it ends. */
+export const trial: Schema = trialIn("promoted", "taken back");
 
 /** A resource as a gateway gives it out; what stands in `spec` is the kind's own. */
 export const document = (kind: string): Schema => ({

@@ -13,6 +13,7 @@ import { io } from "../../cli/io.ts";
 import { shelfFolders } from "../../cli/run/shelf.ts";
 import { until } from "../../controller/until.ts";
 import { play, simulate, simulatorRunner } from "../../host-sim/index.ts";
+import { restApi } from "../controller/fixtures/rest-api.ts";
 import { hangUps } from "../host-sim/hang-ups.ts";
 import { send } from "../runners/client.ts";
 
@@ -100,19 +101,9 @@ async function leftBehind(): Promise<void> {
   );
 }
 
-const api = `apiVersion: gateway.api-platform.wso2.com/v1
-kind: RestApi
-metadata: { name: pets-v1.0 }
-spec:
-  displayName: Pets
-  version: v1.0
-  context: /pets
-  upstream: { main: { url: "http://127.0.0.1:9" } }
-  operations:
-    - method: GET
-      path: /*
-      policies: [{ name: marker, version: v1 }]
-`;
+const marked = { method: "GET", path: "/*", policies: [{ name: "marker", version: "v1" }] };
+/** YAML holds JSON. */
+const api = JSON.stringify(restApi("pets", 9, { operations: [marked] }));
 
 const source = (
   mark: string,

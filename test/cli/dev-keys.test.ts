@@ -9,25 +9,14 @@ import { loadCases } from "../../cli/cases/load.ts";
 import { build } from "../../cli/build/index.ts";
 import { until } from "../../controller/until.ts";
 import { play, simulatorRunner } from "../../host-sim/index.ts";
+import { restApi } from "../controller/fixtures/rest-api.ts";
 import { send } from "../runners/client.ts";
 import { startUpstream } from "../runners/upstream.ts";
 
-const api = (port: number) => `apiVersion: gateway.api-platform.wso2.com/v1
-kind: RestApi
-metadata: { name: pets-v1.0 }
-spec:
-  displayName: Pets
-  version: v1.0
-  context: /pets
-  upstream: { main: { url: "http://127.0.0.1:${port}" } }
-  operations:
-    - method: GET
-      path: /*
-      policies:
-        - name: set-headers
-          version: v1
-          params: { response: { headers: [{ name: x-mark, value: one }] } }
-`;
+const mark = { response: { headers: [{ name: "x-mark", value: "one" }] } };
+const policies = [{ name: "set-headers", version: "v1", params: mark }];
+const api = (port: number): string =>
+  JSON.stringify(restApi("pets", port, { context: "/pets", policies }));
 
 const cookies: [string, string][] = ["a=1", "b=2"].map((one) => ["set-cookie", one]);
 

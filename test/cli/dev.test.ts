@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runDev } from "../../cli/dev/run.ts";
 import { io } from "../../cli/io.ts";
 import { until } from "../../controller/until.ts";
+import { restApi } from "../controller/fixtures/rest-api.ts";
 import { send } from "../runners/client.ts";
 import { startUpstream, type UpstreamServer } from "../runners/upstream.ts";
 
@@ -26,22 +27,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const api = (value: string) => `apiVersion: gateway.api-platform.wso2.com/v1
-kind: RestApi
-metadata: { name: pets-v1.0 }
-spec:
-  displayName: Pets
-  version: v1.0
-  context: /pets
-  upstream: { main: { url: "http://127.0.0.1:${upstream.port}" } }
-  operations:
-    - method: GET
-      path: /*
-      policies:
-        - name: marker
-          version: v1
-          params: { response: { headers: [{ name: x-mark, value: "${value}" }] } }
-`;
+const api = (value: string): string => {
+  const params = { response: { headers: [{ name: "x-mark", value }] } };
+  const policies = [{ name: "marker", version: "v1", params }];
+  return JSON.stringify(restApi("pets", upstream.port, { policies }));
+};
 
 test("a saved API file and a saved policy are served, under traffic, without a failed request", async () => {
   const file = join(folder, "pets.yaml");

@@ -1,24 +1,18 @@
 /** The arithmetic of limits against plain models of it, over random times and costs. */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
-import { Gateway } from "../../host-sim/gateway.ts";
+import { OneByOne } from "./one-by-one.ts";
 
 const limit = 10;
 const burst = 4;
 const windowMs = 1_000;
-let gateway: Gateway;
+let limited: OneByOne;
 let runs = 0;
 
 beforeAll(async () => {
-  const { wasm } = await build(["policies/advanced-ratelimit"]);
-  gateway = await Gateway.start({
-    module: wasm,
-    rootId: "sluice.gateway",
-    chain: { policies: [] },
-  });
+  limited = await OneByOne.start(["policies/advanced-ratelimit"]);
 }, 60_000);
-afterAll(() => gateway.close());
+afterAll(() => limited.close());
 
 /** What is left at `now`, in exact parts of a request, and what a taken cost changes. */
 interface Model {
@@ -75,19 +69,18 @@ const steps = fc.array(
   { maxLength: 25 },
 );
 
-async function started(algorithm: string): Promise<void> {
+function start(algorithm: string): void {
   const one = {
     algorithm,
     limits: [{ limit, duration: `${windowMs}ms`, burst }],
     keyExtraction: [{ type: "constant", key: `run ${++runs}` }],
     costExtraction: { enabled: true, sources: [{ type: "request_header", key: "x-cost" }] },
   };
-  const policy = { name: "advanced-ratelimit", version: "v1", params: { quotas: [one] } };
-  gateway.setChain({ policies: [policy] }, `api/route@${runs}`);
+  limited.use("advanced-ratelimit", { quotas: [one] });
 }
 
 async function ask(cost: number): Promise<{ status: number; left: number; retryAfter: number }> {
-  const answer = await gateway.request({ path: "/", headers: { "x-cost": String(cost) } });
+  const { answer } = await limited.ask({ path: "/", headers: { "x-cost": String(cost) } });
   const number = (name: string) => Number(answer.header(name));
   const [left, retryAfter] = [number("x-ratelimit-remaining"), number("retry-after")];
   return { status: answer.status, left, retryAfter };
@@ -97,11 +90,11 @@ describe.each(Object.entries(models))("%s", (algorithm, model) => {
   test("decides as its model does, and says what is left", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
-        await started(algorithm);
+        start(algorithm);
         const expected = model();
         for (const { pauseMs, cost } of sequence) {
-          gateway.clock.advance(pauseMs);
-          const now = gateway.clock.now;
+          limited.gateway.clock.advance(pauseMs);
+          const now = limited.gateway.clock.now;
           const passes = cost === 0 || cost <= expected.left(now);
           if (passes) expected.take(cost, now);
           const { status, left } = await ask(cost);
@@ -116,14 +109,14 @@ describe.each(Object.entries(models))("%s", (algorithm, model) => {
   test("whoever waits as long as it was told gets through", async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: burst }), async (sequence, cost) => {
-        await started(algorithm);
+        start(algorithm);
         for (const { pauseMs, cost } of sequence) {
-          gateway.clock.advance(pauseMs);
+          limited.gateway.clock.advance(pauseMs);
           await ask(cost);
         }
         let answer = await ask(cost);
         while (answer.status === 200) answer = await ask(cost);
-        gateway.clock.advance(answer.retryAfter * 1_000);
+        limited.gateway.clock.advance(answer.retryAfter * 1_000);
         expect((await ask(cost)).status).toBe(200);
       }),
       { numRuns: 100 },

@@ -1,4 +1,5 @@
 /** The APIs that the measurements deploy: five policies each, one of which writes the round into every answer. */
+import { restApi } from "../../controller/fixtures/rest-api.ts";
 
 export const roundHeader = "x-round";
 
@@ -31,19 +32,11 @@ export interface DocumentOptions {
 export const document = (
   name: string,
   { upstream, round = 0, operations = 1, policies = 5 }: DocumentOptions,
-): object => ({
-  apiVersion: "gateway.api-platform.wso2.com/v1",
-  kind: "RestApi",
-  metadata: { name },
-  spec: {
-    displayName: name,
-    version: "v1.0",
-    context: `/${name}`,
-    upstream: { main: { url: `http://127.0.0.1:${upstream}` } },
+): object =>
+  restApi(name, upstream, {
     policies: five(round).slice(-policies),
     operations: Array.from({ length: operations }, (_, i) => ({
       method: "GET",
       path: operations === 1 ? "/*" : `/things-${i}/{id}`,
     })),
-  },
-});
+  });
