@@ -23,7 +23,7 @@ export const log: Hostcalls = {
   },
 
   proxy_get_current_time_nanoseconds(vm, outTime: number) {
-    vm.memory.setU64(outTime, BigInt(Math.round(vm.host.clock.now * 1e6)));
+    vm.memory.setU64(outTime, vm.host.clock.nanoseconds());
     return Status.Ok;
   },
 

@@ -71,7 +71,7 @@ export const wasi: Hostcalls = {
   clock_res_get: absent,
   clock_time_get(vm, clock: number, _precision: bigint, out: number) {
     if (clock !== 0 && clock !== 1) return notSupported;
-    vm.memory.setU64(out, BigInt(Math.round(vm.host.clock.now * 1e6)));
+    vm.memory.setU64(out, vm.host.clock.nanoseconds());
     return success;
   },
   random_get(vm, address: number, size: number) {

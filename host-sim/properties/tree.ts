@@ -96,6 +96,7 @@ function xds({ exchange, root }: StreamContext): Branch {
 function request(exchange: Exchange, headers: HeaderMap | null): Branch {
   const header = (name: string) => () => headers?.get(name) ?? undefined;
   const path = (): string | null => headers?.get(":path") ?? null;
+  const { clock } = exchange.settings.host;
   return branch({
     path: () => path() ?? undefined,
     url_path: () => path()?.split("?", 1)[0],
@@ -112,17 +113,14 @@ function request(exchange: Exchange, headers: HeaderMap | null): Branch {
     useragent: header("user-agent"),
     id: header("x-request-id"),
     headers: () => headerBranch(headers),
-    time: () => BigInt(Math.round(exchange.startedAt * 1e6)),
+    time: () => clock.nanoseconds(exchange.startedAt),
     protocol: () => "HTTP/1.1",
     size: () => {
       const length = headers?.get("content-length");
       return length ? BigInt(length) : BigInt(exchange.requestBytes);
     },
     total_size: () => BigInt(exchange.requestBytes + (headers?.byteSize ?? 0)),
-    duration: () =>
-      exchange.over
-        ? BigInt(Math.round((exchange.settings.host.clock.now - exchange.startedAt) * 1e6))
-        : undefined,
+    duration: () => (exchange.over ? clock.nanoseconds(clock.now - exchange.startedAt) : undefined),
   });
 }
 

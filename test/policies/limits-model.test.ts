@@ -86,6 +86,15 @@ async function ask(cost: number): Promise<{ status: number; left: number; retryA
   return { status: answer.status, left, retryAfter };
 }
 
+test("a sliding window reads the time to the microsecond", async () => {
+  start("sliding-window");
+  const { clock } = limited.gateway;
+  clock.advance(windowMs - (clock.now % windowMs));
+  expect(await ask(8)).toMatchObject({ status: 200, left: 2 });
+  clock.advance(windowMs + 125);
+  expect(await ask(0)).toMatchObject({ status: 200, left: 3 });
+});
+
 describe.each(Object.entries(models))("%s", (algorithm, model) => {
   test("decides as its model does, and says what is left", async () => {
     await fc.assert(
