@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    setupFiles: ["./test/seeds.ts"],
     reporters: ["default", "./test/closing-line.ts"],
   },
 });
