@@ -133,6 +133,7 @@ export async function startControlPlane(
     defaults: () => ({
       ...traffic,
       filters: [engineFilter],
+      recorded: eventOptions(options.record).events !== undefined,
       policies: gatewayPolicies,
       readsBody: (policy) => modules.catalog.readsBody(policy),
       services: (policy) => modules.catalog.services(policy),

@@ -1,6 +1,7 @@
 /** What every phase of a request has: its attributes, its state, the context, the log. */
 import { LogLevel } from "./abi";
 import { Context } from "./context";
+import { Chain } from "./engine/chain";
 import { stream, streamAddress, linkAddress } from "./engine/live";
 import { keptHeader } from "./engine/kept";
 import { describe } from "./engine/link";
@@ -59,6 +60,11 @@ export class Exchange {
   /** Sets an attribute of this request for filters and logs behind this one: `filter_state["wasm.<path>"]`. */
   setAttribute(path: string, value: string): bool {
     return setProperty(path, value);
+  }
+
+  /** Whether the gateway keeps records of requests: what nobody else reads need not be told where it does not. */
+  get isRecorded(): bool {
+    return changetype<Chain>(stream().chain).recorded;
   }
 
   /** Milliseconds since 1970. */

@@ -12,6 +12,8 @@ export interface ChainPolicy {
 
 export interface Chain {
   api: { name: string; version: string; context: string; kind: string };
+  /** Whether events are made of its requests: its policies tell then what only those read. */
+  recorded?: true;
   policies: ChainPolicy[];
 }
 

@@ -29,6 +29,8 @@ export interface GatewayDefaults {
   filters: string[];
   /** First in every chain; no API can drop them. */
   policies: PolicyReference[];
+  /** Whether events are made of requests. */
+  recorded?: boolean;
   /** Whether a policy reads bodies. */
   readsBody(policy: PolicyReference): boolean;
   /** The URLs of the services that it calls. */
@@ -216,7 +218,11 @@ function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults):
   ];
   const { name, version, context, kind } = api;
   return policies.length > 0
-    ? { api: { name, version, context: context || "/", kind }, policies }
+    ? {
+        api: { name, version, context: context || "/", kind },
+        ...(defaults.recorded && { recorded: true as const }),
+        policies,
+      }
     : null;
 }
 

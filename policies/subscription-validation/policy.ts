@@ -110,6 +110,7 @@ export class SubscriptionValidation extends Policy<Params> {
 
 /** For the gateway's traffic log. */
 function record(request: Request, subscription: Subscription, plan: string): void {
+  if (!request.isRecorded) return;
   const text = subscription.consumer + "\t" + plan + "\t" + subscription.applicationId;
   request.setAttribute("sluice_subscription", text);
 }

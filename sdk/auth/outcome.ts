@@ -1,7 +1,8 @@
 /**
  * How an authentication ended, told in one place to all who want to know: policies behind read the metadata and the
- * identity, the gateway's security events and traffic logs read the attribute `sluice_caller`. A credential is never part
- * of it: what a failure says is a fixed text, and whom a client claimed to be only where there is somebody of that name.
+ * identity; where there are any, the gateway's security events and traffic logs read the attribute `sluice_caller`.
+ * A credential is never part of it: what a failure says is a fixed text, and whom a client claimed to be only where
+ * there is somebody of that name.
  */
 import { LogLevel } from "../abi";
 import { Identity } from "../context";
@@ -16,6 +17,7 @@ const LONGEST: i32 = 256;
 export function accept(request: Request, identity: Identity): void {
   note(request, identity.kind, true);
   request.context.identify(identity);
+  if (!request.isRecorded) return;
   const metadata = request.context.metadata;
   tell(
     request,
@@ -35,7 +37,8 @@ export function accept(request: Request, identity: Identity): void {
 export function reject(request: Request, method: string, why: string, claimed: string = ""): void {
   note(request, method, false);
   request.log(LogLevel.Debug, "refused: " + why);
-  tell(request, "-\t" + method + field(claimed) + "\t\t\t\t\t\t" + field(why));
+  if (request.isRecorded)
+    tell(request, "-\t" + method + field(claimed) + "\t\t\t\t\t\t" + field(why));
 }
 
 function note(request: Request, method: string, success: bool): void {

@@ -8,6 +8,8 @@ class Building {
   fellowship: usize;
   /** The alternatives that the policy offers, a list of `Offer`; 0 if it offers none. */
   offers: usize;
+  /** Whether the gateway keeps records of the route's requests. */
+  recorded: bool;
 }
 
-export const building: Building = changetype<Building>(memory.data(12));
+export const building: Building = changetype<Building>(memory.data(16));

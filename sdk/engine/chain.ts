@@ -25,6 +25,8 @@ export class Chain {
   secrets: usize = 0;
   /** True if a condition looks at the request when the response is here. */
   looksBack: bool = false;
+  /** Whether the gateway keeps records of its requests, as `recorded` in the text says. */
+  recorded: bool = false;
 
   /** Bytes that it occupies. */
   size(): usize {
@@ -127,6 +129,12 @@ function listed(region: usize, cursor: Cursor): Link[] {
   const links: Link[] = [];
   cursor.enterObject();
   while (cursor.nextKey()) {
+    if (isDefined(FEED)) {
+      if (cursor.key == "recorded") {
+        building.recorded = cursor.bool();
+        continue;
+      }
+    }
     if (cursor.key != "policies") {
       cursor.skip();
       continue;
@@ -155,6 +163,7 @@ export let problem: usize = 0;
 export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const region = openChain();
   building.fellowship = 0;
+  if (isDefined(FEED)) building.recorded = false;
   const cursor = new Cursor(text);
   building.at = 0;
   const links = alone ? [link(region, registrations[0], cursor, 0)] : listed(region, cursor);
@@ -169,6 +178,7 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const chain = new Chain();
   chain.region = region;
   chain.links = StaticArray.fromArray(links);
+  if (isDefined(FEED)) chain.recorded = building.recorded;
   for (let i = 0; i < links.length; i++) {
     chain.handles |= links[i].handles;
     const condition = links[i].condition;
