@@ -1,20 +1,19 @@
 /**
- * Messages of RFC 5424 to a syslog server: a datagram each over UDP, or counted octets over one TCP connection (RFC 6587).
+ * Messages of RFC 5424 to a syslog server: a datagram each over UDP, or counted octets over one connection, of TCP (RFC 6587)
+ * or of TLS (RFC 5425).
  */
 import { createSocket, type Socket as Datagrams } from "node:dgram";
-import { isIPv6, connect, type Socket } from "node:net";
+import { isIPv6, type Socket } from "node:net";
 import { hostname } from "node:os";
 import type { Sink } from "./sink.ts";
+import { connectSyslog, type SyslogServer } from "./syslog-connection.ts";
 
-export interface SyslogSinkOptions {
-  host: string;
-  port: number;
-  protocol: "udp" | "tcp";
+export interface SyslogSinkOptions extends SyslogServer {
+  protocol: "udp" | "tcp" | "tls";
   /** 0 to 23; 16 is `local0`. */
   facility: number;
   /** Who says it. */
   appName: string;
-  timeoutMs: number;
 }
 
 const informational = 6;
@@ -33,7 +32,7 @@ export class SyslogSink implements Sink {
 
   async send(events: readonly string[]): Promise<void> {
     const messages = events.map((event) => this.message(event));
-    if (this.options.protocol === "tcp") return this.stream(messages);
+    if (this.options.protocol !== "udp") return this.stream(messages);
     for (const message of messages) await this.datagram(message);
   }
 
@@ -82,19 +81,14 @@ export class SyslogSink implements Sink {
     });
   }
 
-  private connect(): Promise<Socket> {
-    const { host, port, timeoutMs } = this.options;
-    return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, timeout: timeoutMs });
-      socket.once("connect", () => resolve(socket.setTimeout(0)));
-      socket.once("timeout", () => socket.destroy(new Error("no connection in time")));
-      socket.on("error", reject);
-      socket.once("close", () => {
-        this.connection = null;
-        reject(new Error("it closed the connection"));
-      });
-      socket.resume();
-    });
+  private async connect(): Promise<Socket> {
+    const forget = () => (this.connection = null);
+    try {
+      return await connectSyslog(this.options, this.options.protocol === "tls", forget);
+    } catch (error) {
+      forget();
+      throw error;
+    }
   }
 }
 

@@ -23,12 +23,12 @@ function checkXdsTls({ controller }: Config, fail: Fail): void {
 /** A certificate needs its key, and all that is named has to be there. */
 export function checkCertificate(
   at: string,
-  tls: { cert_path: string; key_path: string; client_ca_path: string },
+  tls: { cert_path: string; key_path: string; client_ca_path?: string; ca_path?: string },
   fail: Fail,
 ): void {
   if (Boolean(tls.cert_path) !== Boolean(tls.key_path))
     fail(at, "expected both cert_path and key_path, or neither");
-  for (const key of ["cert_path", "key_path", "client_ca_path"] as const)
+  for (const key of ["cert_path", "key_path", "client_ca_path", "ca_path"] as const)
     if (tls[key] && !existsSync(tls[key]))
       fail(`${at}.${key}`, `expected a file that is there, found ${tls[key]}`);
 }

@@ -1,8 +1,9 @@
 /** What only shows when the places that events go to are looked at. */
 import { isIP } from "node:net";
 import type { Fail } from "../../errors.ts";
+import { checkCertificate } from "../access/check.ts";
 import type { Config } from "../schema/index.ts";
-import { addressOf, type OutputSection } from "./options.ts";
+import { addressOf, syslogPort, type OutputSection } from "./options.ts";
 
 export function checkObserve(config: Config, fail: Fail): void {
   for (const at of ["traffic_logging", "security_events"] as const)
@@ -26,7 +27,15 @@ function checkOutputs(at: string, section: OutputSection, fail: Fail): void {
   for (const name of Object.keys(http.headers))
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
       fail(`${at}.http.headers`, `expected names of headers, found "${name}"`);
-  if (outputs.includes("syslog")) checkAddress(`${at}.syslog.address`, syslog.address, 514, fail);
+  if (outputs.includes("syslog")) checkSyslog(`${at}.syslog`, syslog, fail);
+}
+
+function checkSyslog(at: string, syslog: OutputSection["syslog"], fail: Fail): void {
+  checkAddress(`${at}.address`, syslog.address, syslogPort(syslog.protocol), fail);
+  const { ca_path, cert_path, key_path } = syslog;
+  checkCertificate(at, { ca_path, cert_path, key_path }, fail);
+  if (syslog.protocol !== "tls" && (ca_path || cert_path))
+    fail(`${at}.protocol`, `expected tls beside certificates, found ${syslog.protocol}`);
 }
 
 const isHttp = (url: string): boolean =>

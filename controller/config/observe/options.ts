@@ -65,16 +65,22 @@ function outputsOf(section: OutputSection): Outputs {
     ...(outputs.includes("file") && { file: fileOf(file) }),
     ...(outputs.includes("http") && { http: httpOf(http) }),
     ...(outputs.includes("syslog") && {
-      syslog: {
-        ...addressOf(syslog.address, 514),
-        ...{ protocol: syslog.protocol, facility: syslog.facility, appName: syslog.app_name },
-        timeoutMs: syslogTimeoutMs,
-      },
+      syslog: syslogOf(syslog),
     }),
   };
 }
 
 const syslogTimeoutMs = 5_000;
+
+/** RFC 5425 gives TLS a port of its own. */
+export const syslogPort = (protocol: string): number => (protocol === "tls" ? 6514 : 514);
+
+const syslogOf = (syslog: OutputSection["syslog"]): NonNullable<Outputs["syslog"]> => ({
+  ...addressOf(syslog.address, syslogPort(syslog.protocol)),
+  ...{ protocol: syslog.protocol, facility: syslog.facility, appName: syslog.app_name },
+  timeoutMs: syslogTimeoutMs,
+  tls: { caPath: syslog.ca_path, certPath: syslog.cert_path, keyPath: syslog.key_path },
+});
 
 const fileOf = (file: OutputSection["file"]): FileSinkOptions => ({
   path: file.path,

@@ -47,8 +47,17 @@ const outputs = (path: string) => ({
     max_retries: integer(3, [0, 20], "How often a batch is sent again."),
   }),
   syslog: section("Messages of RFC 5424.", {
-    address: text("127.0.0.1:514", "host:port of the server."),
-    protocol: choice("udp", ["udp", "tcp"], "How they get there."),
+    address: text(
+      "127.0.0.1",
+      "host:port of the server; port 514, or 6514 with TLS, unless given.",
+    ),
+    protocol: choice("udp", ["udp", "tcp", "tls"], "How they get there."),
+    ca_path: text(
+      "",
+      "PEM file of whom the server's certificate is from; Node's own list unless given.",
+    ),
+    cert_path: text("", "PEM file of the certificate that this side shows to the server."),
+    key_path: text("", "PEM file of that certificate's key."),
     facility: integer(16, [0, 23], "16 is `local0`."),
     app_name: text("sluice", "Who says it."),
   }),

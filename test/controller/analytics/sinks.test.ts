@@ -1,6 +1,4 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -8,7 +6,6 @@ import { Queue } from "../../../controller/analytics/queue.ts";
 import { FileSink } from "../../../controller/analytics/sinks/file.ts";
 import { HttpSink } from "../../../controller/analytics/sinks/http.ts";
 import type { Sink } from "../../../controller/analytics/sinks/sink.ts";
-import { SyslogSink } from "../../../controller/analytics/sinks/syslog.ts";
 import { startTakers } from "./takers.ts";
 
 const closing: (() => unknown)[] = [];
@@ -126,43 +123,4 @@ test("a file that cannot be written loses its lines and not the process", async 
   one.add("line");
   await expect.poll(() => one.counts()).toMatchObject({ dropped: 1, failures: 1 });
   expect(logs).toEqual([expect.stringMatching(/^file: cannot be written: /)]);
-});
-
-async function startTcpSyslog() {
-  let text = "";
-  const sockets: Socket[] = [];
-  const server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on("data", (bytes) => (text += bytes.toString())).on("error", () => {});
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const drop = () => sockets.splice(0).forEach((socket) => socket.destroy());
-  closing.push(() => (drop(), server.close()));
-  return { port: (server.address() as AddressInfo).port, text: () => text, drop };
-}
-
-test("syslog over TCP counts octets, and connects again after the server went", async () => {
-  const server = await startTcpSyslog();
-  const sink = new SyslogSink({
-    ...{ host: "127.0.0.1", port: server.port, protocol: "tcp" },
-    ...{ facility: 16, appName: "edge 1", timeoutMs: 1_000 },
-  });
-  closing.push(() => sink.close());
-  await sink.send(['{"a":"ü"}', '{"a":2}']);
-  const message =
-    /^(\d+) (<134>1 \d{4}-\d\d-\d\dT[\d:.]+Z \S+ edge_1 \d+ - - \{"a":"ü"\})(\d+) <134>/;
-  await expect.poll(server.text).toMatch(message);
-  const [, length, first] = message.exec(server.text())!;
-  expect(Buffer.byteLength(first!)).toBe(Number(length));
-  server.drop();
-  await expect
-    .poll(
-      () =>
-        sink.send(['{"a":3}']).then(
-          () => server.text(),
-          () => "",
-        ),
-      { timeout: 5_000 },
-    )
-    .toContain('{"a":3}');
 });

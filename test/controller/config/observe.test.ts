@@ -113,6 +113,18 @@ test.each([
     "security_events: {enabled: true, outputs: [syslog], syslog: {address: 'a b'}}",
     "security_events.syslog.address",
   ],
+  [
+    "security_events: {enabled: true, outputs: [syslog], syslog: {protocol: tls, ca_path: /not/there}}",
+    "security_events.syslog.ca_path",
+  ],
+  [
+    "security_events: {enabled: true, outputs: [syslog], syslog: {protocol: tls, cert_path: /dev/null}}",
+    "security_events.syslog",
+  ],
+  [
+    "security_events: {enabled: true, outputs: [syslog], syslog: {ca_path: /dev/null}}",
+    "security_events.syslog.protocol",
+  ],
   ["router: {statsd: {enabled: true, address: 'localhost:8125'}}", "router.statsd.address"],
   ["router: {access_logs: {file: {max_files: 0}}}", "router.access_logs.file.max_files"],
   ["tracing: {enabled: true, endpoint: 'http://x:4317'}", "tracing.endpoint"],
