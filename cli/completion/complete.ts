@@ -34,6 +34,11 @@ async function kinds(): Promise<Candidate[]> {
     .map(({ kind }) => ({ word: kind, description: "" }));
 }
 
+async function rules(): Promise<Candidate[]> {
+  const { rules } = await import("../lint/rules.ts");
+  return rules.map(({ id, summary }) => ({ word: id, description: summary }));
+}
+
 const names: Names = {
   "--gateway": gateways,
   "gateway use --display-name": gateways,
@@ -43,4 +48,5 @@ const names: Names = {
   "platform use --display-name": platforms,
   "platform remove --display-name": platforms,
   "--kind": kinds,
+  "lint --explain": rules,
 };

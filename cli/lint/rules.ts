@@ -1,15 +1,8 @@
 /** What `ap lint` looks for: one row each, with an id that stays. */
 import type { Document } from "../client/documents.ts";
+import type { RuleId } from "./advice.ts";
 
 export type Severity = "error" | "warning";
-
-export interface Finding {
-  rule: string;
-  severity: Severity;
-  /** Where in the document. */
-  field: string;
-  message: string;
-}
 
 interface Policy {
   name?: string;
@@ -19,7 +12,12 @@ interface Policy {
 interface Operation {
   method?: string;
   path?: string;
-  match?: { method?: string; path?: { value?: string; type?: string }; headers?: unknown[] };
+  match?: {
+    method?: string;
+    path?: { value?: string; type?: string };
+    headers?: unknown[];
+    queryParams?: unknown[];
+  };
   policies?: Policy[];
 }
 
@@ -31,7 +29,7 @@ interface Spec {
 }
 
 export interface Rule {
-  id: string;
+  id: RuleId;
   severity: Severity;
   /** What it finds, in a line. */
   summary: string;
@@ -127,7 +125,7 @@ export const rules: readonly Rule[] = [
     find: (document) => {
       const seen = new Map<string, number>();
       return (specOf(document)?.operations ?? []).flatMap((operation, i) => {
-        const key = `${methodOf(operation)} ${pathOf(operation).replace(/\{[^}]*\}/g, "{}")} ${JSON.stringify(operation.match?.headers ?? [])}`;
+        const key = matched(operation);
         const first = seen.get(key);
         if (first === undefined) seen.set(key, i);
         return first === undefined
@@ -156,6 +154,18 @@ export const rules: readonly Rule[] = [
 
 const methodOf = ({ method, match }: Operation): string => match?.method ?? method ?? "";
 const pathOf = ({ path, match }: Operation): string => match?.path?.value ?? path ?? "";
+
+/** The same text for operations that match the same requests; in a `match`, braces are only characters. */
+function matched(operation: Operation): string {
+  const { path, headers = [], queryParams = [] } = operation.match ?? {};
+  const pathText = pathOf(operation);
+  return JSON.stringify([
+    methodOf(operation),
+    path?.type === "PathPrefix",
+    operation.match ? pathText : pathText.replace(/\{[^}]*\}/g, "\0"),
+    ...[headers, queryParams],
+  ]);
+}
 
 const secretName = /^(password|secret|token|apiKey|api_key|clientSecret|signingKey|privateKey)$/i;
 

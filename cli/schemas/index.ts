@@ -56,11 +56,14 @@ const module = object(
   },
   { refused: text },
 );
+const severity = oneOf("error", "warning");
 const finding = object({
-  ...{ where: text, rule: text, severity: oneOf("error", "warning") },
-  ...{ name: text, field: text, message: text },
+  ...{ where: text, rule: text, severity, name: text },
+  ...{ field: text, message: text, page: text },
 });
-const rule = object({ id: text, severity: oneOf("error", "warning"), summary: text });
+const ruleFields = { id: text, severity, summary: text, page: text };
+const rule = object(ruleFields);
+const ruleExplained = object({ ...ruleFields, why: text, mistake: text, mended: text });
 const platform = object({ name: text, gateways: listOf(text), current: flag });
 const changed = object({ name: text, is: oneOf("in use", "forgotten") });
 
@@ -96,7 +99,7 @@ export const outputs: Readonly<Record<string, Schema>> = {
       { systemParameters: openObject },
     ),
   ),
-  lint: { anyOf: [listOf(finding), listOf(rule)] },
+  lint: { anyOf: [listOf(finding), listOf(rule), ruleExplained] },
   doctor: listOf(object({ what: text, ok: flag, found: text })),
   "support bundle": object({
     file: text,

@@ -1,7 +1,6 @@
-/** The page of errors: exit codes, the ids of errors, the rules of `ap lint`. */
+/** The page of errors: exit codes and the ids of errors. */
 import { errorIds } from "../../error-ids.ts";
 import { Exit } from "../../errors.ts";
-import { rules } from "../../lint/rules.ts";
 import { code, inCell, page, table } from "../markdown.ts";
 
 const meanings: Record<Exit, string> = {
@@ -25,9 +24,5 @@ export const errorsPage = (): string =>
       ["id", "means"],
       Object.entries(errorIds).map(([id, meaning]) => [code(id), inCell(meaning)]),
     ),
-    "## Findings of `ap lint`",
-    table(
-      ["rule", "severity", "finds"],
-      rules.map(({ id, severity, summary }) => [code(id), severity, inCell(summary)]),
-    ),
+    "[Rules of `ap lint`](lint.md) have a page of their own.",
   );

@@ -6,6 +6,7 @@ import { commandsPage } from "./commands.ts";
 import { configurationPage } from "./configuration.ts";
 import { errorsPage } from "./errors.ts";
 import { kindsPage } from "./kinds.ts";
+import { lintPage } from "./lint.ts";
 import { managementPage } from "./management-api.ts";
 import { policiesPage } from "./policies.ts";
 import { sdkPage } from "./sdk.ts";
@@ -18,6 +19,7 @@ export const referencePages: Readonly<Record<string, () => string | Promise<stri
   "configuration.md": configurationPage,
   "errors.md": errorsPage,
   "kinds.md": kindsPage,
+  "lint.md": lintPage,
   "management-api.md": managementPage,
   "policies.md": policiesPage,
   "sdk.md": sdkPage,
