@@ -1,5 +1,6 @@
 /** The data of server-sent events, one message at a time, as they come. */
-import type { Readable } from "./session.ts";
+
+export type Readable = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
 /** Ends when the stream does; a last event without its empty line counts for nothing, as the standard has it. */
 export async function* events(chunks: Readable): AsyncGenerator<string> {

@@ -4,9 +4,8 @@
  */
 import { reason } from "../../controller/errors.ts";
 import { CommandError, Exit } from "../errors.ts";
-import { events } from "./event-stream.ts";
+import { events, type Readable } from "./event-stream.ts";
 
-export type Readable = AsyncIterable<Uint8Array<ArrayBuffer>>;
 export type Json = Record<string, unknown>;
 
 /** Newest first; an older one is what a server may answer with. */

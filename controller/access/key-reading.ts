@@ -1,6 +1,6 @@
 /** What may be asked of an API key: when it is made, replaced and regenerated. */
 import type { Reader } from "../model/reader.ts";
-import { readDuration } from "../model/shared.ts";
+import { readDuration } from "../model/duration.ts";
 import { readExpiry } from "./expiry.ts";
 import { plain, readRaw } from "./reading.ts";
 

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { UserError } from "../errors.ts";
 import { Reader } from "../model/reader.ts";
-import { readDuration } from "../model/shared.ts";
+import { readDuration } from "../model/duration.ts";
 
 const maxWaitMs = 60_000;
 

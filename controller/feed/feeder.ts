@@ -9,7 +9,7 @@ import type { Change } from "../store/turns.ts";
 import type { Vault } from "../secrets/vault.ts";
 import { FEED_BUCKETS } from "../../host-sim/feed.ts";
 import type { Buckets } from "./buckets.ts";
-import { Gathered } from "./gathered.ts";
+import { Gathered, type FeedRecord } from "./gathered.ts";
 import { FeedTable } from "./table.ts";
 import { hmacPlace } from "../access/credentials.ts";
 import {
@@ -19,7 +19,6 @@ import {
   planRecords,
   revocationRecords,
   subscriptionRecords,
-  type FeedRecord,
 } from "./records.ts";
 
 interface Source {

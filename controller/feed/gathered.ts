@@ -4,9 +4,13 @@
  */
 import { FEED_BUCKETS, FEED_GONE, FEED_ID } from "../../host-sim/feed.ts";
 import { Buckets, recordHead, sizeAt } from "./buckets.ts";
-import type { FeedRecord } from "./records.ts";
 
 const pieceBytes = 4 * 1_048_576;
+
+export interface FeedRecord {
+  id: Buffer;
+  value: Buffer;
+}
 
 interface Piece {
   bytes: Buffer;

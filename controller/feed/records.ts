@@ -1,7 +1,7 @@
 /** Rows of the store as records of the feed. */
 import { FEED_FIELD, feedId, feedIdText } from "../../host-sim/feed.ts";
 import { keyScope } from "../store/access/feed-changes.ts";
-import type { Gathered } from "./gathered.ts";
+import type { FeedRecord, Gathered } from "./gathered.ts";
 import type { FedKey } from "../store/access/fed-keys.ts";
 import type { ApiKey } from "../store/access/keys.ts";
 import {
@@ -14,11 +14,6 @@ import {
 import type { Plan } from "../store/access/plans.ts";
 import { revocationId, type Revocation } from "../store/access/revocations.ts";
 import { subscriptionIds, type Subscription } from "../store/access/subscriptions.ts";
-
-export interface FeedRecord {
-  id: Buffer;
-  value: Buffer;
-}
 
 /** An expired key stays until it is cleaned up: the gateway looks at the time itself. */
 export function apiKeyRecords(key: ApiKey): FeedRecord[] {

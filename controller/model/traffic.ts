@@ -1,6 +1,7 @@
 /** What a RestApi may ask of its traffic beyond the contract: retries, a split over several upstreams, mirroring. */
 import type { Reader } from "./reader.ts";
-import { readDuration, type UpstreamDefinition } from "./shared.ts";
+import { readDuration } from "./duration.ts";
+import type { UpstreamDefinition } from "./shared.ts";
 
 export interface Traffic {
   retries: Retries | null;

@@ -3,7 +3,7 @@
  * outlier detection, circuit breakers, HTTP/2 and TLS. All of it is Envoy's own work; this only names and bounds it.
  */
 import type { Reader } from "./reader.ts";
-import { readDuration } from "./shared.ts";
+import { readDuration } from "./duration.ts";
 
 export interface UpstreamSettings {
   loadBalancing: LoadBalancing | null;

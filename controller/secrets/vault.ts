@@ -7,7 +7,7 @@ import { feedId } from "../../host-sim/feed.ts";
 import { reason } from "../errors.ts";
 import { evaluateTemplate, type SecretUse } from "../model/templates.ts";
 import { reveal } from "../model/references.ts";
-import type { FeedRecord } from "../feed/records.ts";
+import type { FeedRecord } from "../feed/gathered.ts";
 import type { SecretRecord, SecretStore } from "../store/access/secrets.ts";
 import type { KeyRing } from "./key-ring.ts";
 
