@@ -2,7 +2,7 @@
 import { Hono, type Context } from "hono";
 import { UserError } from "../errors.ts";
 import type { Canary } from "../canary/canary.ts";
-import type { Modules } from "../deploy/modules.ts";
+import type { Modules } from "../deploy/modules/modules.ts";
 import { noteChange } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
 import { durationIn } from "./wait.ts";

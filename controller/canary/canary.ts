@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { reason, UserError } from "../errors.ts";
-import type { Modules } from "../deploy/modules.ts";
+import type { Modules } from "../deploy/modules/modules.ts";
 import type { Replaced } from "../xds/cache.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 import { hasRestarted, noCounters, since, sum, type Counters } from "./counters.ts";

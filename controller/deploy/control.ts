@@ -13,15 +13,15 @@ import type { SecretUse } from "../model/templates.ts";
 import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
 import type { Chain } from "../translate/chain.ts";
-import type { PolicyCatalog } from "./policies.ts";
+import type { PolicyCatalog } from "./policies/catalog.ts";
 import type { Meters } from "../observe/meters.ts";
 import { preview } from "../store/preview.ts";
-import { misfitsOf, refuseBadChains, resolvePolicies } from "./resolve.ts";
-import { maskSecrets } from "./mask.ts";
-import { withhold, type SecretSources } from "./withhold.ts";
-import type { Deployments } from "./deployments.ts";
-import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status.ts";
-import { usedPolicies } from "./used.ts";
+import { misfitsOf, refuseBadChains, resolvePolicies } from "./policies/resolve.ts";
+import { maskSecrets } from "./secrets/mask.ts";
+import { withhold, type SecretSources } from "./secrets/withhold.ts";
+import type { Deployments } from "./resources/deployments.ts";
+import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status/of-api.ts";
+import { usedPolicies } from "./policies/used.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 
 export interface ControlOptions {

@@ -5,7 +5,7 @@ import { build } from "../../cli/build/index.ts";
 import { readDefinition } from "../../cli/build/definition.ts";
 import { loadCases } from "../../cli/cases/load.ts";
 import { shelfFolders } from "../../cli/run/shelf.ts";
-import { chainTrials } from "../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../controller/deploy/modules/try-chain.ts";
 import type { ChainLink } from "../../host-sim/index.ts";
 import { simulate } from "../../host-sim/index.ts";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { chainTrials } from "../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../controller/deploy/modules/try-chain.ts";
 
 const tryChain = chainTrials();
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { readDefinition, type Schema } from "../../cli/build/definition.ts";
-import { chainTrials } from "../../controller/deploy/try-chain.ts";
+import { chainTrials } from "../../controller/deploy/modules/try-chain.ts";
 
 const tryChain = chainTrials();
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { bootstrap } from "../../../controller/agent/bootstrap.ts";
-import { Deployments } from "../../../controller/deploy/deployments.ts";
+import { Deployments } from "../../../controller/deploy/resources/deployments.ts";
 import { trafficDefaults } from "../../../controller/deploy/settings.ts";
 import { readDocument, resourceKinds } from "../../../controller/model/index.ts";
 import { compileApi, type GatewayDefaults } from "../../../controller/translate/compile.ts";

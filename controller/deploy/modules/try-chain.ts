@@ -2,9 +2,9 @@
  * Tries chains as the engine would, before any Envoy sees them: the very module runs in the simulator and gets a request.
  * Chains are lazy in Envoy, so without this a bad one would show at its first request.
  */
-import type { Gateway } from "../../host-sim/index.ts";
-import type { Chain } from "../translate/chain.ts";
-import { engineRootId } from "./settings.ts";
+import type { Gateway } from "../../../host-sim/index.ts";
+import type { Chain } from "../../translate/chain.ts";
+import { engineRootId } from "../settings.ts";
 
 /** Null when a chain can run, or the engine's words. */
 export type TryChain = (module: Uint8Array, chain: Chain) => Promise<string | null>;
@@ -61,7 +61,7 @@ export function chainTrials(): TryChain {
 
 /** Loaded only when something is to be tried, which a start with what was accepted before does not. */
 async function start(module: Uint8Array): Promise<Gateway> {
-  const { simulate } = await import("../../host-sim/index.ts");
+  const { simulate } = await import("../../../host-sim/index.ts");
   const chain = { policies: [] };
   return simulate({ module, chain, rootId: engineRootId, upstream: { status: 204 } });
 }

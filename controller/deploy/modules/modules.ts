@@ -2,19 +2,19 @@
  * The modules: uploaded whole, kept by their hash, one of them serving. A module serves only if every stored document
  * fits its policies, so a swap never leaves an API without a policy that it names.
  */
-import { reason, UserError } from "../errors.ts";
-import { checkModule, type CheckedModule, type ModuleManifest } from "../modules/check.ts";
-import type { Changed, Replaced, ResourceCache } from "../xds/cache.ts";
-import type { JsonObject } from "../xds/protos.ts";
-import { moduleFilter } from "../xds/resources/module.ts";
-import type { DeltaStream } from "../xds/stream.ts";
-import type { Store } from "../store/store.ts";
-import type { Chain } from "../translate/chain.ts";
-import type { Control } from "./control.ts";
-import { PolicyCatalog, type PolicyDefinition } from "./policies.ts";
-import type { PolicyConfigurations } from "./system-parameters.ts";
-import { engineFilter, engineRootId } from "./settings.ts";
-import { servedBy, type GatewayStatus } from "./status.ts";
+import { reason, UserError } from "../../errors.ts";
+import { checkModule, type CheckedModule, type ModuleManifest } from "../../modules/check.ts";
+import type { Changed, Replaced, ResourceCache } from "../../xds/cache.ts";
+import type { JsonObject } from "../../xds/protos.ts";
+import { moduleFilter } from "../../xds/resources/module.ts";
+import type { DeltaStream } from "../../xds/stream.ts";
+import type { Store } from "../../store/store.ts";
+import type { Chain } from "../../translate/chain.ts";
+import type { Control } from "../control.ts";
+import { PolicyCatalog, type PolicyDefinition } from "../policies/catalog.ts";
+import type { PolicyConfigurations } from "../policies/system-parameters.ts";
+import { engineFilter, engineRootId } from "../settings.ts";
+import { servedBy, type GatewayStatus } from "../status/of-api.ts";
 
 export interface ModulesOptions {
   store: Store;

@@ -2,8 +2,8 @@
  * A document without the values of its policies' secret parameters, for lists, dumps and logs. Who may read one document
  * gets it as it was written: else it could not be changed and sent again.
  */
-import { hidden, isTemplate } from "../people/redact.ts";
-import type { PolicyCatalog } from "./policies.ts";
+import { hidden, isTemplate } from "../../people/redact.ts";
+import type { PolicyCatalog } from "../policies/catalog.ts";
 
 export function maskSecrets(value: unknown, catalog: PolicyCatalog): unknown {
   if (Array.isArray(value)) return value.map((item) => maskSecrets(item, catalog));

@@ -3,8 +3,8 @@
  * under `/api/v1`, it is split by the next segment, so that one API's change never pushes all of them. A segment below
  * which some route has a parameter or a wildcard at once stays whole: its routes must be ranked together.
  */
-import { rootScope, scopeOf } from "../translate/scope.ts";
-import type { CompiledRoute } from "../translate/compile.ts";
+import { rootScope, scopeOf } from "../../translate/scope.ts";
+import type { CompiledRoute } from "../../translate/compile.ts";
 
 interface Node {
   /** How many routes each API has below this path. */

@@ -4,7 +4,7 @@
  * cannot set these.
  */
 import { Ajv } from "ajv";
-import type { FieldError } from "../errors.ts";
+import type { FieldError } from "../../errors.ts";
 import { takeServiceFiles, type FileProperty, type ServiceTrust } from "./service-files.ts";
 
 export type PolicyConfigurations = Readonly<Record<string, object>>;

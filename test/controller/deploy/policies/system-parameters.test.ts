@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { build } from "../../../cli/build/index.ts";
-import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
-import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { build } from "../../../../cli/build/index.ts";
+import { startUpstream, type UpstreamServer } from "../../../runners/upstream.ts";
+import { restApi, startTestGateway, type TestGateway } from "../../fixtures/gateway.ts";
 
 let module: Uint8Array;
 let service: UpstreamServer;

@@ -1,15 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { build } from "../../../cli/build/index.ts";
-import { chainTrials } from "../../../controller/deploy/try-chain.ts";
-import type { Chain } from "../../../controller/translate/chain.ts";
+import { build } from "../../../../cli/build/index.ts";
+import { chainTrials } from "../../../../controller/deploy/modules/try-chain.ts";
+import type { Chain } from "../../../../controller/translate/chain.ts";
 
 const tryChain = chainTrials();
 
 let module: Uint8Array;
 beforeAll(async () => {
   const { wasm } = await build([
-    fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
+    fileURLToPath(new URL("../../../../policies/set-headers", import.meta.url)),
   ]);
   module = wasm;
 }, 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { resourceKinds } from "../../../controller/model/index.ts";
-import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
-import { startLoad } from "../fixtures/load.ts";
+import { resourceKinds } from "../../../../controller/model/index.ts";
+import { restApi, startTestGateway, type TestGateway } from "../../fixtures/gateway.ts";
+import { startLoad } from "../../fixtures/load.ts";
 
 let t: TestGateway;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 /** The policies of a document as the catalogue knows them, and their chains tried as the engine would run them. */
-import { UserError, type FieldError } from "../errors.ts";
-import type { ReadDocument } from "../model/index.ts";
-import type { RestApi } from "../model/rest-api.ts";
-import type { PolicyReference } from "../model/shared.ts";
-import type { SecretUse } from "../model/templates.ts";
-import type { Chain } from "../translate/chain.ts";
-import type { PolicyCatalog } from "./policies.ts";
+import { UserError, type FieldError } from "../../errors.ts";
+import type { ReadDocument } from "../../model/index.ts";
+import type { RestApi } from "../../model/rest-api.ts";
+import type { PolicyReference } from "../../model/shared.ts";
+import type { SecretUse } from "../../model/templates.ts";
+import type { Chain } from "../../translate/chain.ts";
+import type { PolicyCatalog } from "./catalog.ts";
 
 export function resolvePolicies(
   { api, secrets }: Pick<ReadDocument, "api" | "secrets">,

@@ -4,9 +4,9 @@
  */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { reason } from "../errors.ts";
-import type { UpstreamTls } from "../model/upstream-settings.ts";
-import { serviceCluster } from "../translate/services.ts";
+import { reason } from "../../errors.ts";
+import type { UpstreamTls } from "../../model/upstream-settings.ts";
+import { serviceCluster } from "../../translate/services.ts";
 
 export interface FileProperty {
   $ref?: string;

@@ -2,12 +2,12 @@
  * Values of parameters that their schema marks with `x-secret` come out of the chains: routes show in config dumps, so
  * they have references, and the feed brings the values.
  */
-import type { FieldError } from "../errors.ts";
-import { referencesIn, reference } from "../model/references.ts";
-import type { RestApi } from "../model/rest-api.ts";
-import type { PolicyReference } from "../model/shared.ts";
-import type { SecretUse, TemplateSources } from "../model/templates.ts";
-import type { PolicyCatalog } from "./policies.ts";
+import type { FieldError } from "../../errors.ts";
+import { referencesIn, reference } from "../../model/references.ts";
+import type { RestApi } from "../../model/rest-api.ts";
+import type { PolicyReference } from "../../model/shared.ts";
+import type { SecretUse, TemplateSources } from "../../model/templates.ts";
+import type { PolicyCatalog } from "../policies/catalog.ts";
 
 /** A record of the feed has at most 65,534 bytes. */
 const mostBytes = 65_000;

@@ -4,10 +4,10 @@
  *
  * An API touches the scopes of its own paths and the clusters it names, nothing else.
  */
-import type { FieldError } from "../errors.ts";
-import type { Change, ResourceCache } from "../xds/cache.ts";
-import type { CompiledApi, CompiledRoute } from "../translate/compile.ts";
-import { routeConfiguration, scope } from "../translate/scope.ts";
+import type { FieldError } from "../../errors.ts";
+import type { Change, ResourceCache } from "../../xds/cache.ts";
+import type { CompiledApi, CompiledRoute } from "../../translate/compile.ts";
+import { routeConfiguration, scope } from "../../translate/scope.ts";
 import { ScopeTree } from "./scope-tree.ts";
 
 export interface Deployed {

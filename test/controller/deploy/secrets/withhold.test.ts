@@ -3,11 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { GatewayOptions } from "../../../controller/options.ts";
-import { feedId } from "../../../host-sim/feed.ts";
-import { startAccess, type AccessGateway } from "../access/fixture.ts";
-import { restApi } from "../fixtures/gateway.ts";
-import { tinyFilter, tinyModule, withManifest } from "../tiny-filter.ts";
+import type { GatewayOptions } from "../../../../controller/options.ts";
+import { feedId } from "../../../../host-sim/feed.ts";
+import { startAccess, type AccessGateway } from "../../access/fixture.ts";
+import { restApi } from "../../fixtures/gateway.ts";
+import { tinyFilter, tinyModule, withManifest } from "../../tiny-filter.ts";
 
 const secret = { type: "string", "x-secret": true };
 const keeper = {

@@ -1,5 +1,5 @@
 /** Policies that stand in the parameters of another: items of an array that its schema marks with `x-sluice-policies`. */
-import type { PolicyReference } from "../model/shared.ts";
+import type { PolicyReference } from "../../model/shared.ts";
 
 interface Schema {
   properties?: Record<string, { "x-sluice-policies"?: boolean }>;

@@ -1,7 +1,7 @@
 /** Which of the installed policies somebody names, each as `name major`. */
-import type { RestApi } from "../model/rest-api.ts";
-import type { PolicyReference } from "../model/shared.ts";
-import { majorOf, type PolicyCatalog } from "./policies.ts";
+import type { RestApi } from "../../model/rest-api.ts";
+import type { PolicyReference } from "../../model/shared.ts";
+import { majorOf, type PolicyCatalog } from "./catalog.ts";
 
 export function usedPolicies(
   apis: readonly RestApi[],

@@ -1,6 +1,6 @@
 /** Which gateway serves which revision of an API, told from what each Envoy acknowledged. */
-import type { DeltaStream } from "../xds/stream.ts";
-import type { Deployments } from "./deployments.ts";
+import type { DeltaStream } from "../../xds/stream.ts";
+import type { Deployments } from "../resources/deployments.ts";
 
 export interface ApiProblem {
   revision: number;
