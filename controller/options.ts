@@ -1,6 +1,7 @@
 /** What a gateway can be told; everything has a default. */
 import type { Log } from "./log.ts";
 import type { RecordOptions } from "./analytics/options.ts";
+import type { Print } from "./analytics/sinks/stdout.ts";
 import type { FileSinkOptions } from "./analytics/sinks/file.ts";
 import type { StatsdOptions } from "./agent/statsd.ts";
 import type { ControllerTls } from "./agent/bootstrap.ts";
@@ -149,6 +150,6 @@ export interface GatewayOptions {
   /** Tries a chain as the engine would: null, or the engine's words. The simulator does it unless told otherwise. */
   checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: Log;
-  /** Lines of standard output: the access log, and events that go there; `log` unless given. */
-  print?: (line: string) => void;
+  /** Takes lines of standard output: the access log, and events that go there; `log` unless given. */
+  print?: Print;
 }

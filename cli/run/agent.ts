@@ -9,6 +9,7 @@ import { loadConfig } from "../../controller/config/load.ts";
 import { gatewayOptions } from "../../controller/config/options.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
+import { patientOutput, type Output } from "./output.ts";
 import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
 
 export interface AgentRunOptions {
@@ -24,7 +25,7 @@ export interface AgentRunOptions {
 const drainMs = 15_000;
 
 export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> {
-  const log = (line: string): void => io.err(`${line}\n`);
+  const { print, log } = patientOutput(io);
   const { tokenFile, ca } = options;
   const token = tokenFile === undefined ? null : () => readText("--token-file", tokenFile);
   if (token && !(await token()))
@@ -39,7 +40,7 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
     stateFolder: options.state ?? join("data", "agent"),
     ...(token && { token }),
     ...(ca !== undefined && { authority: await readText("--ca", ca) }),
-    ...(options.config !== undefined && { observe: observeOf(options.config, io) }),
+    ...(options.config !== undefined && { observe: observeOf(options.config, print) }),
     log,
   });
   const { http } = await readyPorts(agent.envoy, ["http"], 30_000).catch((error: unknown) => {
@@ -53,13 +54,13 @@ export async function runAgent(options: AgentRunOptions, io: Io): Promise<void> 
 }
 
 /** Of a gateway's configuration an agent heeds what becomes of logs, events and metrics. */
-function observeOf(file: string, io: Io): AgentObserve {
+function observeOf(file: string, print: Output["print"]): AgentObserve {
   const { config } = loadConfig({ file });
   const told = gatewayOptions(config);
   const { record, accessLogFile, statsd, host = "127.0.0.1", ports, allowedIps } = told;
   const port = ports?.engineMetrics ?? null;
   return {
-    print: (line) => io.line(line),
+    print,
     ...(record && { record }),
     ...(accessLogFile && { accessLogFile }),
     ...(statsd && { statsd }),

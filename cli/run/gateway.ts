@@ -11,6 +11,7 @@ import { certificateFiles, followCertificates } from "./certificates.ts";
 import { fitHeap } from "./heap.ts";
 import { portOf } from "./bootstrap.ts";
 import { startEcho } from "./echo.ts";
+import { patientOutput } from "./output.ts";
 import { addSample, sampleLines } from "./sample.ts";
 import { shelfModule } from "./shelf.ts";
 import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
@@ -30,7 +31,7 @@ export interface RunOptions {
 }
 
 export async function runGateway(options: RunOptions, io: Io): Promise<void> {
-  const write = (line: string): void => io.err(`${line}\n`);
+  const { print, log: write } = patientOutput(io);
   const { config, warnings } = loadConfig(
     options.config === undefined ? {} : { file: options.config },
   );
@@ -46,7 +47,7 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
     ...(options.host !== undefined && { host: options.host }),
     ...{ users, module, log },
     announce: (line) => io.line(line),
-    print: (line) => io.line(line),
+    print,
     sized: fitHeap,
     envoy: options.envoy ? "spawn" : "none",
     ports: { ...told.ports, ...portsOf(options) },

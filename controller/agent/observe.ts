@@ -2,6 +2,7 @@
 import { Recorder } from "../analytics/recorder.ts";
 import type { RecordOptions } from "../analytics/options.ts";
 import type { FileSinkOptions } from "../analytics/sinks/file.ts";
+import type { Print } from "../analytics/sinks/stdout.ts";
 import { listen } from "../api/listen.ts";
 import { engineMetrics, metricsApi, type MeasuredEnvoy } from "../observe/metrics-port.ts";
 import type { StatsdOptions } from "./statsd.ts";
@@ -11,8 +12,8 @@ export interface AgentObserve {
   record?: RecordOptions;
   accessLogFile?: FileSinkOptions;
   statsd?: StatsdOptions;
-  /** Lines of standard output. */
-  print?: (line: string) => void;
+  /** Takes lines of standard output. */
+  print?: Print;
   /** A port for Prometheus; none unless given. */
   metrics?: { host: string; port: number; allowedIps: readonly string[] };
 }

@@ -4,11 +4,11 @@ import { Queue, type QueueCounts } from "./queue.ts";
 import { FileSink } from "./sinks/file.ts";
 import { HttpSink } from "./sinks/http.ts";
 import type { Sink } from "./sinks/sink.ts";
-import { StdoutSink } from "./sinks/stdout.ts";
+import { StdoutSink, type Print } from "./sinks/stdout.ts";
 import { SyslogSink } from "./sinks/syslog.ts";
 
 export interface Surroundings {
-  print: (line: string) => void;
+  print: Print;
   log: (line: string) => void;
 }
 

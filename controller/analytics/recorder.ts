@@ -19,26 +19,26 @@ export interface RecorderOptions extends RecordOptions, Surroundings {
   factsOf: (api: string) => ApiFacts | null;
 }
 
-/** Lines of the access log that may wait for the disk. */
+/** Lines of the access log that may wait for the disk, or for the reader of standard output. */
 const accessLogQueue = 10_000;
 
 export class Recorder {
-  private readonly access: Outlets | null;
+  private readonly access: Outlets;
   private readonly traffic: Outlets | null;
   private readonly security: Outlets | null;
 
   constructor(private readonly options: RecorderOptions) {
-    const { accessLogFile: file, traffic, security } = options;
+    const { accessLogFile, traffic, security } = options;
     const outlets = (name: string, outputs: Outputs) => new Outlets(name, outputs, options);
-    this.access = file ? outlets("access", { file, queueSize: accessLogQueue }) : null;
+    const place = accessLogFile ? { file: accessLogFile } : { stdout: true };
+    this.access = outlets("access", { ...place, queueSize: accessLogQueue });
     this.traffic = traffic ? outlets("traffic", traffic.outputs) : null;
     this.security = security ? outlets("security", security.outputs) : null;
   }
 
   take(line: string): void {
     if (line.startsWith(eventLineStart)) this.takeEvent(line);
-    else if (this.access) this.access.addLine(line);
-    else this.options.print(line);
+    else this.access.addLine(line);
   }
 
   metrics(): Metric[] {
