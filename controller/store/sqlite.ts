@@ -3,7 +3,7 @@
  *
  * Write-ahead log with full sync: a write that was answered is on the disk (0.3 ms each).
  */
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, SqliteDialect, type Logger, type SqliteDatabase } from "kysely";
 import type { Tables } from "./schema.ts";
@@ -22,7 +22,7 @@ interface Database {
 }
 
 export async function openSqlite(file: string, log: Logger): Promise<Kysely<Tables>> {
-  if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+  if (file !== ":memory:") keepPrivate(file);
   const DatabaseSync = await loadSqlite();
   const database = new DatabaseSync(file);
   database.exec("pragma journal_mode = wal");
@@ -30,6 +30,20 @@ export async function openSqlite(file: string, log: Logger): Promise<Kysely<Tabl
   database.exec("pragma busy_timeout = 5000");
   database.exec("pragma foreign_keys = on");
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }), log });
+}
+
+/**
+ * Hashes of passwords and keys are in it, and whatever documents hold: its owner alone reads it. SQLite gives the files
+ * beside it the same mode.
+ */
+function keepPrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, "a", 0o600));
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) {
+    const found = statSync(one, { throwIfNoEntry: false });
+    // Only an owner may change it.
+    if (found && found.mode & 0o077 && found.uid === process.getuid?.()) chmodSync(one, 0o600);
+  }
 }
 
 export async function loadSqlite(): Promise<new (file: string) => Database> {
