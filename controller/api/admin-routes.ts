@@ -13,7 +13,7 @@ import { routeId } from "../config/short-form/name.ts";
 import { readRoute, type ShortForm } from "../config/short-form/route.ts";
 import type { Control } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
-import { parseBody } from "../model/index.ts";
+import { parseBody } from "../model/body.ts";
 import type { Audit } from "../people/audit.ts";
 import { audited, noteChange } from "../people/audited.ts";
 import type { Authenticated } from "../people/authenticate.ts";

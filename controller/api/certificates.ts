@@ -1,7 +1,7 @@
 /** `/certificates`: the authorities that upstreams' certificates may come from. */
 import { Hono } from "hono";
 import { UserError } from "../errors.ts";
-import { parseBody } from "../model/index.ts";
+import { parseBody } from "../model/body.ts";
 import { Reader } from "../model/reader.ts";
 import { noteChange } from "../people/audited.ts";
 import { readBundle } from "../trust/bundle.ts";

@@ -1,6 +1,7 @@
 /** One kind of resource over HTTP: create, list, read, replace, delete. */
 import { Hono, type Context } from "hono";
-import { parseBody, type ResourceKind } from "../model/index.ts";
+import { parseBody } from "../model/body.ts";
+import { type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
 import type { Artifact } from "../store/store.ts";

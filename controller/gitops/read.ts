@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reason, UserError, type FieldError } from "../errors.ts";
-import { parseBody, type ResourceKind } from "../model/index.ts";
+import { parseBody } from "../model/body.ts";
+import { type ResourceKind } from "../model/index.ts";
 
 export interface FolderDocument {
   /** Where it stands, for messages. */

@@ -1,6 +1,5 @@
 /** The resource kinds, one row each: where they live in the management API, and how a document becomes a model. */
-import { parse as parseYaml } from "yaml";
-import { UserError, reason } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { Reader, type Findings } from "./reader.ts";
 import { readRestApi, restApiExample, type RestApi } from "./rest-api.ts";
 import { render, type SecretUse, type TemplateSources } from "./templates.ts";
@@ -46,7 +45,7 @@ export function readDocument(
 ): ReadDocument {
   const findings: Findings = { errors: [], unknown: [] };
   const secrets: SecretUse[] = [];
-  const rendering = { findings, uses: secrets };
+  const rendering = { findings, uses: secrets, written: 0 };
   const document = new Reader(rendered(source, sources, rendering), "", findings);
   if (typeof source !== "object" || source === null || Array.isArray(source))
     throw new UserError(`expected a ${kind.kind} document, found ${typeof source}`);
@@ -73,29 +72,4 @@ function rendered(
 ): unknown {
   if (typeof source !== "object" || source === null || !("spec" in source)) return source;
   return { ...source, spec: render(source.spec, "spec", sources, found) };
-}
-
-/** Limits that keep a hostile document from costing memory: aliases are YAML's billion laughs. */
-const yamlOptions = {
-  maxAliasCount: 100,
-  uniqueKeys: true,
-  schema: "core",
-  merge: false,
-  logLevel: "error",
-} as const;
-
-/** A body by its content type: JSON, YAML, or for any other type YAML first and JSON then. */
-export function parseBody(text: string, contentType = ""): unknown {
-  const isJson = /json/i.test(contentType);
-  try {
-    return isJson ? JSON.parse(text) : parseYaml(text, yamlOptions);
-  } catch (error) {
-    if (!isJson && !/yaml/i.test(contentType))
-      try {
-        return JSON.parse(text);
-      } catch {
-        // The YAML reader's words are better: they have a line.
-      }
-    throw new UserError(`Failed to parse configuration: ${reason(error).split("\n")[0]}`);
-  }
 }

@@ -50,10 +50,35 @@ const functions: Record<string, { takes: number; call: Call }> = {
   upper: { takes: 1, call: (_, value) => value!.toUpperCase() },
   lower: { takes: 1, call: (_, value) => value!.toLowerCase() },
   trim: { takes: 1, call: (_, value) => value!.trim() },
-  replace: { takes: 3, call: (_, from, to, value) => value!.replaceAll(from!, to!) },
+  replace: {
+    takes: 3,
+    call: (_, from, to, value) => {
+      const parts = value!.split(from!);
+      bounded(value!.length + (parts.length - 1) * (to!.length - from!.length));
+      return value!.replaceAll(from!, () => to!);
+    },
+  },
   /** Marks a value that dumps must not show; it is served as it is. */
   redact: { takes: 1, call: (_, value) => value! },
 };
+
+/** Bound what a hostile document can cost: `replace` upon `replace` doubles, and parentheses are read by recursion. */
+const maxValue = 65_536;
+const maxExpression = 4_096;
+const maxRendered = 4 * 1_048_576;
+
+function bounded(length: number): void {
+  if (length > maxValue)
+    throw new TemplateFault(`has a template whose value is over ${maxValue} characters`);
+}
+
+/** What comes of one document. */
+interface Rendering {
+  findings: Findings;
+  uses: SecretUse[];
+  /** How many characters templates have become. */
+  written: number;
+}
 
 /** Where secrets may stand: elsewhere their values would show in Envoy's configuration. */
 const secretPlaces = /^spec\.(.+\.)?policies\[\d+\]\.params\./;
@@ -63,15 +88,20 @@ export function render(
   value: unknown,
   path: string,
   sources: TemplateSources,
-  found: { findings: Findings; uses: SecretUse[] },
+  found: Rendering,
 ): unknown {
   const fault = (message: string) => void found.findings.errors.push({ field: path, message });
   if (typeof value === "string") {
     if (hasMarks(value)) fault(marksMessage);
     if (!value.includes("{{")) return value;
     try {
-      return value.replace(/\{\{-?(.*?)-?\}\}/gs, (_, expression: string) => {
+      return replaceTemplates(value, (expression) => {
         const { text, secrets } = evaluate(expression, sources);
+        found.written += text.length;
+        if (found.written > maxRendered)
+          throw new TemplateFault(
+            `is where the templates' values are over ${maxRendered} characters`,
+          );
         if (hasMarks(text) && secrets.length === 0) throw new TemplateFault(marksMessage);
         if (secrets.length === 0) return text;
         if (!secretPlaces.test(path))
@@ -96,6 +126,23 @@ export function render(
       render(item, `${path}.${key}`, sources, found),
     ]),
   );
+}
+
+/** Every `{{ … }}` replaced; one that does not end is text. One pass: a pattern would look anew from each brace. */
+function replaceTemplates(text: string, replace: (expression: string) => string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const begin = text.indexOf("{{", at);
+    const end = begin < 0 ? -1 : text.indexOf("}}", begin + 2);
+    if (end < 0) return parts.join("") + text.slice(at);
+    const expression = text
+      .slice(begin + 2, end)
+      .replace(/^-/, "")
+      .replace(/-$/, "");
+    parts.push(text.slice(at, begin), replace(expression));
+    at = end + 2;
+  }
 }
 
 const marksMessage = "must not have the characters U+E000 and U+E001, which mark secrets";
@@ -133,6 +180,8 @@ class Expression {
     private readonly sources: TemplateSources,
   ) {
     const trimmed = text.trim();
+    if (trimmed.length > maxExpression)
+      throw new TemplateFault(`has a template of over ${maxExpression} characters`);
     tokens.lastIndex = 0;
     while (tokens.lastIndex < trimmed.length) {
       const start = tokens.lastIndex;

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { Caller } from "../../access/api-keys.ts";
 import { UserError } from "../../errors.ts";
-import { parseBody } from "../../model/index.ts";
+import { parseBody } from "../../model/body.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 
 /** Null when nothing was sent. */

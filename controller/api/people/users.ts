@@ -1,7 +1,7 @@
 /** `/users`: who may manage. Passwords come in and never go out. */
 import { Hono, type Context } from "hono";
 import { UserError } from "../../errors.ts";
-import { parseBody } from "../../model/index.ts";
+import { parseBody } from "../../model/body.ts";
 import { Reader } from "../../model/reader.ts";
 import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
