@@ -22,6 +22,7 @@ import { attend } from "./proof/attend.ts";
 import { measure } from "./proof/measure.ts";
 import { Reporter } from "./proof/report.ts";
 import { Journal } from "./state/journal.ts";
+import { Keeper } from "./state/keeper.ts";
 import { KeptFeed } from "./state/kept-feed.ts";
 import { KeptResources } from "./state/kept-resources.ts";
 import { lockFolder } from "./state/lock.ts";
@@ -101,13 +102,8 @@ async function start(
   closing.push(() => ads.close());
   let firstSettled = () => {};
   const settledOnce = new Promise<void>((resolve) => (firstSettled = resolve));
-  const keep = async () => {
-    await state.resources.keep();
-    reporter.release();
-    // What came while the disk was busy.
-    if (state.resources.isBehind && complete === state.cache.digest()) await keep();
-  };
-  let complete = "";
+  const keeper = new Keeper({ ...state, log, kept: () => reporter.release() });
+  closing.push(() => keeper.close());
   const reporter: Reporter = new Reporter({
     server: ads,
     isKept: (...which) => state.resources.isKept(...which),
@@ -120,8 +116,7 @@ async function start(
     wholeReport: () => reporter.everything(),
     settled: () => {
       firstSettled();
-      complete = state.cache.digest();
-      void keep();
+      void keeper.keep();
     },
   });
   closing.push(() => upstream.close());

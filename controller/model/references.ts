@@ -17,6 +17,13 @@ export const referencesIn = (text: string): { text: string; isReference: boolean
     .map((part, i) => ({ text: part, isReference: i % 2 === 1 }))
     .filter((part) => part.text !== "");
 
+/** The entries that a text refers to, each once. */
+export const entriesIn = (text: string): string[] => [
+  ...new Set(
+    referencesIn(text).flatMap((part) => (part.isReference ? [part.text.slice(1, -1)] : [])),
+  ),
+];
+
 /** JSON with the values in place; an entry without a value stays a reference. */
 export const reveal = (json: string, value: (entry: string) => string | null): string =>
   json.replace(/\ue000([^\ue000\ue001]*)\ue001/g, (mark, entry: string) => {

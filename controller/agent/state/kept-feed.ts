@@ -73,6 +73,19 @@ export class KeptFeed {
     });
   }
 
+  /** Settles when the records with these ids are on the disk, or were tried; with false when they do not come in time. */
+  async holds(ids: readonly Buffer[], patienceMs: number, signal?: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + patienceMs;
+    // Of a snapshot nothing is kept before its last part.
+    while (this.last.cursor < FEED_BUCKETS || ids.some((id) => this.table.get(id) === null)) {
+      const left = deadline - performance.now();
+      if (left <= 0 || signal?.aborted) return false;
+      await this.table.changed(left, signal);
+    }
+    await this.settled();
+    return true;
+  }
+
   /** Settles when all that was taken is on the disk, or was tried. */
   settled(): Promise<void> {
     return this.work;

@@ -4,7 +4,7 @@
  */
 import type { Log } from "../../log.ts";
 import { reason } from "../../errors.ts";
-import type { Changed, EncodedChange, ResourceCache } from "../../xds/cache.ts";
+import type { Changed, EncodedChange, Resource, ResourceCache } from "../../xds/cache.ts";
 import type { Kind } from "../../xds/kinds.ts";
 import { keyOf } from "../../xds/wire.ts";
 import type { Journal } from "./journal.ts";
@@ -16,7 +16,7 @@ export class KeptResources {
   /** What differs from the disk, and what of it is being written. */
   private changed = new Map<string, Changed>();
   private underWay = new Map<string, Changed>();
-  private writing: Promise<void> | null = null;
+  private writing: Promise<boolean> | null = null;
   /** Whether the next record has to be a whole state. */
   private whole = true;
   private problem: string | null = null;
@@ -55,18 +55,24 @@ export class KeptResources {
     return this.changed.size > 0;
   }
 
-  /** The cache is complete now: keeps it. Settles when it is on the disk, or when that failed. */
-  async keep(): Promise<void> {
+  /** What of a kind will be written next. */
+  unkept(kind: Kind): Resource[] {
+    const changes = this.whole ? this.cache.all() : [...this.changed.values()].map(this.now);
+    return changes.flatMap((one) => (one.kind === kind && one.resource ? [one.resource] : []));
+  }
+
+  /** The cache is complete now: keeps it. Settles when it is on the disk, or with false when that failed. */
+  async keep(): Promise<boolean> {
     // What is complete is known only now: while the disk is busy, a later call comes with a later state.
     if (this.writing) return this.writing;
-    if (this.changed.size === 0 && !this.whole) return;
+    if (this.changed.size === 0 && !this.whole) return true;
     this.underWay = this.changed;
     this.changed = new Map();
     this.writing = this.write();
     return this.writing;
   }
 
-  private async write(): Promise<void> {
+  private async write(): Promise<boolean> {
     const isWhole = this.whole || this.journal.isLong;
     const changes = isWhole ? this.cache.all() : [...this.underWay.values()].map(this.now);
     const record = Buffer.concat([Buffer.from(this.cache.digest()), writeChanges(changes)]);
@@ -84,6 +90,7 @@ export class KeptResources {
       this.underWay = new Map();
       this.writing = null;
     }
+    return this.problem === null;
   }
 
   private readonly now = ({ kind, name }: Changed): EncodedChange => ({
