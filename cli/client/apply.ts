@@ -6,7 +6,7 @@ import { CommandError, Exit } from "../errors.ts";
 import { reason } from "../../controller/errors.ts";
 import type { GatewayApi } from "./api.ts";
 import { asWritten, differences, withoutStatus, type Difference } from "./compare.ts";
-import type { Resource } from "./documents.ts";
+import { refuseTwins, type Resource } from "./documents.ts";
 import { kindRows, listAll, rowOf, type KindRow } from "./kinds.ts";
 
 export interface ApplyOptions {
@@ -158,17 +158,6 @@ function located(error: unknown, where: string, what: string, isNew: boolean): u
   if (isNew && exitCode === Exit.NotFound)
     return new CommandError("AP-NO-KIND", `${where}: ${what}: this gateway has no such kind`);
   return new CommandError(id, `${where}: ${what}: ${message}`, exitCode, next, fields);
-}
-
-function refuseTwins(resources: readonly Resource[]): void {
-  const seen = new Map<string, string>();
-  for (const { document, where } of resources) {
-    const name = `${document.kind} ${document.metadata.name}`;
-    const first = seen.get(name);
-    if (first)
-      throw new CommandError("AP-TWICE", `${where}: ${name} is in ${first} too`, Exit.Usage);
-    seen.set(name, where);
-  }
 }
 
 /** In no order, some at once; the first error ends it when those under way have ended. */

@@ -34,6 +34,18 @@ export async function readResources(
   return found;
 }
 
+/** One document would undo the other. */
+export function refuseTwins(resources: readonly Resource[]): void {
+  const seen = new Map<string, string>();
+  for (const { document, where } of resources) {
+    const name = `${document.kind} ${document.metadata.name}`;
+    const first = seen.get(name);
+    if (first)
+      throw new CommandError("AP-TWICE", `${where}: ${name} is in ${first} too`, Exit.Usage);
+    seen.set(name, where);
+  }
+}
+
 async function filesOf(input: string): Promise<string[]> {
   const found = await stat(input).catch(() => null);
   if (found?.isDirectory()) {

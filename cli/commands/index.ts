@@ -12,6 +12,7 @@ import { importing } from "./import.ts";
 import { lint } from "./lint.ts";
 import { platform } from "./platform.ts";
 import { policy } from "./policy.ts";
+import { render } from "./render.ts";
 import { status } from "./status.ts";
 import { support } from "./support.ts";
 import { version } from "./version.ts";
@@ -28,6 +29,7 @@ export const commands = (io: Io): Command[] => [
   explain(io),
   importing(io),
   lint(io),
+  render(io),
   doctor(io),
   envoy(io),
   support(io),

@@ -28,7 +28,8 @@ export const withOutput = (command: Command): Command =>
 /** Prints a value in the form that was asked for; `rows` is its table, with a line of titles first. */
 export function show(io: Io, options: Remote, value: unknown, rows: () => string[][]): void {
   if (options.output === "json") return io.json(value);
-  if (options.output === "yaml") return io.out(stringify(value));
+  if (options.output === "yaml")
+    return io.out(stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }));
   io.table(rows());
 }
 

@@ -64,6 +64,12 @@ const finding = object({
 const ruleFields = { id: text, severity, summary: text, page: text };
 const rule = object(ruleFields);
 const ruleExplained = object({ ...ruleFields, why: text, mistake: text, mended: text });
+const rendered = object({
+  routes: listOf(
+    object({ api: text, route: text, hosts: listOf(text), chain: listOf(openObject) }),
+  ),
+  resources: listOf(object({ kind: text, name: text, body: openObject })),
+});
 const platform = object({ name: text, gateways: listOf(text), current: flag });
 const changed = object({ name: text, is: oneOf("in use", "forgotten") });
 
@@ -100,6 +106,7 @@ export const outputs: Readonly<Record<string, Schema>> = {
     ),
   ),
   lint: { anyOf: [listOf(finding), listOf(rule), ruleExplained] },
+  render: rendered,
   doctor: listOf(object({ what: text, ok: flag, found: text })),
   "support bundle": object({
     file: text,

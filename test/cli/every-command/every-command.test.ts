@@ -75,6 +75,8 @@ beforeAll(async () => {
     metadata: { name: "k-1" },
     spec: { apiKey: "k".repeat(40) },
   });
+  known["module"] = join(home.folder, "policies.wasm");
+  await writeFile(known["module"], wasm);
   known["home"] = home.folder;
   known["nowhere"] = join(home.folder, "no", "where");
   known["pem"] = makeCertificate({ commonName: "corp", authority: true }).certificate;

@@ -227,6 +227,11 @@ export const rows: Readonly<Record<string, Row>> = {
     refused: [["$nowhere"], 3, "AP-NO-FILE"],
   },
   lint: { ...asksNone, done: ["--rules"], refused: [["-f", "$nowhere"], 3, "AP-NO-FILE"] },
+  render: {
+    ...asksNone,
+    done: ["-f", "$good", "--module", "$module"],
+    refused: [["-f", "$bad", "--module", "$module"], 1, "AP-INVALID"],
+  },
   doctor: { ...asksNone, done: { shownBy: "test/cli/gateways.test.ts" }, refused: nothingToRefuse },
   "envoy install": {
     ...asksNone,
