@@ -13,6 +13,9 @@ interface App {
   fetch: (request: Request) => Response | Promise<Response>;
 }
 
+/** Longer than clients keep a connection that rests: who closes first must not be the one that is about to be asked. */
+const keepAliveMs = 75_000;
+
 /** Port 0 takes any free one. */
 export function listen(app: App, host: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
@@ -26,6 +29,7 @@ export function listen(app: App, host: string, port: number): Promise<Listening>
           }),
       }),
     );
+    (server as Server).keepAliveTimeout = keepAliveMs;
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
         error.code === "EADDRINUSE"

@@ -347,3 +347,9 @@ test("admin and engine ports answer in the contract's shapes", async () => {
   expect(text).toContain("gateway_controller_apis_total 0");
   expect((await t.manage("GET", `http://127.0.0.1:${adminPort}/xds_sync_status`)).status).toBe(401);
 });
+
+test("a connection that rests is kept longer than clients keep it", async () => {
+  const { headers } = await call("GET", "/rest-apis");
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get("keep-alive") ?? "") ?? [];
+  expect(Number(seconds)).toBeGreaterThan(60);
+});
