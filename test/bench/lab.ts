@@ -171,6 +171,7 @@ export function load(
   port: number,
   seconds: number,
   headers: Record<string, string> = {},
+  path = "/pets",
 ): Promise<number> {
   const sent = Object.entries({ "x-api-key": "k", ...headers });
   return new Promise((resolve, reject) => {
@@ -179,7 +180,7 @@ export function load(
       "-c16",
       `-d${seconds}s`,
       ...sent.flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
-      `http://127.0.0.1:${port}/pets`,
+      `http://127.0.0.1:${port}${path}`,
     ]);
     let text = "";
     wrk.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -194,7 +195,7 @@ export function load(
 
 const nginx = (folder: string, port: number): string => `
 daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log /dev/null;
-events { worker_connections 256; }
+events { worker_connections 4096; }
 http { access_log off; keepalive_requests 100000000;
   client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c;
   uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;

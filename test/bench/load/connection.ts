@@ -1,0 +1,56 @@
+/** One kept connection that has at most one request on its way: the least that a loader in this language can spend on one. */
+import { connect, type Socket } from "node:net";
+
+/** What came back: the head of the answer as it stood on the wire; null when the connection broke instead. */
+export type Answered = (connection: Connection, head: string | null) => void;
+
+const endOfHead = Buffer.from("\r\n\r\n");
+
+export class Connection {
+  /** When the request that is on its way was sent, in milliseconds. */
+  sentAt = 0;
+  private socket: Socket | undefined;
+  private readonly answered: Answered;
+  private readonly port: number;
+  private received: Buffer = Buffer.alloc(0);
+
+  constructor(port: number, answered: Answered) {
+    this.port = port;
+    this.answered = answered;
+  }
+
+  send(request: Buffer): void {
+    this.socket ??= this.open();
+    this.sentAt = performance.now();
+    this.socket.write(request);
+  }
+
+  close(): void {
+    this.socket?.destroy();
+  }
+
+  private open(): Socket {
+    const socket = connect({ host: "127.0.0.1", port: this.port, noDelay: true });
+    socket.on("data", (chunk) => this.take(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (this.socket !== socket) return;
+      this.socket = undefined;
+      this.received = Buffer.alloc(0);
+      this.answered(this, null);
+    });
+    return socket;
+  }
+
+  private take(chunk: Buffer): void {
+    this.received = this.received.length === 0 ? chunk : Buffer.concat([this.received, chunk]);
+    const end = this.received.indexOf(endOfHead);
+    if (end < 0) return;
+    const head = this.received.toString("latin1", 0, end + 2);
+    const length = /\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1];
+    if (length === undefined) throw new Error(`an answer without a content-length: ${head}`);
+    if (this.received.length < end + 4 + Number(length)) return;
+    this.received = Buffer.alloc(0);
+    this.answered(this, head);
+  }
+}
