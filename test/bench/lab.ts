@@ -23,6 +23,8 @@ export interface Contestant {
   accessLogs?: object[];
   /** What is sent with each request, beside a key. */
   headers?: Record<string, string>;
+  /** The whole listener instead, apart from its address; of its clusters there is `upstream`. */
+  listener?: object;
 }
 
 export interface Figure {
@@ -214,7 +216,7 @@ function bootstrap(
   return {
     admin: { address: address(admin) },
     static_resources: {
-      listeners: contestants.map(({ filters, metadata, perFilter, accessLogs }, i) => ({
+      listeners: contestants.map(({ listener, filters, metadata, perFilter, accessLogs }, i) => ({
         name: `l${i}`,
         address: address(ports[i] as number),
         filter_chains: [
@@ -250,6 +252,7 @@ function bootstrap(
             ],
           },
         ],
+        ...listener,
       })),
       clusters: services.flatMap((ports, isGrpc) =>
         Object.entries(ports).map(([name, port]) => ({

@@ -34,7 +34,7 @@ export const document = (
   { upstream, round = 0, operations = 1, policies = 5 }: DocumentOptions,
 ): object =>
   restApi(name, upstream, {
-    policies: five(round).slice(-policies),
+    policies: five(round).slice(5 - policies),
     operations: Array.from({ length: operations }, (_, i) => ({
       method: "GET",
       path: operations === 1 ? "/*" : `/things-${i}/{id}`,

@@ -2,9 +2,10 @@
 import { large } from "./large.ts";
 import { latency } from "./latency.ts";
 import { storm } from "./storm.ts";
+import { price } from "./price.ts";
 import { small } from "./small.ts";
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { small, large, latency, storm };
+const parts: Readonly<Record<string, () => Promise<void>>> = { small, large, latency, price, storm };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !parts[name]);
