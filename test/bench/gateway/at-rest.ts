@@ -7,62 +7,85 @@ import { readDocument, resourceKinds } from "../../../controller/model/index.ts"
 import { compileApi } from "../../../controller/translate/compile.ts";
 import { gatewayResources, type GatewayListeners } from "../../../controller/translate/gateway.ts";
 import { routeConfiguration, scope } from "../../../controller/translate/scope.ts";
-import type { JsonObject } from "../../../controller/xds/protos.ts";
 import { document, type DocumentOptions } from "./documents.ts";
 
-/** Envoy's objects, open for whoever leaves something out of them. */
+/** Envoy's messages, as far as somebody leaves something out of them. */
 export interface Parts {
-  manager: Record<string, any>;
-  routes: Record<string, any>;
+  manager: Manager;
+  routes: Routes;
+}
+
+interface Manager {
+  http_filters: { name: string }[];
+  scoped_routes?: object;
+  [other: string]: unknown;
+}
+
+interface Routes {
+  virtual_hosts: { routes?: Route[] }[];
+  [other: string]: unknown;
+}
+
+export interface Route {
+  match: object;
+  route: Record<string, unknown>;
+}
+
+interface Listener {
+  name?: string;
+  address?: object;
+  filter_chains: { filters: { typed_config: Manager }[] }[];
 }
 
 export interface AtRest {
-  listener: Partial<GatewayListeners>;
-  document: Partial<DocumentOptions>;
+  listener?: Partial<GatewayListeners>;
+  document?: Partial<DocumentOptions>;
   /** The filter that stands for `policies`. */
   engine: object;
   change?(parts: Parts): void;
 }
-const name = "pets";
 
-export function gatewayAtRest({ listener, document: options, engine, change }: AtRest): object {
-  const { compiled } = compileApi(
-    readDocument(resourceKinds[0], document(name, { upstream: 1, ...options })).api,
-    {
-      ...trafficDefaults,
-      filters: ["policies"],
-      policies: [],
-      readsBody: () => false,
-      services: () => [],
-    },
-  );
-  const routes = structuredClone(
-    routeConfiguration({
-      ...{ name: `segment/${name}`, routes: compiled.routes },
-      reservedHosts: trafficDefaults.hosts.sandbox,
-    }),
-  ) as Record<string, any>;
-  for (const host of routes["virtual_hosts"])
-    for (const { route } of host.routes ?? []) route.cluster = "upstream";
+/** Its requests go to `/pets`. */
+const name = "pets";
+const modules = ["policies"];
+
+export function gatewayAtRest({ listener = {}, document = {}, engine, change }: AtRest): object {
+  const routes = routesOf(document);
   const resources = gatewayResources({
     ...{ host: "127.0.0.1", httpPort: 1, httpsPort: null, limits: {}, accessLog: "json" },
-    ...{ errors: "json", tls: null, modules: ["policies"], extraFilters: [], ...listener },
+    ...{ errors: "json", tls: null, modules, extraFilters: [], ...listener },
   });
-  const body = resources.find(({ kind }) => kind === "listener")!.body as Record<string, any>;
-  const whole = structuredClone(body);
-  const manager = whole["filter_chains"][0].filters[0].typed_config;
-  const place = manager.http_filters.findIndex(({ name }: JsonObject) => name === "policies");
-  manager.http_filters[place] = { ...engine, name: "policies" };
+  const { body } = resources.find(({ kind }) => kind === "listener")!;
+  const { name: _, address: __, ...whole } = structuredClone(body) as unknown as Listener;
+  const manager = whole.filter_chains[0]!.filters[0]!.typed_config;
+  manager.http_filters = manager.http_filters.map((filter) =>
+    filter.name === modules[0] ? { ...engine, name: filter.name } : filter,
+  );
   change?.({ manager, routes });
-  if (manager.scoped_routes) {
-    delete manager.scoped_routes.scoped_rds;
-    delete manager.scoped_routes.rds_config_source;
-    const { route_configuration_name: _, ...key } = scope(`segment/${name}`);
-    manager.scoped_routes.scoped_route_configurations_list = {
-      scoped_route_configurations: [{ ...key, route_configuration: routes }],
-    };
-  }
-  delete whole["name"];
-  delete whole["address"];
+  if (manager.scoped_routes) manager.scoped_routes = scopes(manager.scoped_routes, routes);
   return whole;
+}
+
+function routesOf(options: Partial<DocumentOptions>): Routes {
+  const { api } = readDocument(resourceKinds[0], document(name, { upstream: 1, ...options }));
+  const { compiled } = compileApi(api, {
+    ...{ ...trafficDefaults, filters: modules, policies: [] },
+    ...{ readsBody: () => false, services: () => [] },
+  });
+  const reservedHosts = trafficDefaults.hosts.sandbox;
+  const routes = structuredClone(
+    routeConfiguration({ name: `segment/${name}`, routes: compiled.routes, reservedHosts }),
+  ) as unknown as Routes;
+  for (const { route } of eachRoute(routes)) route["cluster"] = "upstream";
+  return routes;
+}
+
+export const eachRoute = (routes: Routes): Route[] =>
+  routes.virtual_hosts.flatMap((host) => host.routes ?? []);
+
+function scopes(over: object, routes: Routes): object {
+  const { scoped_rds: _, rds_config_source: __, ...kept } = over as Record<string, unknown>;
+  const { route_configuration_name: ___, ...key } = scope(`segment/${name}`);
+  const one = { ...key, route_configuration: routes };
+  return { ...kept, scoped_route_configurations_list: { scoped_route_configurations: [one] } };
 }

@@ -5,6 +5,14 @@ export const roundHeader = "x-round";
 
 const header = (name: string, value: string) => ({ headers: [{ name, value }] });
 
+export const fivePolicies = [
+  "security-headers",
+  "cors",
+  "user-agent-restriction",
+  "remove-headers",
+  "set-headers",
+];
+
 const five = (round: number): object[] => [
   { name: "security-headers", version: "v1", params: {} },
   { name: "cors", version: "v1", params: { allowedOrigins: ["https://shop.example"] } },

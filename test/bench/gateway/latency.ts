@@ -1,6 +1,8 @@
 /**
  * What a gateway with a chain of five policies adds to the time of a request, beside a bare Envoy in front of the same
  * upstream: asked by turns, each at half of the load that the gateway can bear.
+ *
+ * The loader spins and Envoy and the upstream want a core: on two cores with other work, all three times grow.
  */
 import { pacedLoad, quantile } from "../load/paced.ts";
 import { load, median, startBenchLab } from "../lab.ts";

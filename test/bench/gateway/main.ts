@@ -5,7 +5,13 @@ import { storm } from "./storm.ts";
 import { price } from "./price.ts";
 import { small } from "./small.ts";
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { small, large, latency, price, storm };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  small,
+  large,
+  latency,
+  price,
+  storm,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !parts[name]);
