@@ -1,6 +1,7 @@
 /** Reads off a policy's source what the entry must know: its class, and the handlers it overrides. */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { distance } from "../../controller/config/closest.ts";
 import { UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
 import { NodeKind, newOptions, newProgram, parse, type ClassNode, type Node } from "./syntax.ts";
@@ -53,6 +54,20 @@ function isClass(node: Node): node is ClassNode {
   return node.kind === NodeKind.ClassDeclaration;
 }
 
+/** Called by what was asked for in a handler, so that they have no bits. */
+const answers = ["onRequestAnswer", "onResponseAnswer"];
+
+/** A handler by almost its name is never called, and a policy without its handler lets everything through. */
+function refuseMisspelt(policy: ClassNode, file: string): void {
+  const known = [...Object.keys(handlers), ...answers];
+  for (const { name } of policy.members) {
+    if (known.includes(name.text)) continue;
+    const [meant] = known.filter((one) => distance(name.text, one) <= 2);
+    if (meant)
+      throw new UserError(`${file}: ${name.text}: is never called; did you mean ${meant}?`);
+  }
+}
+
 interface Texts {
   own: string;
   /** Files of the SDK with a class that the policy may extend. */
@@ -81,6 +96,7 @@ function readSource({ own, bases, helpers }: Texts, file: string): PolicySource 
     const found = policies.length ? policies.map((one) => one.name.text).join(", ") : "none";
     throw new UserError(`${file}: expected one class that extends Policy<Params>, found ${found}`);
   }
+  refuseMisspelt(policy, file);
   let handles = 0;
   for (let at: ClassNode | undefined = policy; at; at = classes.get(base(at) ?? "")) {
     for (const { name } of at.members) handles |= handlers[name.text] ?? 0;

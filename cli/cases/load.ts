@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { UserError, reason } from "../../controller/errors.ts";
 import type { Case } from "../../host-sim/cases.ts";
+import { unknownWord } from "./keys.ts";
 
 export async function loadCases(folder: string): Promise<Case[]> {
   const file = join(folder, "cases.ts");
@@ -31,5 +32,10 @@ export async function loadCases(folder: string): Promise<Case[]> {
   if (!Array.isArray(module.cases)) {
     throw new UserError(`${file}: expected an export "cases", a list of cases`);
   }
-  return module.cases as Case[];
+  const cases = module.cases as Case[];
+  for (const one of cases) {
+    const problem = unknownWord(one);
+    if (problem) throw new UserError(`${file}: "${one.name}": ${problem}`);
+  }
+  return cases;
 }

@@ -52,7 +52,6 @@ function requestText({ method = "GET", path, headers, body }: CaseRequest["reque
   return [`${method} ${path} HTTP/1.1`, ...lines, ...text].join("\n");
 }
 
-/** What is said of it; nothing if all of it is as the client sent it. */
 /** What cannot be seen in the request: that it comes by TLS, and what the client shows there. */
 function connection({ scheme, clientCertificate }: CaseRequest["request"]): string[] {
   if (scheme !== "https") return [];
@@ -61,6 +60,7 @@ function connection({ scheme, clientCertificate }: CaseRequest["request"]): stri
   return [`Over TLS, with the certificate of \`${subject.split("\n").reverse().join(",")}\`:`];
 }
 
+/** What is said of it; nothing but the first line if all of it is as the client sent it. */
 function upstreamText(expected: ExpectedRequest, sent: CaseRequest["request"]): string {
   const method = expected.method ?? sent.method ?? "GET";
   const path = expected.path === undefined ? sent.path : shown(expected.path);

@@ -39,8 +39,8 @@ async function node(): Promise<Finding> {
 
 async function envoy(): Promise<Finding> {
   try {
-    const found = await findEnvoy({ fetch: false });
-    return { what: "Envoy", ok: true, found: JSON.stringify(found) };
+    const { path, from } = await findEnvoy({ fetch: false });
+    return { what: "Envoy", ok: true, found: `${path} (${from})` };
   } catch (error) {
     return { what: "Envoy", ok: false, found: `${reason(error)}; ap envoy install fetches it` };
   }

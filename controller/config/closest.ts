@@ -8,8 +8,8 @@ export function closest(word: string, names: readonly string[]): string | null {
   return best?.name ?? null;
 }
 
-/** Levenshtein's, row by row. */
-function distance(a: string, b: string): number {
+/** How many letters differ (Levenshtein), row by row. */
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -62,14 +62,17 @@ export async function play(
   }
 }
 
-/** The engine's line about a policy that failed. */
-const fault = /\bpolicy \S+ (v\d+ )?failed: .*/;
+/** The engine's line about a policy that failed, or whose parameters are not what its schema asks for. */
+const fault = /\bpolicy \S+ (v\d+ )?failed: .*|\binvalid chain: .*?(?= \(error id|$)/;
 
 const noting = (loaded: Loaded, faults: string[]): Loaded => ({
   ...loaded,
   request: async (request) => {
     const answer = await loaded.request(request);
-    for (const line of answer.logs) faults.push(...(fault.exec(line)?.slice(0, 1) ?? []));
+    for (const line of answer.logs) {
+      const [found] = fault.exec(line) ?? [];
+      if (found !== undefined && !faults.includes(found)) faults.push(found);
+    }
     return answer;
   },
 });

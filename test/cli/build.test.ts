@@ -139,11 +139,31 @@ describe("a policy.yaml that is wrong", () => {
       'name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {type: string, pattern: "(?=a)"}}}\n',
       /parameters\.a\.pattern: .*\(\?=/,
     ],
+    [
+      "default",
+      "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {type: integer, default: five}}}\n",
+      /parameters\.a\.default: expected integer, found "five"/,
+    ],
+    [
+      "choice",
+      "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {type: string, enum: [b], default: c}}}\n",
+      /parameters\.a\.default: expected one of "b", found "c"/,
+    ],
   ])("is refused with file, key and fix: %s", async (name, yaml, message) => {
     const made = await scaffold(name, folder);
     await writeFile(join(made, "policy.yaml"), yaml);
     await expect(build([made])).rejects.toThrow(message);
   });
+});
+
+test("a handler by almost its name is refused, for it would never be called", async () => {
+  const made = await scaffold("misspelt", folder);
+  const file = join(made, "policy.ts");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace("onRequestHeaders(", "onRequestHeader("));
+  await expect(build([made])).rejects.toThrow(
+    "onRequestHeader: is never called; did you mean onRequestHeaders?",
+  );
 });
 
 test("says what a module is", async () => {

@@ -120,3 +120,36 @@ test("an Envoy that does not start is told in plain words, and nothing keeps run
   expect(ended).toMatchObject({ code: 1 });
   expect(ended.stdout + ended.stderr).toContain("Envoy ended with 1 while starting");
 });
+
+test("a word that no case has is named, and no case is played", async () => {
+  const cases = join(policy, "cases.ts");
+  const good = await readFile(cases, "utf8");
+  for (const [word, wrong, place] of [
+    ["expect", "expct", "expct"],
+    ["upstream:", "upstraem:", "expect.upstraem"],
+  ] as const) {
+    await writeFile(cases, good.replace(word, wrong));
+    const { done } = playing({});
+    await expect(done).rejects.toThrow(
+      new RegExp(
+        `cases\\.ts: ".*": (steps\\[\\d\\]\\.)?${place}: is no word of a case; did you mean`,
+      ),
+    );
+  }
+  await writeFile(cases, good);
+});
+
+test("a case whose parameters are wrong says which and why", async () => {
+  const cases = join(policy, "cases.ts");
+  const good = await readFile(cases, "utf8");
+  await writeFile(
+    cases,
+    `export const cases = [{ name: "x", params: { request: { headers: 7 } }, request: { path: "/" }, expect: { status: 200 } }];`,
+  );
+  const { done, printed } = playing({});
+  await done;
+  await writeFile(cases, good);
+  expect(printed()).toMatch(
+    /^ {7}invalid chain: chain: policies\[0\]: set-headers: request\.headers: expected an array, found 7/m,
+  );
+});

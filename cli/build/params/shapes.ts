@@ -4,6 +4,7 @@
  */
 import { UserError } from "../../../controller/errors.ts";
 import type { Schema } from "../definition.ts";
+import { wrongDefault } from "./default.ts";
 import { matcher } from "./pattern.ts";
 
 export interface Shape {
@@ -26,6 +27,8 @@ export class Shapes {
 
   of(schema: Schema, name: string, path: string): Shape {
     this.checkKeywords(schema, path);
+    const wrong = wrongDefault(schema);
+    if (wrong) this.refuse(path, wrong);
     if (schema.$ref) {
       const target = schema.$ref.replace(/^#\/(parameters\/)?\$defs\//, "");
       const found = this.definitions[target];
