@@ -14,13 +14,14 @@ import { Modules } from "./deploy/modules/modules.ts";
 import { majorOf } from "./deploy/policies/catalog.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
 import { chainTrials } from "./deploy/modules/try-chain.ts";
-import { reason, UserError } from "./errors.ts";
+import { reason } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
 import { watchFolder } from "./gitops/watch.ts";
 import { Meters } from "./observe/meters.ts";
 import { countStatement } from "./observe/statements.ts";
-import type { PolicyReference } from "./model/shared.ts";
+import { refuseBrokenOwn, resolveOwn } from "./deploy/policies/own.ts";
+import type { OwnPolicy } from "./translate/own-policies.ts";
 import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
 import { Store } from "./store/store.ts";
@@ -112,19 +113,19 @@ export async function startControlPlane(
       modules: modules.current ? [engineFilter] : [],
       extraFilters: options.compression ? [compression] : [],
     });
+  const ownPolicies: OwnPolicy[] = (options.gatewayPolicies ?? []).map((policy, i) => ({
+    ...policy,
+    field: `router.policies[${i}]`,
+  }));
   const { checkChain = chainTrials() } = options;
   const modules: Modules = new Modules({
-    ...{ store, cache, streams, checkChain, log },
+    ...{ store, cache, streams, checkChain, log, ownPolicies },
     control: () => control,
     definitions: options.policies ?? [],
     configurations: options.policyConfigurations ?? {},
     serving: () => void cache.apply(listeners()),
   });
-  const ownPolicies = (options.gatewayPolicies ?? []).map((policy, i) => ({
-    ...policy,
-    field: `router.policies[${i}]`,
-  }));
-  const gatewayPolicies: PolicyReference[] = [];
+  const gatewayPolicies: OwnPolicy[] = [];
   const control: Control = new Control({
     ...{ store, streams, log, meters, kinds: options.kinds ?? resourceKinds },
     deployments: new Deployments(cache, traffic.hosts.sandbox),
@@ -154,7 +155,9 @@ export async function startControlPlane(
   await access.load();
   await modules.load();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
-  gatewayPolicies.push(...resolveGatewayPolicies(modules, ownPolicies));
+  gatewayPolicies.push(...resolveOwn(ownPolicies, modules.catalog));
+  const { current } = modules;
+  if (current) await refuseBrokenOwn(gatewayPolicies, (chain) => checkChain(current.bytes, chain));
   await control.load();
   await access.feeder.load();
   const cleanUp = async () => {
@@ -250,16 +253,6 @@ async function serveGiven(
   const names = lacking.map(({ name }) => name).join(", ");
   log(`the module that serves stays: the given one lacks ${names}`);
 }
-
-const resolveGatewayPolicies = (
-  modules: Modules,
-  policies: readonly PolicyReference[],
-): PolicyReference[] =>
-  policies.map((policy) => {
-    const checked = modules.catalog.check(policy);
-    if ("resolved" in checked) return checked.resolved;
-    throw new UserError("The gateway's own policies cannot be served", checked.errors);
-  });
 
 async function takeForeignChanges({
   store,

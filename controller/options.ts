@@ -14,7 +14,7 @@ import type { PolicyDefinition } from "./deploy/policies/catalog.ts";
 import type { PolicyConfigurations } from "./deploy/policies/system-parameters.ts";
 import type { TrafficSettings } from "./deploy/settings.ts";
 import type { ResourceKind } from "./model/index.ts";
-import type { PolicyReference } from "./model/shared.ts";
+import type { OwnPolicy } from "./translate/own-policies.ts";
 import type { Chain } from "./translate/chain.ts";
 import type { SecretKey } from "./secrets/key-ring.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
@@ -87,8 +87,8 @@ export interface GatewayOptions {
   immutable?: boolean;
   /** Schemas of policies whose module does not carry them. */
   policies?: PolicyDefinition[];
-  /** First in every chain; no API can drop them. */
-  gatewayPolicies?: Omit<PolicyReference, "field">[];
+  /** First in every chain. */
+  gatewayPolicies?: Omit<OwnPolicy, "field">[];
   /** Told how many documents there are, before they are loaded. */
   sized?: (documents: number) => void;
   /** What policies get beside their parameters, by `<name>_v<major>`. */

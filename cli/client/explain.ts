@@ -1,6 +1,7 @@
 /** A request's way, told from what a gateway has: the same model and order of routes as in the gateway. */
 import { readDocument, resourceKinds } from "../../controller/model/index.ts";
 import type { Operation, RestApi } from "../../controller/model/rest-api.ts";
+import { dropOf, type OwnPolicy } from "../../controller/translate/own-policies.ts";
 import { compareRoutes, pathMatch, type Ranked } from "../../controller/translate/path.ts";
 import { CommandError, Exit } from "../errors.ts";
 import type { GatewayApi } from "./api.ts";
@@ -11,7 +12,9 @@ export interface Explanation {
   api: string;
   route: string;
   upstream: string;
-  policies: { name: string; version: string; from: string }[];
+  policies: { name: string; version: string; from: string; mandatory?: true }[];
+  /** The gateway's own that it goes without, and what says so. */
+  dropped: { name: string; version: string; from: string; by: string }[];
 }
 
 interface Candidate extends Ranked {
@@ -51,18 +54,38 @@ export async function explainRequest(
     );
   const { api, operation } = found;
   const { url: direct, ref } = api.upstream.main;
+  const own = await ownPolicies(gateway);
   return {
     api: api.name,
     route: `${operation.method} ${api.context}${operation.path}`,
     upstream: direct ?? `definition ${ref}`,
     policies: [
+      ...own
+        .filter((policy) => !dropOf(policy, api, operation))
+        .map(({ name, version, field, mandatory }) => ({
+          ...{ name, version, from: field },
+          ...(mandatory && { mandatory }),
+        })),
       ...api.policies.map(({ name, version }) => ({ name, version, from: "spec.policies" })),
       ...operation.policies.map(({ name, version }) => ({
         ...{ name, version },
         from: `${operation.field}.policies`,
       })),
     ],
+    dropped: own.flatMap((policy) => {
+      const by = dropOf(policy, api, operation)?.field;
+      const { name, version, field: from } = policy;
+      return by === undefined ? [] : [{ name, version, from, by }];
+    }),
   };
+}
+
+type Own = Pick<OwnPolicy, "name" | "version" | "mandatory" | "field">;
+
+/** Of a gateway from before it told them: none. */
+async function ownPolicies(gateway: GatewayApi): Promise<Own[]> {
+  const { body } = await gateway.send("GET", "/policies", { query: { used: "true" } });
+  return (body["gatewayPolicies"] ?? []) as Own[];
 }
 
 function takes({ path: { match } }: Candidate, path: string): boolean {

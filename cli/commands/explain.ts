@@ -20,9 +20,13 @@ export const explain = (io: Io): Command =>
         ["API", found.api],
         ["ROUTE", found.route],
         ["UPSTREAM", found.upstream],
-        ...found.policies.map(({ name, version, from }, i) => [
+        ...found.policies.map(({ name, version, from, mandatory }, i) => [
           `POLICY ${i + 1}`,
-          `${name} ${version}, from ${from}`,
+          `${name} ${version}, from ${from}${mandatory ? ", mandatory" : ""}`,
+        ]),
+        ...found.dropped.map(({ name, version, from, by }, i) => [
+          `WITHOUT ${i + 1}`,
+          `${name} ${version}, from ${from}, dropped by ${by}`,
         ]),
       ]);
     });

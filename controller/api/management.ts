@@ -93,7 +93,10 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     const policies = options.modules.catalog
       .list()
       .filter(({ name, version }) => !used || used.has(`${name} ${majorOf(version)}`));
-    return c.json({ status: "success", count: policies.length, policies });
+    const gatewayPolicies = options.control.ownPolicies.map(
+      ({ name, version, mandatory, field }) => ({ name, version, mandatory, field }),
+    );
+    return c.json({ status: "success", count: policies.length, policies, gatewayPolicies });
   });
   api.route("/modules", moduleRoutes(options));
   api.route("/certificates", certificateRoutes(options.certificates));

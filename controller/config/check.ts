@@ -15,6 +15,7 @@ export function checkTogether(config: Config): FieldError[] {
   checkToken(config, fail);
   checkTls(config, fail);
   checkUsers(config, fail);
+  checkOwnPolicies(config, fail);
   checkRoutes(config, fail);
   checkAuthentication(config, fail);
   checkNetworks(config, fail);
@@ -69,6 +70,18 @@ function checkTls({ router }: Config, fail: Fail): void {
       "router.downstream_tls.minimum_protocol_version",
       "expected at most maximum_protocol_version",
     );
+}
+
+/** Documents go without one by its name. */
+function checkOwnPolicies({ router }: Config, fail: Fail): void {
+  router.policies.forEach(({ name, mandatory }, i) => {
+    const first = router.policies.findIndex((policy) => policy.name === name);
+    if (router.policies[first]!.mandatory !== mandatory)
+      fail(
+        `router.policies[${i}].mandatory`,
+        `expected the same as router.policies[${first}].mandatory, which is of the same policy, found ${mandatory}`,
+      );
+  });
 }
 
 function checkUsers({ controller }: Config, fail: Fail): void {

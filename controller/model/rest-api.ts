@@ -6,10 +6,12 @@ import {
   readResilience,
   readUpstream,
   readUpstreamDefinitions,
+  readWithout,
   type PolicyReference,
   type Resilience,
   type Upstream,
   type UpstreamDefinition,
+  type WithoutPolicy,
 } from "./shared.ts";
 import { readTraffic, type Traffic } from "./traffic.ts";
 
@@ -30,6 +32,7 @@ export interface Operation {
   headers: ValueMatch[];
   queryParams: ValueMatch[];
   policies: PolicyReference[];
+  withoutGatewayPolicies: WithoutPolicy[];
   resilience: Resilience;
   field: string;
 }
@@ -50,6 +53,7 @@ export interface RestApi {
   vhosts: { main: string[] | null; sandbox: string | null };
   subscriptionPlans: string[];
   policies: PolicyReference[];
+  withoutGatewayPolicies: WithoutPolicy[];
   resilience: Resilience;
   traffic: Traffic;
   operations: Operation[];
@@ -119,6 +123,7 @@ export function readRestApi(document: Reader): RestApi {
       .items()
       .map((plan) => plan.text({ max: 255 }) ?? ""),
     policies: readPolicies(spec.at("policies")),
+    withoutGatewayPolicies: readWithout(spec.at("withoutGatewayPolicies")),
     resilience: readResilience(spec.at("resilience")),
     traffic: readTraffic(spec.at("traffic"), upstreamDefinitions),
     operations: spec.at("operations").required().items({ min: 1 }).map(readOperation),
@@ -178,6 +183,7 @@ function readOperation(item: Reader): Operation {
   const operation = {
     ...form,
     policies: readPolicies(item.at("policies")),
+    withoutGatewayPolicies: readWithout(item.at("withoutGatewayPolicies")),
     resilience: readResilience(item.at("resilience")),
     field: item.path,
   };

@@ -33,6 +33,12 @@ export interface PolicyReference {
   field: string;
 }
 
+/** One of the gateway's own policies that a document goes without. */
+export interface WithoutPolicy {
+  name: string;
+  field: string;
+}
+
 export function readUpstream(reader: Reader, definitions: UpstreamDefinition[]): Upstream {
   reader.required();
   reader.isObject();
@@ -101,6 +107,13 @@ export function readResilience(reader: Reader): Resilience {
   reader.done();
   return resilience;
 }
+
+/** Names of the gateway's own policies; which there are, only the gateway knows. */
+export const readWithout = (list: Reader): WithoutPolicy[] =>
+  list.items().map((item) => ({
+    name: item.required().text({ max: 253 }) ?? "",
+    field: item.path,
+  }));
 
 export function readPolicies(list: Reader): PolicyReference[] {
   return list.items().map((item) => {

@@ -7,6 +7,7 @@ import type { UpstreamTls } from "../model/upstream-settings.ts";
 import type { SecretUse } from "../model/templates.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
+import { ownPoliciesOf, type OwnPolicy } from "./own-policies.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
 import { chained, perRoute } from "./native.ts";
@@ -27,8 +28,8 @@ export interface GatewayDefaults {
   bodyLimitBytes: number;
   /** The listener's module filters, which routes without policies disable. */
   filters: string[];
-  /** First in every chain; no API can drop them. */
-  policies: PolicyReference[];
+  /** First in every chain. */
+  policies: OwnPolicy[];
   /** Whether events are made of requests. */
   recorded?: boolean;
   /** Whether a policy reads bodies. */
@@ -86,7 +87,7 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
   };
   definitions.forEach(use);
   for (const policy of [
-    ...defaults.policies,
+    ...ownPoliciesOf(defaults.policies, api),
     ...api.policies,
     ...api.operations.flatMap((operation) => operation.policies),
   ])
@@ -164,7 +165,8 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const literal = literalSegments(api.context + operation.path);
   const chain = chainOf(api, operation, defaults);
   const text = chain && JSON.stringify(chain);
-  const policies = [...defaults.policies, ...api.policies, ...operation.policies];
+  const own = ownPoliciesOf(defaults.policies, api, operation);
+  const policies = [...own, ...api.policies, ...operation.policies];
   const readsBody = chained(policies).some(defaults.readsBody);
   const name = routeName(api.name, operationName(operation), text);
   const match = matchOf(parts, path.match);
@@ -212,7 +214,9 @@ function matchOf({ operation, choice, pin, again }: RouteParts, path: JsonObject
 /** Null when nothing is to run. */
 function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults): Chain | null {
   const policies = [
-    ...chained(defaults.policies).map((policy) => chainPolicy(policy, "api")),
+    ...chained(ownPoliciesOf(defaults.policies, api, operation)).map((policy) =>
+      chainPolicy(policy, "api"),
+    ),
     ...chained(api.policies).map((policy) => chainPolicy(policy, "api")),
     ...chained(operation.policies).map((policy) => chainPolicy(policy, "route")),
   ];

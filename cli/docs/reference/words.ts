@@ -79,6 +79,8 @@ export const words: Readonly<Record<string, string>> = {
   "vhosts.sandbox": "One host.",
   "spec.subscriptionPlans": "Names of the plans that it can be subscribed with; any when empty.",
   "spec.policies": "Run for every operation, in this order, before the operation's own.",
+  "spec.withoutGatewayPolicies":
+    "Names of the gateway's own policies (`router.policies` of its configuration) that this API goes without. A mandatory one is refused.",
   "policies[].name": "Of [these](policies.md) or of your own.",
   "policies[].version": "The major version, such as `v1`.",
   "policies[].executionCondition":
@@ -117,6 +119,8 @@ export const words: Readonly<Record<string, string>> = {
   "operations[].path":
     "The path after the context: `{id}` is any one segment, `/*` at the end is everything below.",
   "operations[].policies": "Run after the API's, in this order.",
+  "operations[].withoutGatewayPolicies":
+    "Names of the gateway's own policies that this operation goes without, beside those of its API.",
   "operations[].resilience": "In place of the API's.",
   "spec.deploymentState": "`undeployed` keeps it and serves nothing.",
 

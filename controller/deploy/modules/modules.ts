@@ -10,8 +10,10 @@ import { moduleFilter } from "../../xds/resources/module.ts";
 import type { DeltaStream } from "../../xds/stream.ts";
 import type { Store } from "../../store/store.ts";
 import type { Chain } from "../../translate/chain.ts";
+import type { OwnPolicy } from "../../translate/own-policies.ts";
 import type { Control } from "../control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "../policies/catalog.ts";
+import { refuseBrokenOwn, resolveOwn } from "../policies/own.ts";
 import type { PolicyConfigurations } from "../policies/system-parameters.ts";
 import { engineFilter, engineRootId } from "../settings.ts";
 import { servedBy, type GatewayStatus } from "../status/of-api.ts";
@@ -24,6 +26,8 @@ export interface ModulesOptions {
   /** Schemas of policies whose module does not carry them. */
   definitions: readonly PolicyDefinition[];
   configurations: PolicyConfigurations;
+  /** The gateway's own policies, as it was told them. */
+  ownPolicies: readonly OwnPolicy[];
   checkChain: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: (line: string) => void;
   /** Called when another module serves. */
@@ -156,6 +160,7 @@ export class Modules {
       throw new UserError("The module does not fit what is deployed", misfits);
     const bytes = new Uint8Array(stored.bytes);
     await this.tryStart(bytes);
+    await this.tryOwn(bytes, catalog);
     return bytes;
   }
 
@@ -174,6 +179,13 @@ export class Modules {
         { field: "module", message: reason(error) },
       ]);
     }
+  }
+
+  /** The gateway's own policies would else fail at the first request of every API. */
+  private async tryOwn(bytes: Uint8Array, catalog: PolicyCatalog): Promise<void> {
+    const { ownPolicies, checkChain } = this.options;
+    const own = resolveOwn(ownPolicies, catalog);
+    await refuseBrokenOwn(own, (chain) => checkChain(bytes, chain));
   }
 
   private async serve(hash: string, assignment: number): Promise<void> {

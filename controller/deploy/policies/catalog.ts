@@ -154,10 +154,10 @@ export class PolicyCatalog {
   }
 
   /** The reference with its version and coerced parameters, or what is wrong with it. */
-  check(
-    reference: PolicyReference,
+  check<P extends PolicyReference>(
+    reference: P,
     revealed = <T>(params: T): T => params,
-  ): { resolved: PolicyReference } | { errors: FieldError[] } {
+  ): { resolved: P } | { errors: FieldError[] } {
     const { name, version, field } = reference;
     const all = this.installed.filter((policy) => policy.name === name);
     if (all.length === 0)

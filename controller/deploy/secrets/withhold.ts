@@ -7,6 +7,7 @@ import { referencesIn, reference } from "../../model/references.ts";
 import type { RestApi } from "../../model/rest-api.ts";
 import type { PolicyReference } from "../../model/shared.ts";
 import type { SecretUse, TemplateSources } from "../../model/templates.ts";
+import type { OwnPolicy } from "../../translate/own-policies.ts";
 import type { PolicyCatalog } from "../policies/catalog.ts";
 
 /** A record of the feed has at most 65,534 bytes. */
@@ -28,7 +29,7 @@ export interface SecretSources {
 interface Withheld {
   api: RestApi;
   /** The gateway's own policies, which stand in every chain. */
-  given: PolicyReference[];
+  given: OwnPolicy[];
   uses: SecretUse[];
   errors: FieldError[];
 }
@@ -36,7 +37,7 @@ interface Withheld {
 /** `entryOf` names a value so that nobody can tell it from its name, and the same value always the same. */
 export function withhold(
   api: RestApi,
-  given: PolicyReference[],
+  given: OwnPolicy[],
   catalog: PolicyCatalog,
   entryOf: (value: string) => string,
 ): Withheld {
@@ -69,7 +70,7 @@ export function withhold(
     referencesIn(text)
       .map((part) => (part.isReference ? part.text : reference(uses.get(part.text)!.entry)))
       .join("");
-  const hidden = (policies: PolicyReference[]) =>
+  const hidden = <P extends PolicyReference>(policies: P[]): P[] =>
     policies.map((policy) => ({
       ...policy,
       params: catalog.changeSecrets(policy.name, policy.params, hide),

@@ -52,6 +52,11 @@ const policy = object(
   { systemParameters: openObject },
 );
 
+const policies = success({
+  ...{ count, policies: listOf(policy) },
+  gatewayPolicies: listOf(object({ name: text, version: text, mandatory: flag, field: text })),
+});
+
 const module = object(
   {
     ...{ hash: text, uploadedAt: time, serving: flag },
@@ -165,7 +170,9 @@ export const gatewayPaths: Paths = {
     get: {
       summary: "The policies that documents may name, with the schemas of their parameters",
       query: { used: oneOf("true", "false") },
-      answers: { 200: json("Policies.", successList("policies", policy)) },
+      answers: {
+        200: json("Policies, and which of them the gateway runs on every API.", policies),
+      },
     },
   },
   "/modules": {

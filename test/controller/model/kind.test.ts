@@ -25,12 +25,12 @@ function readToy(document: Reader): RestApi {
     ...{ version: "v1.0", sourceContext: `/toys/${name}`, context: `/toys/${name}` },
     ...{ upstream: { main: readUpstream(spec.at("upstream").required(), []), sandbox: null } },
     ...{ upstreamDefinitions: [], vhosts: { main: null, sandbox: null }, subscriptionPlans: [] },
-    ...{ policies: readPolicies(spec.at("policies")), resilience },
+    ...{ policies: readPolicies(spec.at("policies")), withoutGatewayPolicies: [], resilience },
     traffic: readTraffic(spec.at("traffic"), []),
     operations: [
       {
         ...{ method: "GET", path: `/${colour}`, form: "simple", headers: [], queryParams: [] },
-        ...{ policies: [], resilience, field: "spec" },
+        ...{ policies: [], withoutGatewayPolicies: [], resilience, field: "spec" },
       },
     ],
     deployed: spec.at("deploymentState").oneOf(["deployed", "undeployed"]) !== "undeployed",

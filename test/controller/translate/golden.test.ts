@@ -70,7 +70,14 @@ describe("a RestApi's resources", () => {
   });
 
   test("with a policy that reads bodies, and one of the gateway's own", async () => {
-    const guard = { name: "guard", version: "v1", executionCondition: null, params: {}, field: "" };
+    const guard = {
+      name: "guard",
+      version: "v1",
+      executionCondition: null,
+      mandatory: true,
+      params: {},
+      field: "",
+    };
     const text = deploy(["plain.yaml"], { policies: [guard], readsBody: () => true });
     await expect(text).toMatchFileSnapshot("golden/out/gateway-policy.yaml");
   });

@@ -13,7 +13,9 @@ const closing: (() => Promise<unknown> | void)[] = [];
 beforeAll(async () => {
   t = await startTestGateway({
     compression: true,
-    gatewayPolicies: [{ name: "tiny", version: "v1", executionCondition: null, params: {} }],
+    gatewayPolicies: [
+      { name: "tiny", version: "v1", executionCondition: null, mandatory: true, params: {} },
+    ],
   });
 });
 afterEach(async () => {
