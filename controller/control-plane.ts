@@ -20,7 +20,7 @@ import { resourceKinds } from "./model/index.ts";
 import { watchFolder } from "./gitops/watch.ts";
 import { Meters } from "./observe/meters.ts";
 import { countStatement } from "./observe/statements.ts";
-import { refuseBrokenOwn, resolveOwn } from "./deploy/policies/own.ts";
+import { namedOwn, refuseBrokenOwn, resolveOwn } from "./deploy/policies/own.ts";
 import type { OwnPolicy } from "./translate/own-policies.ts";
 import { defaultPorts, defaultStore, type GatewayOptions } from "./options.ts";
 import { Signal } from "./signal.ts";
@@ -113,10 +113,7 @@ export async function startControlPlane(
       modules: modules.current ? [engineFilter] : [],
       extraFilters: options.compression ? [compression] : [],
     });
-  const ownPolicies: OwnPolicy[] = (options.gatewayPolicies ?? []).map((policy, i) => ({
-    ...policy,
-    field: `router.policies[${i}]`,
-  }));
+  const ownPolicies = namedOwn(options.gatewayPolicies);
   const { checkChain = chainTrials() } = options;
   const modules: Modules = new Modules({
     ...{ store, cache, streams, checkChain, log, ownPolicies },

@@ -3,15 +3,14 @@
  * memory. Nothing listens, nothing is sent, and the same files give the same result.
  */
 import { eventOptions } from "../../controller/analytics/event-options.ts";
-import { UserError } from "../../controller/errors.ts";
 import type { GatewayOptions } from "../../controller/gateway.ts";
 import { Control } from "../../controller/deploy/control.ts";
 import { Deployments } from "../../controller/deploy/resources/deployments.ts";
 import { PolicyCatalog } from "../../controller/deploy/policies/catalog.ts";
+import { namedOwn, refuseBrokenOwn, resolveOwn } from "../../controller/deploy/policies/own.ts";
 import { engineFilter, trafficDefaults } from "../../controller/deploy/settings.ts";
 import { chainTrials } from "../../controller/deploy/modules/try-chain.ts";
 import { resourceKinds } from "../../controller/model/index.ts";
-import type { PolicyReference } from "../../controller/model/shared.ts";
 import { checkModule } from "../../controller/modules/check.ts";
 import { Store } from "../../controller/store/store.ts";
 import type { CompiledApi } from "../../controller/translate/compile.ts";
@@ -43,15 +42,13 @@ export class OfflineGateway {
     const { manifest, bytes } = checkModule(options.module);
     const definitions = manifest.policies.map((one) => ({ parameters: {}, ...one }));
     const catalog = new PolicyCatalog(definitions, options.policyConfigurations);
-    const own = (options.gatewayPolicies ?? []).map((policy, i) => ({
-      ...policy,
-      field: `router.policies[${i}]`,
-    }));
-    const policies = own.map((policy) => resolved(catalog, policy));
+    const own = namedOwn(options.gatewayPolicies);
+    const policies = resolveOwn(own, catalog);
     const traffic = { ...trafficDefaults, ...options.traffic };
     const recorder = new Recorder(loadProtos());
     const secrets = new OfflineSecrets(options.secrets);
     const tryChain = chainTrials();
+    await refuseBrokenOwn(policies, (chain) => tryChain(bytes, chain));
     const store = await Store.open(":memory:");
     const control = new Control({
       ...{ store, kinds: resourceKinds, ownPolicies: own, catalog: () => catalog },
@@ -96,10 +93,4 @@ export class OfflineGateway {
   close(): Promise<void> {
     return this.store.close();
   }
-}
-
-function resolved(catalog: PolicyCatalog, policy: PolicyReference): PolicyReference {
-  const checked = catalog.check(policy);
-  if ("resolved" in checked) return checked.resolved;
-  throw new UserError("the gateway's own policies are not valid", checked.errors);
 }

@@ -6,6 +6,10 @@ import { chained } from "../../translate/native.ts";
 import type { OwnPolicy } from "../../translate/own-policies.ts";
 import type { PolicyCatalog } from "./catalog.ts";
 
+/** With the keys of the configuration that they stand under. */
+export const namedOwn = (given: readonly Omit<OwnPolicy, "field">[] = []): OwnPolicy[] =>
+  given.map((policy, i) => ({ ...policy, field: `router.policies[${i}]` }));
+
 /** Throws a UserError that names each key that is wrong. */
 export function resolveOwn(own: readonly OwnPolicy[], catalog: PolicyCatalog): OwnPolicy[] {
   const checked = own.map((policy) => catalog.check(policy));
