@@ -89,6 +89,7 @@ export class Gateway {
       trapNext: null,
       fuel: setup.inject?.fuel ?? null,
       traced: setup.traced ?? false,
+      instance: setup.instance ?? (() => {}),
       node: { id: "simulator", cluster: "simulator" },
     };
     this.#exchange = {

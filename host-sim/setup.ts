@@ -63,6 +63,8 @@ export interface Setup extends Partial<FilterSetup> {
   trailers?: boolean;
   /** Notes each request's way through the modules, in `exchange.trace`. */
   traced?: boolean;
+  /** Is shown each instance of a module as it starts. */
+  instance?: (exports: WebAssembly.Exports) => void;
   inject?: Injections;
 }
 

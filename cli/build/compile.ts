@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import * as asc from "assemblyscript/asc";
 import { UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
+import { countStatements, type Statement, type StatementParser } from "./coverage.ts";
 import { explain, type Diagnostic } from "./diagnostics.ts";
 import { refuseMutableGlobals } from "./globals.ts";
 import { lint } from "./lint.ts";
@@ -19,6 +20,8 @@ export interface Compiled {
   wasm: Uint8Array;
   /** Source map, version 3: generated columns are byte offsets. */
   map: string;
+  /** What is counted, in the order of the counters. */
+  statements: Statement[];
 }
 
 export interface CompileInput {
@@ -28,20 +31,27 @@ export interface CompileInput {
   /** Policy name → the text of its `params.ts`, which need not be on disk. */
   params: ReadonlyMap<string, string>;
   target?: Target;
+  /** Policies whose statements are counted. */
+  counted?: readonly string[];
 }
 
 /** What is changed and checked around compiling; the compiler gives it the program. */
-function transform(locate: (name: string) => string | null, target: Target): new () => object {
+function transform(
+  locate: (name: string) => string | null,
+  target: Target,
+  count: (program: Program, parser: StatementParser) => void,
+): new () => object {
   return class {
     declare program: Program;
 
-    afterParse(): void {
+    afterParse(parser: StatementParser): void {
       // A custom runtime counts as a collecting one, which would spill every reference to a shadow stack.
       this.program.options.stackSize = 0;
       this.program.options.runtime = 0;
       this.program.module.useShadowStack = false;
       lint(this.program, locate);
       expandTemplates(this.program);
+      count(this.program, parser);
     }
 
     afterCompile(): void {
@@ -63,6 +73,7 @@ export async function compile({
   folders,
   params,
   target = "release",
+  counted = [],
 }: CompileInput): Promise<Compiled> {
   const locate = (name: string): string | null => {
     const [, policy, rest] = /^policies\/([^/]+)\/(.+)$/.exec(name) ?? [];
@@ -89,6 +100,10 @@ export async function compile({
   };
   const files = new Map<string, Uint8Array | string>();
   const diagnostics: Diagnostic[] = [];
+  const statements: Statement[] = [];
+  const count = (program: Program, parser: StatementParser): void => {
+    if (counted.length) statements.push(...countStatements(program, parser, counted));
+  };
   const { error } = await asc.main(["entry.ts", "--target", target, "--outFile", "out.wasm"], {
     stdout: asc.createMemoryStream(),
     stderr: asc.createMemoryStream(),
@@ -100,12 +115,12 @@ export async function compile({
     reportDiagnostic: (one: unknown) => {
       diagnostics.push(one as Diagnostic);
     },
-    transforms: [transform(locate, target)],
+    transforms: [transform(locate, target, count)],
   } as unknown as Parameters<typeof asc.main>[1]);
   const wrong = diagnostics.filter((one) => one.category === 3);
   if (wrong.length) throw new UserError(await explain(wrong, readSource, locate));
   const wasm = files.get("out.wasm");
   if (error || !(wasm instanceof Uint8Array))
     throw error ?? new Error("the compiler wrote no module");
-  return { wasm, map: String(files.get("out.wasm.map") ?? "") };
+  return { wasm, map: String(files.get("out.wasm.map") ?? ""), statements };
 }

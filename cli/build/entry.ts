@@ -52,8 +52,17 @@ const always = [
 export const isFed = (policies: readonly EntryPolicy[]): boolean =>
   policies.length > 1 || policies.some((one) => one.looksUp);
 
-/** `traced` modules tell a simulator which policy runs, and where a fault comes from. */
-export function generateEntry(policies: readonly EntryPolicy[], traced = false): string {
+export interface EntryOptions {
+  /** The module tells a simulator which policy runs, and where a fault comes from. */
+  traced?: boolean;
+  /** It counts how often statements run. */
+  counted?: boolean;
+}
+
+export function generateEntry(
+  policies: readonly EntryPolicy[],
+  { traced, counted }: EntryOptions = {},
+): string {
   const all = policies.reduce((bits, one) => bits | one.handles, 0);
   const several = policies.length > 1;
   const shares = [...new Set(policies.flatMap((one) => one.shares))];
@@ -104,6 +113,7 @@ export function generateEntry(policies: readonly EntryPolicy[], traced = false):
           `export { noteFault } from "sluice/sdk/engine/trace";`,
         ]
       : []),
+    ...(counted ? ["export const c: usize = COUNTERS;"] : []),
     `import { Handlers } from "sluice/sdk/policy";`,
     `import { Cursor } from "sluice/sdk/params/cursor";`,
     ...imports,

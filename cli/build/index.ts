@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../controller/errors.ts";
 import { compile } from "./compile.ts";
+import type { Statement } from "./coverage.ts";
 import { readDefinition, type Definition } from "./definition.ts";
 import { generateEntry, isFed } from "./entry.ts";
 import { harden } from "./harden/index.ts";
@@ -18,12 +19,16 @@ export interface Built {
   wasm: Uint8Array;
   map: string;
   policies: Definition[];
+  /** What is counted, in the order of the counters behind the global `c`. */
+  statements: Statement[];
 }
 
 export interface BuildOptions {
   target?: "debug";
   /** For a simulator that shows each request's way policy by policy; Envoy gains nothing by it. */
   traced?: boolean;
+  /** Folders whose policies count how often each statement runs. */
+  counted?: readonly string[];
 }
 
 export async function build(
@@ -45,11 +50,14 @@ export async function build(
       return { ...source, params, name: definition.name, version: definition.version };
     }),
   );
-  const entry = generateEntry(policies, options.traced);
+  const counted = definitions
+    .filter((one) => options.counted?.includes(one.folder))
+    .map((one) => one.name);
+  const entry = generateEntry(policies, { ...options, counted: counted.length > 0 });
   const small = policies.length === 1 && !policies[0]?.computes;
   const target = options.target ?? (small ? "small" : "release");
   const params = new Map(policies.map((one) => [one.name, one.params]));
-  const compiled = await compile({ entry, folders: byName, params, target });
+  const compiled = await compile({ entry, folders: byName, params, target, counted });
   const module = parse(compiled.wasm);
   const manifest = manifestOf(
     definitions,
@@ -69,7 +77,12 @@ export async function build(
   }
   const { bytes, locate, ends } = harden(module);
   const map = moveMap(JSON.parse(compiled.map) as SourceMap, locate, ends);
-  return { wasm: bytes, map: JSON.stringify(map), policies: definitions };
+  return {
+    wasm: bytes,
+    map: JSON.stringify(map),
+    policies: definitions,
+    statements: compiled.statements,
+  };
 }
 
 /** Writes `params.ts` beside the policy, if it changed, so that editors see the types; not where nobody may write. */

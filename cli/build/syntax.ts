@@ -12,6 +12,7 @@ export interface Range {
     text: string;
     normalizedPath: string;
     lineAt(position: number): number;
+    /** Of the position that `lineAt` was asked last. */
     columnAt(): number;
   };
 }
@@ -36,7 +37,7 @@ interface Source {
 
 export interface Program {
   sources: Source[];
-  options: { stackSize: number; runtime: number };
+  options: { stackSize: number; runtime: number; initialMemory: number };
   module: {
     useShadowStack: boolean;
     setOptimizeLevel(level: number): void;
@@ -54,6 +55,7 @@ interface Compiler {
     createCallExpression(of: Node, types: null, args: Node[], range: Range): Node;
     createBinaryExpression(operator: number, left: Node, right: Node, range: Range): Node;
     createParenthesizedExpression(inner: Node, range: Range): Node;
+    createBlockStatement(statements: Node[], range: Range): Node;
   };
   Token: Record<string, number>;
   newOptions(): unknown;

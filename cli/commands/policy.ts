@@ -73,6 +73,9 @@ const test = (io: Io): Command =>
     .option("--watch", "again on every save, until interrupted")
     .option("--reporter <name>", "lines or junit", "lines")
     .option("--json", "print the outcomes as JSON")
+    .option("--coverage", "show which lines of the policies the cases ran")
+    .option("--coverage-min <percent>", "fail if fewer lines ran")
+    .option("--coverage-lcov <file>", "write them for editors, as LCOV")
     .action(async (folders: string[], options: import("../cases/command.ts").TestOptions) => {
       const { testPolicies } = await import("../cases/command.ts");
       const { interrupted } = await import("../signal.ts");

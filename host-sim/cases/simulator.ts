@@ -14,9 +14,11 @@ export interface SimulatorOptions {
   map?: string;
   /** Is told of each answer, with all that only the simulator knows. */
   watch?: (answer: Answer) => void;
+  /** Is shown each instance of a module as it starts. */
+  instance?: (exports: WebAssembly.Exports) => void;
 }
 
-export const simulatorRunner = ({ map, watch }: SimulatorOptions = {}): Runner => ({
+export const simulatorRunner = ({ map, watch, instance }: SimulatorOptions = {}): Runner => ({
   name: "simulator",
   async load({ feed, ...setup }) {
     const agent = feed ? new CaseAgent(feed, setup.clusters?.[agentCluster]) : null;
@@ -26,6 +28,7 @@ export const simulatorRunner = ({ map, watch }: SimulatorOptions = {}): Runner =
       ...(map !== undefined &&
         typeof setup.module !== "string" && { module: { bytes: setup.module, map } }),
       ...{ serverName: "sluice", errors: "text" },
+      ...(instance && { instance }),
     });
     const fed = (): void => {
       const deadline = gateway.clock.now + feedPatienceMs;

@@ -37,4 +37,6 @@ export interface Host {
   fuel: number | null;
   /** Notes each request's way; costs time, so only where someone looks. */
   traced: boolean;
+  /** Is shown each instance as it starts. */
+  instance: (exports: WebAssembly.Exports) => void;
 }

@@ -76,6 +76,7 @@ export class Vm {
     const vm = new Vm(settings, host, worker);
     const { compiled } = settings.module;
     const { exports } = new WebAssembly.Instance(compiled, bindHostcalls(vm, compiled));
+    host.instance(exports);
     const allocator = (exports.malloc ?? exports.proxy_on_memory_allocate) as (n: number) => number;
     vm.memory = new Memory(exports.memory as WebAssembly.Memory, (size) =>
       vm.#allocate(allocator, size),
