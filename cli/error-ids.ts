@@ -25,6 +25,7 @@ export const errorIds = {
   "AP-NO-IMAGE": "Gateways here need no image of their own for a policy.",
   "AP-OPENAPI": "A description cannot be imported as it is: the words say what stands in the way.",
   "AP-NO-ROUTE": "No route takes the request: callers get 404.",
+  "AP-NO-RECORD": "The logs that were named have no such request.",
   "AP-CANARY-LOST":
     "The controller ended while some gateways tried a module: they have what they had.",
   "AP-NO-SOURCE": "The gateway serves a policy whose folder is not here, so it cannot be linked.",

@@ -9,6 +9,7 @@ import {
   listOf,
   object,
   oneOf,
+  orNull,
   openObject,
   text,
   time,
@@ -36,9 +37,16 @@ const states = listOf(
     state: oneOf("serving", "acknowledged", "pending", "refused", "undeployed", "deployed"),
   }),
 );
-const explanation = object({
+const route = object({
   ...{ api: text, route: text, upstream: text },
-  policies: listOf(object({ name: text, version: text, from: text })),
+  policies: listOf(object({ name: text, version: text, from: text }, { mandatory: flag })),
+  dropped: listOf(object({ name: text, version: text, from: text, by: text })),
+});
+/** With `--log`. */
+const answer = object({
+  request: object({ id: text, time: text, method: text, host: text, path: text }),
+  ...{ status: count, decidedBy: text, policy: orNull(text) },
+  ...{ from: listOf(text), because: listOf(text), now: orNull(route), lines: listOf(text) },
 });
 const exported = listOf(openObject);
 const forGateways = {
@@ -46,7 +54,7 @@ const forGateways = {
   diff: differences,
   status: states,
   export: exported,
-  explain: explanation,
+  explain: { anyOf: [route, answer] },
 };
 
 const module = object(

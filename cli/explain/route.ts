@@ -3,10 +3,10 @@ import { readDocument, resourceKinds } from "../../controller/model/index.ts";
 import type { Operation, RestApi } from "../../controller/model/rest-api.ts";
 import { dropOf, type OwnPolicy } from "../../controller/translate/own-policies.ts";
 import { compareRoutes, pathMatch, type Ranked } from "../../controller/translate/path.ts";
-import { CommandError, Exit } from "../errors.ts";
-import type { GatewayApi } from "./api.ts";
-import { kindRows, listAll, valueAt } from "./kinds.ts";
-import { withoutStatus } from "./compare.ts";
+import { CommandError, Exit, usage } from "../errors.ts";
+import type { GatewayApi } from "../client/api.ts";
+import { kindRows, listAll, valueAt } from "../client/kinds.ts";
+import { withoutStatus } from "../client/compare.ts";
 
 export interface Explanation {
   api: string;
@@ -24,12 +24,18 @@ interface Candidate extends Ranked {
 
 const restApis = kindRows.find(({ kind }) => kind === "RestApi")!;
 
+/** Of a path, or of a whole URL. */
+export function pathOf(url: string): string {
+  if (URL.canParse(url, "http://gateway")) return new URL(url, "http://gateway").pathname;
+  throw usage(`expected a path or a URL such as http://localhost:8080/pets/1, found '${url}'`);
+}
+
 export async function explainRequest(
   gateway: GatewayApi,
   method: string,
   url: string,
 ): Promise<Explanation> {
-  const { pathname: path } = new URL(url, "http://gateway");
+  const path = pathOf(url);
   const candidates: Candidate[] = [];
   for (const item of await listAll(gateway, restApis)) {
     const context = String(valueAt(item, "spec.context"));
