@@ -2,28 +2,18 @@
 import { X509Certificate } from "node:crypto";
 import { stringify } from "yaml";
 import type { Case, CaseRequest, Expected, ExpectedRequest, Text } from "../../host-sim/cases.ts";
-import type { ChainLink } from "../../host-sim/http/routes.ts";
 import { pairsOf, type Upstream } from "../../host-sim/http/upstream.ts";
+import type { Definition } from "../build/definition.ts";
+import { documentOf } from "./document.ts";
+import { requestsOf } from "./refusals.ts";
 
-interface Owner {
-  name: string;
-  version: string;
-}
-
-export function exampleText(one: Case, owner: Owner): string {
-  const policies = policiesOf(one, owner).map(({ name, version, executionCondition, params }) => ({
-    ...{ name, version: version ?? owner.version },
-    ...(executionCondition && { executionCondition }),
-    params: params ?? {},
-  }));
-  const parts = [
-    `### ${sentence(one.name)}`,
-    fenced("yaml", stringify({ policies }, { lineWidth: 90 }).trimEnd()),
-  ];
-  const requests = (one.steps ?? [one]).flatMap((step) =>
-    "together" in step ? step.together : isRequest(step) ? [step] : [],
-  );
-  for (const { request, expect } of requests) {
+export async function exampleText(one: Case, owner: Definition): Promise<string> {
+  const { policies, configurations } = await documentOf(one, owner);
+  const parts = [`### ${sentence(one.name)}`, yaml({ policies })];
+  if (Object.keys(configurations).length > 0)
+    parts.push("In the gateway's configuration:", yaml({ policy_configurations: configurations }));
+  if (one.feed) parts.push(`The gateway knows ${listed(one.feed.map(({ table }) => table))}.`);
+  for (const { request, expect } of requestsOf(one)) {
     parts.push(...connection(request), fenced("http", requestText(request)));
     const upstream = expect.upstream && upstreamText(expect.upstream, request);
     if (upstream) parts.push("The upstream gets:", fenced("http", upstream));
@@ -36,17 +26,22 @@ export function exampleText(one: Case, owner: Owner): string {
   return parts.join("\n\n");
 }
 
-const isRequest = (step: object): step is CaseRequest => "request" in step && "expect" in step;
+const yaml = (value: object): string =>
+  fenced("yaml", stringify(value, withoutKeys, { lineWidth: 90 }).trimEnd());
 
-function policiesOf(one: Case, owner: Owner): ChainLink[] {
-  const chain = one.chain ?? one.routes?.[0]?.chain;
-  if (Array.isArray(chain)) return chain;
-  return chain?.policies ?? [{ ...owner, ...(one.params && { params: one.params }) }];
-}
+/** A key belongs in the environment; a case has one of its own, another in each run. */
+const withoutKeys = (_: unknown, value: unknown): unknown =>
+  typeof value === "string" && value.startsWith("-----BEGIN PRIVATE") ? '{{ env "KEY" }}' : value;
+
+const articles: Readonly<Record<string, string>> = { key: "an API key" };
+
+/** Each once. */
+const listed = (tables: readonly string[]): string =>
+  [...new Set(tables)].map((one) => articles[one] ?? `a ${one}`).join(" and ");
 
 function requestText({ method = "GET", path, headers, body }: CaseRequest["request"]): string {
   const lines = pairsOf(headers).map(
-    ([name, value]) => `${name === ":authority" ? "host" : name}: ${value}`,
+    ([name, value]) => `${name === ":authority" ? "host" : name}: ${cut(value)}`,
   );
   const text = body === undefined ? [] : ["", Buffer.from(body as string).toString()];
   return [`${method} ${path} HTTP/1.1`, ...lines, ...text].join("\n");
@@ -97,6 +92,9 @@ function bodyLines(body: Expected["body"]): string[] {
     typeof body === "string" || body instanceof RegExp ? shown(body) : JSON.stringify(body);
   return ["", text];
 }
+
+/** Of a token, a certificate or a signature, what tells which it is. */
+const cut = (value: string): string => (value.length > 100 ? `${value.slice(0, 40)}…` : value);
 
 /** A pattern stands for what changes from run to run. */
 const shown = (text: Text): string => (text instanceof RegExp ? "…" : text);

@@ -6,38 +6,50 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readDefinition } from "../build/definition.ts";
 import { loadCases } from "../cases/load.ts";
+import { majorOf, sectionOf } from "./document.ts";
 import { exampleText } from "./examples.ts";
 import { code, inCell, table } from "./markdown.ts";
 import { rowsOf, type Schema } from "./parameters.ts";
+import { refusalsOf } from "./refusals.ts";
 
 export const readmeFile = (folder: string): string => join(folder, "README.md");
 
 export async function readmeOf(folder: string): Promise<string> {
-  const { name, version, displayName, description, parameters, systemParameters } =
-    await readDefinition(folder);
-  const major = `v${version.split(".")[0]}`;
-  const examples = (await loadCases(folder)).filter((one) => one.example);
+  const definition = await readDefinition(folder);
+  const { name, version, displayName, description, parameters, systemParameters } = definition;
+  const cases = await loadCases(folder);
+  const examples = cases.filter((one) => one.example);
+  const refusals = refusalsOf(cases);
   const notes = await readFile(join(folder, "NOTES.md"), "utf8").catch(() => "");
-  const owner = (systemParameters as { "x-sluice-configuration"?: string } | undefined)?.[
-    "x-sluice-configuration"
-  ];
-  const section = `${owner ?? name.replaceAll("-", "")}_${major}`;
   const parts = [
     '<!-- Written by "ap policy docs" from policy.yaml and cases.ts. Changes here are lost. -->',
     `# ${displayName}`,
-    `Policy \`${name}\`, version \`${major}\` (${version}).`,
+    `Policy \`${name}\`, version \`${majorOf(definition)}\` (${version}).`,
     description,
     "## Parameters",
     ...tableOf(parameters),
     ...(systemParameters
       ? [
           "## From the gateway's configuration",
-          `Keys of \`policy_configurations.${section}\`; an API cannot set them.`,
+          `Keys of \`policy_configurations.${sectionOf(definition)}\`; an API cannot set them.`,
           ...tableOf(systemParameters),
         ]
       : []),
+    ...(refusals.length > 0
+      ? [
+          "## What it answers by itself",
+          table(
+            ["status", "message", "shown by the case"],
+            refusals.map(([status, message, shownBy]) => [
+              status,
+              inCell(message),
+              inCell(shownBy),
+            ]),
+          ),
+        ]
+      : []),
     ...(examples.length > 0 ? ["## Examples"] : []),
-    ...examples.map((one) => exampleText(one, { name, version: major })),
+    ...(await Promise.all(examples.map((one) => exampleText(one, definition)))),
     ...(notes ? [notes.trim()] : []),
   ];
   return `${parts.join("\n\n")}\n`;

@@ -24,6 +24,19 @@ const sending = (value: string, name = "API-Key") => ({ path: "/", headers: { [n
 
 export const cases: Case[] = [
   {
+    name: "knows a caller by a key, and does not pass it on",
+    example: true,
+    chain: chain({ key: "X-API-Key", hideCredential: true }),
+    feed: [key("apip_example")],
+    steps: [
+      {
+        request: sending("apip_example", "X-API-Key"),
+        expect: { status: 200, upstream: { headers: { "x-api-key": null } } },
+      },
+      { request: { path: "/" }, expect: refused },
+    ],
+  },
+  {
     name: "lets a key of the API through",
     chain: chain(),
     feed: [key(raw)],

@@ -9,6 +9,22 @@ const params = { algorithm: "ES256", signingKey: { inline } };
 
 export const cases: Case[] = [
   {
+    name: "tells the upstream who the caller is, whatever the client says of it",
+    example: true,
+    chain: [
+      { name: "basic-auth", version: "v1", params: { username: "ada", password: "secret" } },
+      { name: "backend-jwt", version: "v1", params: { ...params, customClaims: { team: "pets" } } },
+    ],
+    request: {
+      path: "/",
+      headers: { authorization: "Basic YWRhOnNlY3JldA==", "x-jwt-assertion": "forged" },
+    },
+    expect: {
+      status: 200,
+      upstream: { headers: { "x-jwt-assertion": /^[\w-]+\.[\w-]+\.[\w-]+$/ } },
+    },
+  },
+  {
     name: "says nothing of nobody, and keeps what the client says from the upstream",
     params,
     request: { path: "/", headers: { "X-JWT-Assertion": ["forged", "forged again"] } },

@@ -28,6 +28,7 @@ const refused = {
 export const cases: Case[] = [
   {
     name: "lets so many requests through and refuses the next",
+    example: true,
     params: once,
     steps: [pass, refused],
   },

@@ -28,6 +28,7 @@ export const cases: Case[] = [
   },
   {
     name: "says in the gateway's words that there are too many",
+    example: true,
     params: { limit: 1 },
     upstream: slow,
     steps: [

@@ -12,9 +12,9 @@ const apiKey = of("api-key-auth", {
   hideCredential: true,
   keys: [{ name: "batch", sha256: createHash("sha256").update("key-1").digest("hex") }],
 });
-const idp = "out|http|idp.example|80";
+const idp = "out|https|idp.example|443";
 const jwt = of("jwt-auth", {
-  keymanagers: [{ name: "main", issuer, jwks: { remote: { uri: "http://idp.example/keys" } } }],
+  keymanagers: [{ name: "idp", issuer, jwks: { remote: { uri: "https://idp.example/keys" } } }],
   claimMappings: { sub: "x-user" },
 });
 const hmac = of("hmac-auth", {

@@ -19,6 +19,7 @@ const windows: [string, string, number][] = [
 export const cases: Case[] = [
   {
     name: "lets so much through and then says how long to wait",
+    example: true,
     params: limits(2, "year"),
     steps: [
       ask(200, {

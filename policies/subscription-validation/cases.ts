@@ -29,6 +29,28 @@ const ask = (token: string) => ({ path: "/", headers: { "Subscription-Key": toke
 
 export const cases: Case[] = [
   {
+    name: "counts requests against the subscription's plan",
+    example: true,
+    chain: chain(),
+    feed: [subscription("tok", "gold"), plan("gold", "1", "Hour")],
+    steps: [
+      { request: ask("tok"), expect: { status: 200 } },
+      {
+        request: ask("tok"),
+        expect: {
+          status: 429,
+          headers: { "content-type": "application/json" },
+          body: {
+            error: "rate_limit_exceeded",
+            message: "Subscription quota exceeded: 1 requests per Hour",
+          },
+          upstream: null,
+        },
+      },
+      { request: { path: "/" }, expect: forbidden() },
+    ],
+  },
+  {
     name: "refuses the subscription of an API of another kind with the same name",
     chain: { ...chain(), api: { ...api, kind: "Mcp" } },
     feed: [subscription("tok")],

@@ -4,6 +4,26 @@ import { key, limit, pass, stop, withHeaders } from "./steps.ts";
 
 export const keys: Case[] = [
   {
+    name: "counts for each client, by a header",
+    example: true,
+    params: {
+      quotas: [
+        {
+          name: "clients",
+          limits: [{ limit: 1, duration: "1h" }],
+          keyExtraction: [{ type: "header", key: "x-client" }],
+        },
+      ],
+    },
+    steps: [
+      pass(withHeaders({ "x-client": "ada" })),
+      pass(withHeaders({ "x-client": "bob" })),
+      stop(withHeaders({ "x-client": "ada" }), {
+        headers: { "x-ratelimit-quota": "clients", "retry-after": /^\d+$/ },
+      }),
+    ],
+  },
+  {
     name: "counts by header; who sends none shares one count",
     params: key({ type: "header", key: "X-User" }),
     steps: [

@@ -53,7 +53,6 @@ const no = { request: request(), expect: refused };
 export const keyServices: Case[] = [
   {
     name: "refuses a request without a token",
-    example: true,
     params: {
       keymanagers: [{ name: "main", issuer, jwks: { remote: { uri: "http://idp.example/keys" } } }],
       audiences: ["pets"],
