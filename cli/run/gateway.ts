@@ -54,7 +54,8 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   });
   const echo = options.sample ? await startEcho(await addSample(gateway)) : null;
   if (options.envoy) await gateway.ready(30_000);
-  io.line(`traffic     http://localhost:${gateway.ports.http}`);
+  if (options.envoy) io.line(`traffic     http://localhost:${gateway.ports.http}`);
+  else io.line(`gateways    follow localhost:${gateway.ports.xds}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
   if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
   renewOnSignal(() => gateway.envoy, write);

@@ -38,9 +38,7 @@ export async function openAccess(
   findApi: FindApi,
   log: (line: string) => void,
 ): Promise<Access> {
-  const ring = await KeyRing.open(
-    options.secretKeys ?? [defaultKey(options.store ?? defaultStore)],
-  );
+  const ring = KeyRing.open(options.secretKeys ?? [defaultKey(options.store ?? defaultStore)]);
   const salt = await store.common("secret-entries", randomBytes(32).toString("hex"));
   const vault = new Vault(store.secrets, ring, salt, log);
   const feeder = new Feeder(store, vault, log);

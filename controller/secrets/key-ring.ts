@@ -2,7 +2,7 @@
  * The keys that secrets are encrypted with at rest, AES-256-GCM, each in a file that its owner alone can read. The newest
  * seals; older ones open what they sealed, until it is sealed anew.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Seal } from "../agent/state/seal.ts";
 import { UserError } from "../errors.ts";
@@ -21,14 +21,15 @@ export class KeyRing {
   private constructor(private readonly first: SecretKey) {}
 
   /** The first key is the newest; it is made when there is something to seal and no such file. */
-  static async open(keys: readonly SecretKey[]): Promise<KeyRing> {
+  static open(keys: readonly SecretKey[]): KeyRing {
     const [first] = keys;
     if (!first) throw new UserError("secretKeys: expected at least one key");
     const ring = new KeyRing(first);
     for (const [i, { version, file }] of keys.entries()) {
       if (ring.seals.has(version))
         throw new UserError(`secretKeys[${i}].version: is used twice, found "${version}"`);
-      if (existsSync(file)) ring.seals.set(version, await Seal.at(file));
+      const seal = Seal.read(file);
+      if (seal) ring.seals.set(version, seal);
       else if (i > 0) throw new UserError(`secretKeys[${i}].file: there is no ${file}`);
     }
     return ring;
@@ -45,14 +46,23 @@ export class KeyRing {
   }
 
   unseal(sealed: string, version: string, place: string): string {
-    const seal = this.seals.get(version);
+    const seal = this.seals.get(version) ?? this.appeared(version);
     if (!seal)
-      throw new UserError(`${place} was sealed with the key "${version}", which secretKeys lacks`);
+      throw new UserError(
+        `${place} was sealed with the key "${version}", which controller.encryption lacks`,
+      );
     const text = seal.open(Buffer.from(sealed, "base64"), place);
     if (text) return text.toString("utf8");
     throw new UserError(
       `${place} cannot be opened: the key "${version}" here is not the one that sealed it`,
     );
+  }
+
+  /** The newest, when another controller on this file has made it meanwhile. */
+  private appeared(version: string): Seal | null {
+    const seal = version === this.newest ? Seal.read(this.first.file) : null;
+    if (seal) this.seals.set(version, seal);
+    return seal;
   }
 
   private async sealing(): Promise<Seal> {

@@ -3,8 +3,8 @@
  * by its owner alone, so that copies of the state without the key tell nothing.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { UserError } from "../../errors.ts";
+import { readFileSync, statSync } from "node:fs";
+import { reason, UserError } from "../../errors.ts";
 import { writeWhole } from "./whole-file.ts";
 
 const keyBytes = 32;
@@ -18,18 +18,25 @@ export class Seal {
 
   /** Reads the key, or makes one where there is none. */
   static async at(path: string): Promise<Seal> {
-    const found = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return null;
-      throw new UserError(`${path}: cannot be read: ${error.message}`);
-    });
-    if (!found) {
-      const key = randomBytes(keyBytes);
-      await writeWhole(path, [key]);
-      return new Seal(key);
+    const found = Seal.read(path);
+    if (found) return found;
+    const key = randomBytes(keyBytes);
+    await writeWhole(path, [key]);
+    return new Seal(key);
+  }
+
+  /** Null where there is none. */
+  static read(path: string): Seal | null {
+    let found: Buffer;
+    try {
+      found = readFileSync(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw new UserError(`${path}: cannot be read: ${reason(error)}`);
     }
     if (found.length !== keyBytes)
       throw new UserError(`${path}: expected a key of ${keyBytes} bytes, found ${found.length}`);
-    const mode = (await stat(path)).mode & 0o777;
+    const mode = statSync(path).mode & 0o777;
     if (mode & 0o077)
       throw new UserError(
         `${path}: expected a key that only its owner can read (mode 600), found ${mode.toString(8)}`,

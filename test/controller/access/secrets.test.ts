@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Chain } from "../../../controller/translate/chain.ts";
+import { KeyRing } from "../../../controller/secrets/key-ring.ts";
 import { until } from "../../../controller/until.ts";
 import { feedId } from "../../../host-sim/feed.ts";
 import { restApi } from "../fixtures/gateway.ts";
@@ -195,6 +196,14 @@ describe("secrets", () => {
       await store.secrets.remove("copy");
     });
 
+    test("a controller that began before there was a key opens what another one sealed with it", async () => {
+      const key = { version: "v1", file: join(dirname(place().secretKeys![0]!.file), "late.bin") };
+      const early = await startAccess({ ...place(), secretKeys: [key] });
+      const sealed = await KeyRing.open([key]).seal("late", "here");
+      expect(early.gateway.access.vault.open(sealed, "v1", "here")).toBe("late");
+      await early.close();
+    });
+
     test("a new key seals what the older one had sealed, and is enough from then on", async () => {
       await ask("POST", "/secrets", document("turned", "before-the-turn"));
       const [old] = place().secretKeys!;
@@ -202,7 +211,7 @@ describe("secrets", () => {
       const wrong = await startAccess({ ...place(), secretKeys: [newer] });
       expect(fed("turned", wrong)).toBe(null);
       expect(wrong.logs.join("\n")).toContain(
-        `Secret 'turned' was sealed with the key "v1", which secretKeys lacks`,
+        `Secret 'turned' was sealed with the key "v1", which controller.encryption lacks`,
       );
       await wrong.close();
       const turning = await startAccess({ ...place(), secretKeys: [newer, old!] });
