@@ -18,7 +18,10 @@ export const sentHeaders: [name: string, value: string][] = [
   [hostHeader, "%REQ(:AUTHORITY)%"],
 ];
 
-/** A match of a method and a path, as it would stand in a route, turned into one of what was sent. */
+/**
+ * A match of a method and a path, as it would stand in a route, turned into one of what was sent. Behind `^` RE2 keeps the
+ * literal beginning as text and compiles the rest alone: 2 KB less for a route, though Envoy matches the whole anyway.
+ */
 export function sentMatch(method: string, path: JsonObject): JsonObject {
   const { path: exact, prefix, path_separated_prefix: parent, safe_regex: pattern } = path;
   const regex =
@@ -27,7 +30,7 @@ export function sentMatch(method: string, path: JsonObject): JsonObject {
       : (pattern as { regex: string } | undefined)?.regex;
   const match: JsonObject = { name: requestHeader };
   if (typeof regex === "string")
-    match.string_match = { safe_regex: { regex: `${method}${regex}` } };
+    match.string_match = { safe_regex: { regex: `^${method}${regex}` } };
   else if (typeof prefix === "string") match.string_match = { prefix: `${method}${prefix}` };
   else match.string_match = { exact: `${method}${exact as string}` };
   return match;
