@@ -1,6 +1,6 @@
 /** The kind RestApi: a document read into what the gateway works with, and every rule it must keep. */
 import { readMetadata } from "./metadata.ts";
-import type { Reader } from "./reader.ts";
+import { notInPaths, quote, type Reader } from "./reader.ts";
 import {
   readPolicies,
   readResilience,
@@ -126,7 +126,11 @@ export function readRestApi(document: Reader): RestApi {
     withoutGatewayPolicies: readWithout(spec.at("withoutGatewayPolicies")),
     resilience: readResilience(spec.at("resilience")),
     traffic: readTraffic(spec.at("traffic"), upstreamDefinitions),
-    operations: spec.at("operations").required().items({ min: 1 }).map(readOperation),
+    operations: spec
+      .at("operations")
+      .required()
+      .items({ min: 1, max: maxOperations })
+      .map(readOperation),
     deployed:
       (spec.at("deploymentState").oneOf(["deployed", "undeployed"]) ?? "deployed") === "deployed",
   };
@@ -137,6 +141,7 @@ export function readRestApi(document: Reader): RestApi {
         message: "must not fall under /_gateway-health, which the gateway answers itself",
       });
   checkDuplicates(api, document);
+  checkRoutes(api, document);
   upstream.done();
   spec.done();
   document.done();
@@ -148,7 +153,7 @@ function readContext(reader: Reader): string {
   if (!context.startsWith("/")) reader.fail(`must start with /, found "${context}"`);
   else if (context !== "/" && context.endsWith("/"))
     reader.fail(`must not end with /, found "${context}"`);
-  else if (/[\s?#{}*]|\/\/|\/\.{1,2}(\/|$)/.test(context))
+  else if (notInPaths.test(context) || /[{}*]|\/\/|\/\.{1,2}(\/|$)/.test(context))
     reader.fail(
       `must be a plain path without templates, queries or dot segments, found "${context}"`,
     );
@@ -159,17 +164,20 @@ function readVhosts(reader: Reader): RestApi["vhosts"] {
   if (reader.absent) return { main: null, sandbox: null };
   reader.isObject();
   const main = reader.at("main").required();
-  const hosts = (main.text({ max: 2_000 }) ?? "").split(";").map((host) => host.trim());
+  // Envoy looks for hosts in lower case, and refuses a configuration that has one in two spellings.
+  const hosts = (main.text({ max: 2_000 }) ?? "")
+    .split(";")
+    .map((host) => host.trim().toLowerCase());
   for (const host of hosts)
     if (host && !isHost(host)) main.fail(`must be hosts separated by ";", found "${host}"`);
   const sandbox = reader.at("sandbox");
-  const sandboxHost = sandbox.text({ max: 253 });
+  const sandboxHost = sandbox.text({ max: 253 })?.toLowerCase() ?? null;
   if (sandboxHost !== null && !isHost(sandboxHost))
     sandbox.fail(`must be one host, found "${sandboxHost}"`);
   if (sandboxHost !== null && hosts.includes(sandboxHost))
     sandbox.fail(`must differ from spec.vhosts.main, found "${sandboxHost}"`);
   reader.done();
-  return { main: hosts.filter(Boolean), sandbox: sandboxHost };
+  return { main: [...new Set(hosts.filter(Boolean))], sandbox: sandboxHost };
 }
 
 const isHost = (host: string): boolean =>
@@ -219,7 +227,8 @@ function readMatch(match: Reader): Form {
 
 function readPath(reader: Reader, templates: boolean): string {
   const path = reader.text({ max: 2_000, pattern: /^\//, says: "must start with /" }) ?? "/";
-  if (/[\s?#]/.test(path)) reader.fail(`must not have whitespace, ? or #, found "${path}"`);
+  if (notInPaths.test(path))
+    reader.fail(`must not have whitespace, control characters, ? or #, found ${quote(path)}`);
   if (templates && !path.endsWith("/*") && !/^([^{}]|\{[^{}/]+\})*$/.test(path))
     reader.fail(`must have each parameter as {name} within one segment, found "${path}"`);
   return path;
@@ -258,6 +267,20 @@ function isRegex(text: string): boolean {
 /** After the clean-up of dot segments that Envoy does to requests. */
 const isReserved = (path: string): boolean =>
   /^\/_gateway-health(\/|$)/.test(new URL(path.replace(/\/+/g, "/"), "http://gateway").pathname);
+
+/** Each operation is a route for each of its hosts and for each definition that a policy could choose. */
+const maxRoutes = 50_000;
+const maxOperations = 5_000;
+
+function checkRoutes({ operations, upstreamDefinitions, vhosts }: RestApi, document: Reader): void {
+  const hosts = (vhosts.main?.length ?? 1) + 1;
+  const routes = operations.length * (upstreamDefinitions.length + 1) * hosts;
+  if (routes > maxRoutes)
+    document.findings.errors.push({
+      field: "spec.operations",
+      message: `must come to at most ${maxRoutes} routes with hosts and upstream definitions, found ${routes}`,
+    });
+}
 
 function checkDuplicates(api: RestApi, document: Reader): void {
   const seen = new Map<string, string>();

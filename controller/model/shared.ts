@@ -1,6 +1,6 @@
 /** The pieces that several kinds share: upstreams and their definitions, resilience, policy references. */
 import { readDuration } from "./duration.ts";
-import { Reader } from "./reader.ts";
+import { notInPaths, quote, Reader } from "./reader.ts";
 import { readSettings, type UpstreamSettings } from "./upstream-settings.ts";
 
 export interface Upstream {
@@ -61,10 +61,13 @@ export function readUpstreamDefinitions(list: Reader): UpstreamDefinition[] {
     const text = name.text({ max: 100, pattern: /^[a-zA-Z0-9\-_]+$/ }) ?? "";
     if (seen.has(text)) name.fail(`is used twice, found "${text}"`);
     seen.add(text);
-    const basePath = item.at("basePath").text({
+    const base = item.at("basePath");
+    const basePath = base.text({
       pattern: /^\/.*[^/]$/,
       says: "must start with / and not end with one",
     });
+    if (basePath !== null && notInPaths.test(basePath))
+      base.fail(`must not have whitespace, control characters, ? or #, found ${quote(basePath)}`);
     const timeout = item.at("timeout");
     const connectTimeoutMs = readDuration(timeout.at("connect"), { positive: true });
     timeout.done();

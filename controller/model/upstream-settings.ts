@@ -92,7 +92,14 @@ function readLoadBalancing(reader: Reader): LoadBalancing {
 }
 
 const readHealthCheck = (reader: Reader): HealthCheck => ({
-  path: reader.at("path").required().text({ pattern: /^\//, says: "must start with /" }) ?? "/",
+  path:
+    reader
+      .at("path")
+      .required()
+      .text({
+        pattern: /^\/[\x21-\x7e]*$/,
+        says: "must start with / and be of visible characters",
+      }) ?? "/",
   intervalMs: readDuration(reader.at("interval"), { positive: true }) ?? 10_000,
   timeoutMs: readDuration(reader.at("timeout"), { positive: true }) ?? 2_000,
   healthyThreshold: reader.at("healthyThreshold").integer(1, 100) ?? 2,

@@ -71,3 +71,47 @@ test("a key that stands twice is refused, also far apart, and so many keys are r
     'the key "a" stands twice',
   );
 });
+
+const spec = (over: object) =>
+  refusal(() =>
+    readDocument(resourceKinds[0], restApi("a", 9, over), { env: {}, secret: () => null }),
+  );
+const definition = (over: object) =>
+  spec({ upstreamDefinitions: [{ name: "d", upstreams: [{ url: "http://a" }], ...over }] });
+
+test.each(["/x HTTP/1.1", "/x?admin=true", "/x#y", "/x\u0000y", "/x\n"])(
+  "a base path that would write into the request line is refused: %j",
+  (basePath) => {
+    expect(definition({ basePath })).toContain("must not have whitespace, control characters");
+    expect(definition({ settings: { healthCheck: { path: basePath } } })).toMatch(
+      /[?#]/.test(basePath) ? /none/ : /visible characters/,
+    );
+  },
+);
+
+test("control characters are refused in contexts and paths", () => {
+  expect(spec({ context: "/a\u0001" })).toContain("must be a plain path");
+  expect(spec({ operations: [{ method: "GET", path: "/a\u007f" }] })).toContain(
+    "control characters",
+  );
+});
+
+test("more routes than a gateway should hold for one API are refused", () => {
+  const operations = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ method: "GET", path: `/${i}` }));
+  expect(spec({ operations: operations(5_000) })).toBe("none");
+  expect(spec({ operations: operations(5_001) })).toContain("must have 1 to 5000 entries");
+  const main = Array.from({ length: 20 }, (_, i) => `h${i}.example`).join(";");
+  expect(spec({ operations: operations(5_000), vhosts: { main } })).toContain(
+    "at most 50000 routes",
+  );
+});
+
+test("a host is one host in whatever case it is written", () => {
+  const vhosts = { main: "Shop.Example;shop.example;*.SHOP.example" };
+  const { api } = readDocument(resourceKinds[0], restApi("a", 9, { vhosts }));
+  expect(api.vhosts.main).toEqual(["shop.example", "*.shop.example"]);
+  expect(spec({ vhosts: { main: "Shop.Example", sandbox: "SHOP.example" } })).toContain(
+    "must differ",
+  );
+});
