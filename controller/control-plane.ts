@@ -12,6 +12,7 @@ import { Deployments } from "./deploy/resources/deployments.ts";
 import { loadFolder } from "./gitops/load.ts";
 import { Modules } from "./deploy/modules/modules.ts";
 import { majorOf } from "./deploy/policies/catalog.ts";
+import { moduleSubject, SharedStatus } from "./deploy/status/shared.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
 import { chainTrials } from "./deploy/modules/try-chain.ts";
 import { reason } from "./errors.ts";
@@ -88,6 +89,17 @@ export async function startControlPlane(
   let ads: AdsServer | null = null;
   const streams = () => ads?.streams() ?? [];
 
+  const changed = new Signal((error) => log(reason(error)));
+  closing.push(() => changed.close());
+  const shared =
+    store.served &&
+    new SharedStatus({
+      ...{ served: store.served, streams, log },
+      subjects: () => [moduleSubject, ...control.handles()],
+      tell: (subject) => (subject === moduleSubject ? modules.told() : control.told(subject)),
+      touched: () => changed.raise(),
+    });
+
   const listeners = () =>
     gatewayResources({
       host: options.trafficHost ?? "0.0.0.0",
@@ -118,6 +130,7 @@ export async function startControlPlane(
   const modules: Modules = new Modules({
     ...{ store, cache, streams, checkChain, log, ownPolicies },
     control: () => control,
+    ...(shared && { elsewhere: (hash) => shared.elsewhereOf(moduleSubject, hash) }),
     definitions: options.policies ?? [],
     configurations: options.policyConfigurations ?? {},
     serving: () => void cache.apply(listeners()),
@@ -125,6 +138,10 @@ export async function startControlPlane(
   const gatewayPolicies: OwnPolicy[] = [];
   const control: Control = new Control({
     ...{ store, streams, log, meters, kinds: options.kinds ?? resourceKinds },
+    ...(shared && {
+      elsewhere: (wanted) => shared.elsewhere(wanted),
+      touched: (handle) => shared.touch(handle),
+    }),
     deployments: new Deployments(cache, traffic.hosts.sandbox),
     catalog: () => modules.catalog,
     ownPolicies,
@@ -188,16 +205,21 @@ export async function startControlPlane(
   ads = server;
   closing.push(() => server.close());
   access.tokens.changed = () => server.admitAgain();
-  const changed = new Signal((error) => log(reason(error)));
-  closing.push(() => changed.close());
   closing.push(server.watch(() => changed.raise()));
   changed.each(() => control.review());
   changed.each(() => modules.review());
+  if (shared) {
+    await shared.begin();
+    closing.push(() => shared.end());
+    changed.each(() => shared.publish());
+  }
 
   const written = new Signal((error) => log(`cannot read what others wrote: ${reason(error)}`));
   closing.push(() => written.close());
   closing.push(await store.watch(() => written.raise()));
   written.each(() => takeForeignChanges({ store, control, modules, access, certificates }));
+  // What gateways of other controllers serve may be what they wrote.
+  if (shared) written.each(() => changed.raise());
   return {
     ...{ store, control, modules, canary, access, certificates, changed, meters },
     resources: () => Object.fromEntries(kinds.map(({ name }) => [name, cache.size(name)])),

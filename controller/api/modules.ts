@@ -1,5 +1,6 @@
 /** Finished modules over HTTP: upload, list, let one serve, go back to the one before. */
 import { Hono, type Context } from "hono";
+import { settledAs } from "../deploy/status/of-api.ts";
 import { noteChange } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
 import { beginCanary, canaryRoutes } from "./canary.ts";
@@ -35,8 +36,10 @@ export function moduleRoutes({ modules, canary, changed }: ManagementOptions): H
   const answer = async (c: Context, hash: string, done: 200 | 201) => {
     const waitMs = readWait(c);
     const settled =
-      waitMs === null ? "served" : await waitUntil(() => modules.settled(), waitMs, changed);
-    const gateways = modules.gateways();
+      waitMs === null
+        ? "served"
+        : await waitUntil(async () => settledAs(await modules.everywhere()), waitMs, changed);
+    const gateways = await modules.everywhere();
     return c.json({ status: "success", hash, gateways }, settled === "served" ? done : 202);
   };
 

@@ -22,7 +22,7 @@ export function resourceRoutes(
   const missing = (c: Context, id: string) =>
     problem(c, 404, `${kind.label} with handle '${id}' not found`);
 
-  const represent = (artifact: Artifact, source: object) => ({
+  const represent = (artifact: Artifact, source: object, status: object) => ({
     ...source,
     status: {
       id: artifact.handle,
@@ -31,11 +31,13 @@ export function resourceRoutes(
       updatedAt: artifact.updated_at,
       deployedAt: artifact.deployed_at,
       revision: artifact.revision,
-      ...control.status(artifact.handle),
+      ...status,
     },
   });
-  const asWritten = (artifact: Artifact) =>
-    represent(artifact, JSON.parse(artifact.source) as object);
+  const asWritten = async (artifact: Artifact) => {
+    const [status] = await control.statuses([artifact.handle]);
+    return represent(artifact, JSON.parse(artifact.source) as object, status!);
+  };
 
   const noteDocument = (c: Context, handle: string, before?: string, after?: string) => {
     const read = (source?: string): unknown =>
@@ -54,7 +56,7 @@ export function resourceRoutes(
     warn(c, accepted);
     c.header("ETag", etag(artifact));
     if (dryRun) {
-      const { status, ...document } = represent(artifact, body as object);
+      const { status, ...document } = represent(artifact, body as object, {});
       const { state, revision } = status;
       return c.json({
         ...document,
@@ -65,22 +67,25 @@ export function resourceRoutes(
       waitMs === null
         ? "served"
         : await waitUntil(() => control.settled(artifact.handle), waitMs, options.changed);
-    return c.json(asWritten(artifact), settled === "served" ? (created ? 201 : 200) : 202);
+    return c.json(await asWritten(artifact), settled === "served" ? (created ? 201 : 200) : 202);
   };
 
   app.post("/", (c) => accept(c, { create: true }, true));
 
-  app.get("/", (c) => {
+  app.get("/", async (c) => {
     const { limit, offset } = readPage(c);
     const found = control
       .list(kind)
       .map((artifact) => ({ artifact, source: JSON.parse(artifact.source) as Document }))
       .filter((item) => matches(c, item));
-    const page = found.slice(offset, offset + limit).map(({ artifact, source }) =>
-      represent(artifact, {
-        ...source,
-        spec: { ...source.spec, ...resolvedContext(source) },
-      }),
+    const shown = found.slice(offset, offset + limit);
+    const statuses = await control.statuses(shown.map(({ artifact }) => artifact.handle));
+    const page = shown.map(({ artifact, source }, i) =>
+      represent(
+        artifact,
+        { ...source, spec: { ...source.spec, ...resolvedContext(source) } },
+        statuses[i]!,
+      ),
     );
     c.header("X-Total-Count", String(found.length));
     return c.json({
@@ -91,12 +96,12 @@ export function resourceRoutes(
     });
   });
 
-  app.get("/:id", (c) => {
+  app.get("/:id", async (c) => {
     const artifact = control.get(c.req.param("id"), kind);
     if (!artifact) return missing(c, c.req.param("id"));
     c.header("ETag", etag(artifact));
     if (c.req.header("if-none-match") === etag(artifact)) return c.body(null, 304);
-    return c.json(asWritten(artifact));
+    return c.json(await asWritten(artifact));
   });
 
   app.put("/:id", async (c) => {

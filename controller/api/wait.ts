@@ -1,5 +1,6 @@
 /** `?wait=10s`: an answer that comes when every connected gateway has what was asked. */
 import type { Context } from "hono";
+import type { Settled } from "../deploy/status/of-api.ts";
 import { UserError } from "../errors.ts";
 import { Reader } from "../model/reader.ts";
 import { readDuration } from "../model/duration.ts";
@@ -23,19 +24,19 @@ export function durationIn(c: Context, field: string, mostMs: number): number | 
   return ms;
 }
 
-export type Settled = "served" | "refused" | "pending";
-
 /** Looks again at each change, until it is settled or the time is over. */
 export async function waitUntil(
-  settled: () => Settled,
+  settled: () => Promise<Settled>,
   waitMs: number,
   changed: (timeoutMs: number) => Promise<void>,
 ): Promise<Settled> {
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const state = settled();
     const left = deadline - performance.now();
-    if (state !== "pending" || left <= 0) return state;
-    await changed(left);
+    // Begun before looking, so that no change slips in between.
+    const next = left > 0 ? changed(left) : null;
+    const state = await settled();
+    if (state !== "pending" || next === null) return state;
+    await next;
   }
 }

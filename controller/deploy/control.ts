@@ -20,8 +20,17 @@ import { misfitsOf } from "./policies/resolve.ts";
 import { usedPolicies } from "./policies/used.ts";
 import { Proof } from "./proof.ts";
 import type { Deployed, Deployments } from "./resources/deployments.ts";
+import type { Told } from "./status/shared.ts";
 import { maskSecrets } from "./secrets/mask.ts";
-import { gatewaysOf, isServed, type ApiProblem, type GatewayStatus } from "./status/of-api.ts";
+import {
+  gatewaysOf,
+  isServed,
+  settledAs,
+  type ApiProblem,
+  type ApiStatus,
+  type GatewayStatus,
+  type Settled,
+} from "./status/of-api.ts";
 
 export interface ControlOptions extends CompilerOptions {
   kinds: readonly ResourceKind[];
@@ -29,6 +38,10 @@ export interface ControlOptions extends CompilerOptions {
   /** The gateway's, as it was told them. */
   ownPolicies: readonly OwnPolicy[];
   streams: () => DeltaStream[];
+  /** What gateways of other controllers serve, by handle and what each should have. */
+  elsewhere?: (wanted: ReadonlyMap<string, string>) => Promise<Map<string, GatewayStatus[]>>;
+  /** Called when an API is to be served anew, or no more. */
+  touched?: (handle: string) => void;
   log?: (line: string) => void;
 }
 
@@ -141,7 +154,8 @@ export class Control {
     return this.documents.list(kind);
   }
 
-  status(handle: string): { gateways: GatewayStatus[]; problem: ApiProblem | null } {
+  /** At the gateways that follow this controller. */
+  status(handle: string): ApiStatus {
     const { deployments, streams } = this.options;
     const problem = this.problems.get(handle) ?? null;
     const revision = this.get(handle)?.revision ?? 0;
@@ -151,10 +165,41 @@ export class Control {
     };
   }
 
-  /** Whether every connected Envoy serves the newest revision; "refused" when that will not happen. */
-  settled(handle: string): "served" | "refused" | "pending" {
-    if (this.problems.has(handle)) return "refused";
-    return this.status(handle).gateways.every(isServed) ? "served" : "pending";
+  /** At the gateways of all controllers, in the order of the handles. */
+  async statuses(handles: readonly string[]): Promise<ApiStatus[]> {
+    const wanted = new Map(handles.map((handle) => [handle, this.wanted(handle)]));
+    const elsewhere = await this.options.elsewhere?.(wanted);
+    return handles.map((handle) => {
+      const { gateways, problem } = this.status(handle);
+      const others = elsewhere?.get(handle) ?? [];
+      const refused = others.find(({ state }) => state === "refused");
+      const theirs = refused && {
+        revision: this.get(handle)?.revision ?? 0,
+        reason: refused.reason ?? "",
+      };
+      return { gateways: [...gateways, ...others], problem: problem ?? theirs ?? null };
+    });
+  }
+
+  /** Whether every connected Envoy serves the newest revision, whichever controller it follows. */
+  async settled(handle: string): Promise<Settled> {
+    const [status] = await this.statuses([handle]);
+    return status!.problem !== null ? "refused" : settledAs(status!.gateways);
+  }
+
+  handles(): string[] {
+    return this.documents.all().map(({ handle }) => handle);
+  }
+
+  /** For other controllers: what should be served of an API, and what the gateways here make of it. */
+  told(handle: string): Told {
+    return { wanted: this.wanted(handle), gateways: this.status(handle).gateways };
+  }
+
+  /** The same text on every controller, empty for none. */
+  private wanted(handle: string): string {
+    const artifact = this.get(handle);
+    return artifact ? `${artifact.uuid}@${artifact.revision}` : "";
   }
 
   /** What an API became: what Envoys are given of it. */
@@ -233,6 +278,7 @@ export class Control {
 
   private serve(handle: string, deployed: Deployed): void {
     this.proof.await(handle, true);
+    this.options.touched?.(handle);
     this.apply([{ name: handle, deployed }]);
   }
 
@@ -240,6 +286,7 @@ export class Control {
     this.documents.delete(handle);
     this.problems.delete(handle);
     this.proof.forget(handle);
+    this.options.touched?.(handle);
     this.apply([{ name: handle, deployed: null }]);
   }
 
@@ -249,6 +296,7 @@ export class Control {
     this.proof.refuse(handle, refused.revision);
     const fallback = this.proof.lastGood(handle) ?? (await this.earlier(handle, refused.revision));
     this.problems.set(handle, { revision: refused.revision, reason: message });
+    this.options.touched?.(handle);
     this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);
     this.apply([{ name: handle, deployed: fallback }]);
   }
@@ -266,6 +314,7 @@ export class Control {
       return { compiled, revision };
     } catch (error) {
       this.problems.set(handle, { revision, reason: wordsOf(error) });
+      this.options.touched?.(handle);
       this.options.meters?.count("translation_errors_total");
       return this.earlier(handle, revision);
     }

@@ -203,6 +203,40 @@ export const migrations: Step[] = [
       .addColumn("value", "text", (c) => c.notNull())
       .execute();
   },
+  async (db) => {
+    await db.schema
+      .createTable("controllers")
+      .addColumn("origin", "text", (c) => c.primaryKey())
+      .addColumn("seen_at", "bigint", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("gateways")
+      .addColumn("id", "text", (c) => c.primaryKey())
+      .addColumn("controller", "text", (c) =>
+        c.notNull().references("controllers.origin").onDelete("cascade"),
+      )
+      .addColumn("node", "text", (c) => c.notNull())
+      .addColumn("came_at", "bigint", (c) => c.notNull())
+      .execute();
+    await db.schema
+      .createTable("served")
+      .addColumn("subject", "text", (c) => c.notNull())
+      .addColumn("gateway", "text", (c) =>
+        c.notNull().references("gateways.id").onDelete("cascade"),
+      )
+      .addColumn("wanted", "text", (c) => c.notNull())
+      .addColumn("revision", "integer")
+      .addColumn("state", "text", (c) => c.notNull())
+      .addColumn("reason", "text")
+      .addPrimaryKeyConstraint("served_key", ["subject", "gateway"])
+      .execute();
+    await db.schema.createIndex("served_gateway").on("served").column("gateway").execute();
+    await db.schema
+      .createIndex("gateways_controller")
+      .on("gateways")
+      .column("controller")
+      .execute();
+  },
 ];
 
 /** Brings the database to the newest step; several controllers may start at once. */

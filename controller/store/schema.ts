@@ -18,6 +18,9 @@ export interface Tables {
   revocations: RevocationRow;
   consumer_credentials: CredentialRow;
   settings: SettingRow;
+  controllers: ControllerRow;
+  gateways: GatewayRow;
+  served: ServedRow;
 }
 
 export interface ArtifactRow {
@@ -206,4 +209,31 @@ export interface RevocationRow {
 export interface SettingRow {
   name: string;
   value: string;
+}
+
+/** A controller of several, as long as it is heard of. */
+export interface ControllerRow {
+  origin: string;
+  /** Milliseconds since 1970 by the database's clock. */
+  seen_at: number;
+}
+
+/** A gateway that is connected to a controller; a new id for each connection. */
+export interface GatewayRow {
+  id: string;
+  controller: string;
+  node: string;
+  /** By the database's clock, too. */
+  came_at: number;
+}
+
+/** What one gateway serves of a subject, such as an API, as the controller tells it that the gateway follows. */
+export interface ServedRow {
+  gateway: string;
+  subject: string;
+  /** What that controller wants it to serve: another one may know of something newer. */
+  wanted: string;
+  revision: number | null;
+  state: "serving" | "acknowledged" | "pending" | "refused";
+  reason: string | null;
 }

@@ -14,6 +14,7 @@ import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
 import { ConsumerStore } from "./access/consumers.ts";
 import { RevocationStore } from "./access/revocations.ts";
 import { SecretStore } from "./access/secrets.ts";
+import { ServedStore } from "./served.ts";
 import { SubscriptionStore } from "./access/subscriptions.ts";
 import { Turns, type Change, type Turn } from "./turns.ts";
 
@@ -57,6 +58,8 @@ export class Store {
   readonly secrets: SecretStore;
   readonly consumers: ConsumerStore;
   readonly revocations: RevocationStore;
+  /** Null where there is only one controller. */
+  readonly served: ServedStore | null;
   private readonly turns: Turns;
   private lastSeen = 0;
 
@@ -72,6 +75,7 @@ export class Store {
     this.secrets = new SecretStore(db, this.turns);
     this.consumers = new ConsumerStore(db, this.turns, this.keys);
     this.revocations = new RevocationStore(db, this.turns);
+    this.served = postgres && new ServedStore(db, postgres, this.turns.origin);
   }
 
   /** What all controllers of this store have under a name: what the first of them has `made`. */

@@ -16,7 +16,8 @@ import { PolicyCatalog, type PolicyDefinition } from "../policies/catalog.ts";
 import { refuseBrokenOwn, resolveOwn } from "../policies/own.ts";
 import type { PolicyConfigurations } from "../policies/system-parameters.ts";
 import { engineFilter, engineRootId } from "../settings.ts";
-import { servedBy, type GatewayStatus } from "../status/of-api.ts";
+import type { Told } from "../status/shared.ts";
+import { servedBy, settledAs, type GatewayStatus, type Settled } from "../status/of-api.ts";
 
 export interface ModulesOptions {
   store: Store;
@@ -29,10 +30,14 @@ export interface ModulesOptions {
   /** The gateway's own policies, as it was told them. */
   ownPolicies: readonly OwnPolicy[];
   checkChain: (module: Uint8Array, chain: Chain) => Promise<string | null>;
+  /** What gateways of other controllers serve, who should have the module of this hash. */
+  elsewhere?: (hash: string) => Promise<GatewayStatus[]>;
   log?: (line: string) => void;
   /** Called when another module serves. */
   serving?: () => void;
 }
+
+export type ModuleStatus = Pick<GatewayStatus, "id" | "state" | "reason">;
 
 export interface ServingModule extends CheckedModule {
   assignment: number;
@@ -64,7 +69,7 @@ export class Modules {
   }
 
   /** What each connected Envoy makes of the module that it should have. */
-  gateways(): Pick<GatewayStatus, "id" | "state" | "reason">[] {
+  gateways(): ModuleStatus[] {
     return this.options.streams().map((stream) => {
       const refusal = stream.rejection("extension", engineFilter);
       if (refusal) return { id: stream.nodeId, state: "refused", reason: refusal.message };
@@ -74,10 +79,20 @@ export class Modules {
     });
   }
 
-  settled(): "served" | "refused" | "pending" {
-    const states = this.gateways().map(({ state }) => state);
-    if (states.includes("refused")) return "refused";
-    return states.includes("pending") ? "pending" : "served";
+  /** The same of the gateways of all controllers. */
+  async everywhere(): Promise<ModuleStatus[]> {
+    const elsewhere = (await this.options.elsewhere?.(this.current?.hash ?? "")) ?? [];
+    return [...this.gateways(), ...elsewhere.map(({ revision, ...status }) => status)];
+  }
+
+  /** For other controllers. */
+  told(): Told {
+    const gateways = this.gateways().map((gateway) => ({ ...gateway, revision: null }));
+    return { wanted: this.current?.hash ?? "", gateways };
+  }
+
+  settled(): Settled {
+    return settledAs(this.gateways());
   }
 
   /** Throws a UserError that names every rule the module breaks. */

@@ -15,6 +15,20 @@ export interface GatewayStatus {
   reason?: string;
 }
 
+/** What is told of an API. */
+export interface ApiStatus {
+  gateways: GatewayStatus[];
+  problem: ApiProblem | null;
+}
+
+export type Settled = "served" | "refused" | "pending";
+
+/** Whether every gateway serves what it should; "refused" when that will not happen. */
+export function settledAs(gateways: readonly Pick<GatewayStatus, "state">[]): Settled {
+  if (gateways.some(({ state }) => state === "refused")) return "refused";
+  return gateways.every(isServed) ? "served" : "pending";
+}
+
 export const isServed = ({ state }: Pick<GatewayStatus, "state">): boolean =>
   state === "serving" || state === "acknowledged";
 

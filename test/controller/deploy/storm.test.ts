@@ -42,8 +42,8 @@ test("1,000 changes and 20 module swaps under load fail no request, and none is 
     if (round % (changes / swaps) === 0)
       await modules.assign(hashes[((round * swaps) / changes) % 2]!);
     // Each change is waited for, so that the load meets all of them.
-    await until(() => {
-      if (control.settled("storm") !== "served" || modules.settled() !== "served")
+    await until(async () => {
+      if ((await control.settled("storm")) !== "served" || modules.settled() !== "served")
         throw new Error(`change ${round} is not served`);
     }, 10_000);
   }
