@@ -6,10 +6,9 @@ import { randomUUID } from "node:crypto";
 import { sql, type Kysely, type LogEvent, type Selectable, type Transaction } from "kysely";
 import { everything } from "./access/feed-changes.ts";
 import { KeyStore } from "./access/keys.ts";
-import { migrate } from "./migrations.ts";
+import { openDatabase } from "./database.ts";
 import { PlanStore } from "./access/plans.ts";
 import type { Postgres } from "./postgres.ts";
-import { openSqlite } from "./sqlite.ts";
 import type { ArtifactRow, ModuleRow, Tables } from "./schema.ts";
 import { ConsumerStore } from "./access/consumers.ts";
 import { RevocationStore } from "./access/revocations.ts";
@@ -93,16 +92,7 @@ export class Store {
   static async open(location: string, queried: Queried = () => {}): Promise<Store> {
     const log = (event: LogEvent) =>
       queried(event.query.sql, event.queryDurationMillis, event.level === "error");
-    const isPostgres = /^postgres(ql)?:\/\//.test(location);
-    // Loaded only where it is used: it is memory that most gateways do not need.
-    const postgres = isPostgres
-      ? (await import("./postgres.ts")).openPostgres(location, log)
-      : null;
-    const db = postgres?.db ?? (await openSqlite(location, log));
-    await migrate(
-      db,
-      postgres ? { bytes: "bytea", sequence: "bigserial" } : { bytes: "blob", sequence: "integer" },
-    );
+    const { db, postgres } = await openDatabase(location, log);
     const store = new Store(db, postgres);
     store.lastSeen = await store.newestChange();
     return store;
