@@ -1,6 +1,7 @@
 /** Every page is done as it stands: in an empty folder, with the packed package, against a real Envoy. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startEcho, type Echo } from "../../cli/run/echo.ts";
+import { startPostgres, type TestPostgres } from "../controller/fixtures/postgres.ts";
 import { alone, first, inTheFirst, withTheirOwn } from "./pages/index.ts";
 import { install, type Installation } from "./pages/installation.ts";
 import { close, follow, type Visit } from "./pages/page.ts";
@@ -9,17 +10,22 @@ import { freePorts, type Ports } from "./pages/ports.ts";
 /** Where pages say that the reader's own service listens: here, one that answers with what it got. */
 const service = 3000;
 const other = 3001;
+/** Of a second controller on the same machine. */
+const second = [9102, 9190, 9192, 9194, 18100];
 
 let installation: Installation;
+let postgres: TestPostgres;
 let ports: Ports;
 let echo: Echo;
 
 beforeAll(async () => {
-  [installation, ports] = await Promise.all([install(), freePorts([service, other])]);
+  [installation, postgres] = await Promise.all([install(), startPostgres()]);
+  ports = await freePorts([service, other, ...second], { 5432: postgres.port });
   echo = await startEcho(ports.bound(service));
 }, 300_000);
 afterAll(async () => {
   await echo?.close();
+  await postgres?.stop();
   await installation?.remove();
 });
 

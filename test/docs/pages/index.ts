@@ -34,6 +34,8 @@ export const withTheirOwn = [
   "README.md",
   "docs/how-to/secure-the-management.md",
   "docs/how-to/go-to-production.md",
+  "docs/how-to/back-up-and-restore.md",
+  "docs/how-to/run-several-controllers.md",
 ];
 
 export const pages: readonly string[] = [...alone, first, ...inTheFirst, ...withTheirOwn];

@@ -23,12 +23,16 @@ export interface Ports {
   bound(printed: number): number;
 }
 
-/** `others` are ports that are not the gateway's own. */
-export async function freePorts(others: readonly number[]): Promise<Ports> {
+/** `others` are ports that are not the gateway's own; `taken` those that something has, by the ones that stand in pages. */
+export async function freePorts(
+  others: readonly number[],
+  taken: Readonly<Record<number, number>> = {},
+): Promise<Ports> {
   const printed = [...new Set([...Object.values(defaultPorts), ...others])];
   const free = await freeOnes(printed.length);
   const bound = new Map(printed.map((port, i) => [port, free[i]!]));
-  const back = new Map(printed.map((port, i) => [free[i]!, port]));
+  for (const [port, its] of Object.entries(taken)) bound.set(Number(port), its);
+  const back = new Map([...bound].map(([port, its]) => [its, port]));
   const replaced = (text: string, by: Map<number, number>): string =>
     text.replace(/\b\d{4,5}\b/g, (digits) => String(by.get(Number(digits)) ?? digits));
   return {
