@@ -42,7 +42,7 @@ async function envoy(): Promise<Finding> {
     const { path, from } = await findEnvoy({ fetch: false });
     return { what: "Envoy", ok: true, found: `${path} (${from})` };
   } catch (error) {
-    return { what: "Envoy", ok: false, found: `${reason(error)}; ap envoy install fetches it` };
+    return { what: "Envoy", ok: false, found: reason(error) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** `ap gateway run`: everything in one process, until a signal ends it. */
 import { join } from "node:path";
-import { UserError } from "../../controller/errors.ts";
+import { reason, UserError } from "../../controller/errors.ts";
 import { milliseconds } from "../../controller/config/field.ts";
 import { loadConfig } from "../../controller/config/load.ts";
 import { gatewayOptions } from "../../controller/config/options.ts";
@@ -53,7 +53,11 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
     ports: { ...told.ports, ...portsOf(options) },
   });
   const echo = options.sample ? await startEcho(await addSample(gateway)) : null;
-  if (options.envoy) await gateway.ready(30_000);
+  if (options.envoy)
+    await gateway.ready(30_000).catch(async (error: unknown) => {
+      await gateway.stop();
+      throw new UserError(`Envoy does not take requests: ${reason(error)}; its log above says why`);
+    });
   if (options.envoy) io.line(`traffic     http://localhost:${gateway.ports.http}`);
   else io.line(`gateways    follow localhost:${gateway.ports.xds}`);
   io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);

@@ -3,17 +3,23 @@ import type { GatewayOptions, Ports } from "../options.ts";
 import { until } from "../until.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { findEnvoy } from "./find.ts";
+import { expectFree } from "./free.ts";
 import type { Sockets } from "./local/sockets.ts";
 import { superviseEnvoy, type Supervised } from "./supervise.ts";
 
 export async function startBeside(
   options: GatewayOptions,
   nodeId: string,
-  ports: Pick<Ports, "xds" | "envoyAdmin">,
+  ports: Pick<Ports, "xds" | "http" | "https" | "envoyAdmin">,
   sockets: Sockets,
   output: (line: string) => void,
 ): Promise<Supervised> {
-  const log = options.log ?? (() => {});
+  const { log = () => {}, trafficHost = "0.0.0.0" } = options;
+  await expectFree([
+    { what: "traffic", host: trafficHost, port: ports.http },
+    { what: "traffic over TLS", host: trafficHost, port: ports.https },
+    { what: "Envoy's admin interface", host: "127.0.0.1", port: ports.envoyAdmin },
+  ]);
   const tls = options.xdsTls?.envoy;
   return superviseEnvoy({
     log,
