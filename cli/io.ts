@@ -7,6 +7,8 @@ export interface Io {
   json(value: unknown): void;
   /** Columns of text, aligned; nothing is coloured, so a pipe gets the same. */
   table(rows: readonly (readonly string[])[]): void;
+  /** What is worth knowing beside what was asked for, on the error stream. */
+  remarks(texts: readonly string[]): void;
   /** A passing remark on the terminal's error stream; silent in a pipe. */
   progress(text: string): void;
   /** How far a long piece of work has come, on one line of the terminal; silent in a pipe. */
@@ -54,6 +56,9 @@ export function io(write: (text: string) => void, err: (text: string) => void, l
             .trimEnd()}\n`,
         );
       }
+    },
+    remarks: (texts) => {
+      if (!self.quiet) for (const text of texts) err(`remark: ${text}\n`);
     },
     progress: (text) => {
       if (lively && !self.quiet) err(`${text}\n`);

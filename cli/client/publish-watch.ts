@@ -6,7 +6,8 @@ import type { Io } from "../io.ts";
 import { report } from "../report.ts";
 import { changeIn } from "../watch.ts";
 import type { GatewayApi } from "./api.ts";
-import { linked, publish, servedBy, usedIn, type Publication } from "./publish.ts";
+import { linked, modulesOf, policiesOf, publish, usedIn, type Publication } from "./publish.ts";
+import { standingInFor, wholeOf } from "./stand-in.ts";
 
 /** What the build itself writes into the folders. */
 const generated = /^params\.ts$/;
@@ -24,14 +25,15 @@ export async function publishAndWatch(
   io: Io,
   { wait, signal, told }: WatchOptions,
 ): Promise<void> {
-  const all = await servedBy(api);
+  const whole = wholeOf(await modulesOf(api));
   let served = false;
   for (let again = true; again;) {
     // What is saved while it builds must not be missed: the watch begins first.
     const changed = changeIn(folders, generated, signal);
     const begun = performance.now();
     try {
-      const module = await linked(api, folders, { beside: await usedIn(api), target: "debug" });
+      const made = await linked(api, folders, { beside: await usedIn(api), target: "debug" });
+      const module = whole ? standingInFor(whole.hash, made) : made;
       const built = Math.round(performance.now() - begun);
       const done = await publish(api, module, wait);
       served = true;
@@ -43,7 +45,7 @@ export async function publishAndWatch(
   }
   if (!served) return;
   io.progress("publishing everything again …");
-  const module = await linked(api, folders, { beside: all });
+  const module = await linked(api, folders, { beside: policiesOf(whole) });
   const begun = performance.now();
   told(await publish(api, module, wait), {
     built: 0,

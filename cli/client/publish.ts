@@ -9,12 +9,10 @@ import { CommandError, Exit } from "../errors.ts";
 import { readDefinition } from "../build/definition.ts";
 import { build } from "../build/index.ts";
 import type { GatewayApi } from "./api.ts";
+import { wholeOf, type ServedModule } from "./stand-in.ts";
 
-export interface PublishedModule {
-  hash: string;
-  policies: { name: string; version: string }[];
+export interface PublishedModule extends ServedModule {
   uploadedAt: string;
-  serving: boolean;
 }
 
 export interface Publication {
@@ -53,7 +51,7 @@ export async function linked(
     own.set((await readDefinition(folder)).name, folder);
   }
   const shelf = new Map((await shelfFolders()).map((folder) => [basename(folder), folder]));
-  const serving = beside ?? (await servedBy(api));
+  const serving = beside ?? policiesOf(wholeOf(await modulesOf(api)));
   const folders = new Map(own);
   for (const name of serving) {
     const folder = own.get(name) ?? shelf.get(name);
@@ -73,8 +71,8 @@ export async function linked(
   return wasm;
 }
 
-export const servedBy = async (api: GatewayApi): Promise<string[]> =>
-  ((await modulesOf(api)).find((module) => module.serving)?.policies ?? []).map(({ name }) => name);
+export const policiesOf = (module: ServedModule | null): string[] =>
+  (module?.policies ?? []).map(({ name }) => name);
 
 /** Those that some API uses. */
 export async function usedIn(api: GatewayApi): Promise<string[]> {
@@ -97,7 +95,14 @@ export async function publish(
   );
 }
 
-export async function rollBack(api: GatewayApi, wait: string, hash?: string): Promise<Publication> {
+/** To the module that is named, to the whole one that a stand-in has left, or to the one before. */
+export async function rollBack(
+  api: GatewayApi,
+  wait: string,
+  named?: string,
+): Promise<Publication> {
+  const modules = named === undefined ? await modulesOf(api) : [];
+  const hash = named ?? modules.find(({ serving }) => serving)?.standsInFor;
   const path =
     hash === undefined ? "/modules/rollback" : `/modules/${encodeURIComponent(hash)}/assign`;
   return publication(await api.send("POST", path, { query: { wait } }));

@@ -32,7 +32,7 @@ const openapi = (io: Io): Command =>
       if (options.upstream !== undefined) serverUrl(options.upstream, "--upstream");
       const spec = await Spec.read(file, standardInput);
       const { document, remarks } = await importOpenApi(spec, options);
-      for (const remark of remarks) io.err(`remark: ${remark}\n`);
+      io.remarks(remarks);
       const text = stringify(document, { aliasDuplicateObjects: false });
       if (options.output === undefined) return io.out(text);
       const { writeTo } = await import("../write-to.ts");

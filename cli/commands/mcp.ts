@@ -35,7 +35,7 @@ export const mcpGenerate = (io: Io): Command =>
         headersOf(options.header),
         (...sent) => io.trace(sending(...sent)),
       );
-      for (const remark of remarks) io.err(`remark: ${remark}\n`);
+      io.remarks(remarks);
       const text = stringify(document);
       if (options.output === undefined) return io.out(text);
       io.line(`${await writeTo(options.output, "generated-mcp.yaml", text)} is written`);

@@ -120,12 +120,14 @@ const history = (io: Io): Command =>
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
       const { modulesOf } = await import("../client/publish.ts");
+      const { remarksOn } = await import("../client/stand-in.ts");
       const modules = await modulesOf(await GatewayApi.of(options, io));
+      io.remarks(remarksOn(modules));
       show(io, options, modules, () => [
         ["HASH", "UPLOADED", "POLICIES", "SERVES"],
-        ...modules.map(({ hash, uploadedAt, policies, serving }) => [
+        ...modules.map(({ hash, uploadedAt, policies, serving, standsInFor }) => [
           ...[hash.slice(0, 12), uploadedAt, String(policies.length)],
-          serving ? "yes" : "",
+          serving ? (standsInFor ? `for ${standsInFor.slice(0, 12)}` : "yes") : "",
         ]),
       ]);
     });
@@ -135,7 +137,11 @@ const list = (io: Io): Command =>
     .description("list the policies that a gateway has")
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { body } = await (await GatewayApi.of(options, io)).send("GET", "/policies");
+      const { modulesOf } = await import("../client/publish.ts");
+      const { remarksOn } = await import("../client/stand-in.ts");
+      const api = await GatewayApi.of(options, io);
+      io.remarks(remarksOn(await modulesOf(api)));
+      const { body } = await api.send("GET", "/policies");
       const policies = body["policies"] as { name: string; version: string; description: string }[];
       show(io, options, policies, () => [
         ["NAME", "VERSION", "DOES"],

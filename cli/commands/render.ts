@@ -31,7 +31,7 @@ export const render = (io: Io): Command =>
       const resources = await readResources(options.file, standardInput);
       const given = await gatewayFrom(options, (text) => io.progress(text));
       const { remarks, ...rendered } = await render(resources, given);
-      for (const remark of remarks) io.err(`remark: ${remark}\n`);
+      io.remarks(remarks);
       show(io, options, rendered, () => [
         ["API", "ROUTE", "HOSTS", "POLICIES"],
         ...rendered.routes.map(({ api, route, hosts, chain }) => [

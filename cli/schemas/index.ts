@@ -62,7 +62,7 @@ const module = object(
     ...{ hash: text, uploadedAt: time, serving: flag },
     policies: listOf(object({ name: text, version: text })),
   },
-  { refused: text },
+  { refused: text, standsInFor: text },
 );
 const severity = oneOf("error", "warning");
 const finding = object({

@@ -10,6 +10,8 @@ export interface ModuleManifest {
   sdk?: string;
   /** Whether it looks things up in the feed, and puts secrets into chains. */
   feed?: boolean;
+  /** The hash of the module that this one only stands in for, while somebody works on a policy. */
+  standsInFor?: string;
   policies: ManifestPolicy[];
 }
 
@@ -31,6 +33,7 @@ export interface CheckedModule {
 }
 
 const manifestSection = "sluice.manifest";
+const standInSection = "sluice.stands-in-for";
 const importModules = ["env", "wasi_snapshot_preview1", "wasi_unstable"];
 
 /** Throws a UserError that names every broken rule. */
@@ -63,8 +66,16 @@ export function checkModule(bytes: Uint8Array): CheckedModule {
   return {
     hash: createHash("sha256").update(bytes).digest("hex"),
     bytes,
-    manifest: readManifest(sections.custom.get(manifestSection)),
+    manifest: {
+      ...readManifest(sections.custom.get(manifestSection)),
+      ...standIn(sections.custom.get(standInSection)),
+    },
   };
+}
+
+function standIn(section: Uint8Array | undefined): Pick<ModuleManifest, "standsInFor"> {
+  const hash = new TextDecoder().decode(section);
+  return /^[0-9a-f]{64}$/.test(hash) ? { standsInFor: hash } : {};
 }
 
 function parse(bytes: Uint8Array): ReturnType<typeof readSections> {

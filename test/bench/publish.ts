@@ -1,6 +1,6 @@
 /**
- * From a save to what Envoy answers with it, with `ap policy publish --watch` and five policies in use.
- * `npm run bench:publish [rounds]`
+ * From a save to what Envoy answers with it, with `ap policy publish --watch` and five policies in use; and from
+ * `ap policy rollback` to what Envoy answers after it. `npm run bench:publish [rounds]`
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { build } from "../../cli/build/index.ts";
 import { scaffold } from "../../cli/build/scaffold.ts";
 import { GatewayApi } from "../../cli/client/api.ts";
+import { linked, publish, rollBack } from "../../cli/client/publish.ts";
 import { publishAndWatch } from "../../cli/client/publish-watch.ts";
 import { terminal } from "../../cli/io.ts";
 import { packageRoot } from "../../cli/package-root.ts";
@@ -31,7 +32,31 @@ const policies = [...names, "shout"].map((name) => ({
   version: "v1",
   params: params[name] ?? {},
 }));
+const file = join(folder, "policy.ts");
+const source = await readFile(file, "utf8");
 const ending = new AbortController();
+
+const denyAll = (status: number, words: string): Promise<void> =>
+  writeFile(
+    file,
+    source.replace(
+      /onRequestHeaders\(request: Request\): Verdict \{/,
+      (head) => `${head}\nreturn request.deny(${status}, "${words}");`,
+    ),
+  );
+
+async function answered(status: number, words: string): Promise<void> {
+  for (;;) {
+    const answer = await t.request("/loud/x");
+    if (answer.status === status && answer.text.includes(words)) return;
+  }
+}
+
+function spread(all: number[]): string {
+  const sorted = [...all].sort((a, b) => a - b);
+  return `p50 ${sorted[Math.floor(sorted.length / 2)]} ms, longest ${sorted.at(-1)} ms`;
+}
+
 try {
   const made = await t.manage(
     "POST",
@@ -54,25 +79,14 @@ try {
     },
   });
   while (published === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  const file = join(folder, "policy.ts");
-  const source = await readFile(file, "utf8");
   const all: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const status = 410 + (round % 8);
-    await writeFile(
-      file,
-      source.replace(
-        /onRequestHeaders\(request: Request\): Verdict \{/,
-        (head) => `${head}\nreturn request.deny(${status}, "${round}");`,
-      ),
-    );
+    await denyAll(status, `${round}`);
     const saved = performance.now();
     const cpu = process.cpuUsage();
     const before = published;
-    for (;;) {
-      const answer = await t.request("/loud/x");
-      if (answer.status === status && answer.text.includes(`${round}`)) break;
-    }
+    await answered(status, `${round}`);
     const seen = Math.round(performance.now() - saved);
     while (published === before) await new Promise((resolve) => setTimeout(resolve, 1));
     const { user, system } = process.cpuUsage(cpu);
@@ -82,10 +96,26 @@ try {
       `save → Envoy ${seen} ms: built after ${took.built}, all proven after ${took.served}; ${spent} ms of CPU here`,
     );
   }
-  all.sort((a, b) => a - b);
-  console.log(`p50 ${all[Math.floor(all.length / 2)]} ms, longest ${all.at(-1)} ms`);
+  console.log(`save → Envoy: ${spread(all)}`);
   ending.abort();
   await watching;
+
+  // Two whole modules, one after the other: each rollback goes to the other one.
+  for (const status of [451, 452]) {
+    await denyAll(status, "rollback");
+    await publish(api, await linked(api, [folder]), "10s");
+  }
+  const seen: number[] = [];
+  const proven: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const begun = performance.now();
+    const passed = () => Math.round(performance.now() - begun);
+    const done = rollBack(api, "10s").then(() => void proven.push(passed()));
+    await answered(451 + (round % 2), "rollback");
+    seen.push(passed());
+    await done;
+  }
+  console.log(`rollback → Envoy: ${spread(seen)}; every gateway proven: ${spread(proven)}`);
 } finally {
   await t.close();
   await rm(home, { recursive: true, force: true });

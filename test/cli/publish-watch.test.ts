@@ -1,4 +1,6 @@
 /** `ap policy publish --watch`: what is saved is served by a real Envoy, and in the end everything is there again. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +12,7 @@ import { io } from "../../cli/io.ts";
 import { until } from "../../controller/until.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
 import { ap, ownHome } from "./ap.ts";
+import { bundledAp } from "./bundled.ts";
 
 let home: Awaited<ReturnType<typeof ownHome>>;
 let t: TestGateway;
@@ -90,6 +93,40 @@ test("a save is served, a mistake is told and mended by the next save, and the e
   }
   expect(published.at(-1)).toBe("served");
   expect(policies()).toEqual(["respond", "set-headers", "shout"]);
+}, 240_000);
+
+test("killed while it watches, it leaves a gateway that says so and is whole again with the next command", async () => {
+  const watch = async () => {
+    const child = spawn(process.execPath, [bundled.main, "policy", "publish", folder, "--watch"], {
+      stdio: ["ignore", "pipe", "inherit"],
+      ...{ timeout: 100_000, killSignal: "SIGKILL" },
+    });
+    child.stdout.setEncoding("utf8");
+    for await (const text of child.stdout) if (String(text).includes("is served")) break;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const bundled = await bundledAp("killed-watch");
+  try {
+    await watch();
+    expect(policies()).toEqual(["set-headers", "shout"]);
+    const told = await ap("policy", "list");
+    expect(told.err).toMatch(/^remark: .*only the policies in use.*ap policy rollback/);
+    expect((await ap("policy", "history")).out).toMatch(/ for [0-9a-f]{12}$/m);
+    // Publishing links with what there was before, not with what is left.
+    expect((await ap("policy", "publish", folder)).code).toBe(0);
+    expect(policies()).toEqual(["respond", "set-headers", "shout"]);
+    expect((await ap("policy", "list")).err).toBe("");
+
+    await watch();
+    await watch();
+    expect(policies()).toEqual(["set-headers", "shout"]);
+    expect((await ap("policy", "rollback")).code).toBe(0);
+    expect(policies()).toEqual(["respond", "set-headers", "shout"]);
+  } finally {
+    await bundled.remove();
+  }
 }, 240_000);
 
 test("it does not go with a trial, nor with a finished module", async () => {

@@ -48,6 +48,8 @@ export interface ModuleEntry {
   policies: { name: string; version: string }[];
   uploadedAt: string;
   serving: boolean;
+  /** The hash of the one that comes back when nobody works on a policy any more. */
+  standsInFor?: string;
   /** Why an Envoy refused it, if one did. */
   refused?: string;
 }
@@ -153,16 +155,17 @@ export class Modules {
   }
 
   async list(): Promise<ModuleEntry[]> {
-    return (await this.options.store.modules()).map(({ hash, manifest, created_at }) => ({
-      hash,
-      policies: (JSON.parse(manifest) as ModuleManifest).policies.map(({ name, version }) => ({
-        name,
-        version,
-      })),
-      uploadedAt: created_at,
-      serving: hash === this.current?.hash,
-      ...(this.refusals.has(hash) && { refused: this.refusals.get(hash)!.reason }),
-    }));
+    return (await this.options.store.modules()).map(({ hash, manifest, created_at }) => {
+      const { policies, standsInFor } = JSON.parse(manifest) as ModuleManifest;
+      return {
+        hash,
+        policies: policies.map(({ name, version }) => ({ name, version })),
+        uploadedAt: created_at,
+        serving: hash === this.current?.hash,
+        ...(standsInFor && { standsInFor }),
+        ...(this.refusals.has(hash) && { refused: this.refusals.get(hash)!.reason }),
+      };
+    });
   }
 
   /** The bytes of an uploaded module; throws when it does not start, or not every stored document fits it. */
