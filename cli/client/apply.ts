@@ -5,9 +5,10 @@
 import { CommandError, Exit } from "../errors.ts";
 import { reason } from "../../controller/errors.ts";
 import type { GatewayApi } from "./api.ts";
-import { asWritten, differences, withoutStatus, type Difference } from "./compare.ts";
+import { withoutStatus, type Difference } from "./compare.ts";
 import { refuseTwins, type Resource } from "./documents.ts";
-import { kindRows, listAll, rowOf, type KindRow } from "./kinds.ts";
+import { kindRows, listAll, rowOf } from "./kinds.ts";
+import { changesOf, plan, sendPlanned, type Planned } from "./planned.ts";
 
 export interface ApplyOptions {
   dryRun?: boolean;
@@ -29,13 +30,6 @@ export interface Applied {
 
 /** Enough to keep a controller busy, which writes one after the other. */
 const atOnce = 8;
-
-interface Planned extends Resource {
-  row: KindRow;
-  /** Its id at the server, and what is there; null if it is not. */
-  id: string;
-  before: Record<string, unknown> | null;
-}
 
 export async function apply(
   api: GatewayApi,
@@ -71,61 +65,23 @@ export async function apply(
   );
 }
 
-/** What is there of a resource. */
-export async function plan(
-  api: GatewayApi,
-  row: KindRow,
-  resource: Resource,
-  items: readonly Record<string, unknown>[],
-): Promise<Planned> {
-  const { name } = resource.document.metadata;
-  if (row.identity) {
-    const key = row.identity;
-    const wanted = resource.document.spec[key] ?? name;
-    const found = items.find((item) => item[key] === wanted);
-    return { ...resource, row, id: String(found?.["id"] ?? ""), before: found ?? null };
-  }
-  const path = `${row.path}/${encodeURIComponent(name)}`;
-  const { status, body } = await api.send("GET", path, { expect: [404] });
-  return { ...resource, row, id: name, before: status === 404 ? null : body };
-}
-
-/** How what is there differs from the document. */
-export function changesOf({ row, before, document }: Planned): Difference[] {
-  if (!before) return [{ path: "", after: document }];
-  if (row.form === "document") {
-    const { apiVersion, ...rest } = asWritten(before);
-    // There is one version only: a file need not name it.
-    const there = document.apiVersion === undefined ? rest : { apiVersion, ...rest };
-    return differences(there, asWritten({ ...document }));
-  }
-  // The server adds fields of its own to these: only what the document says is compared.
-  const said = Object.fromEntries(Object.keys(document.spec).map((key) => [key, before[key]]));
-  return differences(said, document.spec);
-}
-
 async function write(
   api: GatewayApi,
   planned: Planned,
   { dryRun, wait }: ApplyOptions,
 ): Promise<Applied> {
-  const { row, before, document, where, id } = planned;
+  const { row, before, document } = planned;
   const { kind, metadata } = document;
-  const changes = changesOf(planned);
+  const changes = await changesOf(api, planned);
   const result = { kind, name: metadata.name, changes };
   if (before && (changes.length === 0 || !row.replaceable))
     return { ...result, changes: [], action: "unchanged" };
   const body =
     row.form === "document" ? document : { [row.identity!]: metadata.name, ...document.spec };
   const query = { ...(dryRun && { dryRun: "true" }), ...(wait && !dryRun && { wait }) };
-  // Only whole documents can be tried without being written.
-  if (!dryRun || row.form === "document")
-    try {
-      if (before) await api.send("PUT", `${row.path}/${encodeURIComponent(id)}`, { body, query });
-      else await api.send("POST", row.path, { body, query });
-    } catch (error) {
-      throw located(error, where, `${kind} ${metadata.name}`, before === null);
-    }
+  // Only whole documents can be tried without being written; what hides something was tried already.
+  if (!dryRun || (row.form === "document" && !(before && row.hides)))
+    await sendPlanned(api, planned, { body, query });
   return { ...result, action: before ? "replaced" : "created" };
 }
 
@@ -150,14 +106,6 @@ async function takeBack(
       );
     }
   }
-}
-
-function located(error: unknown, where: string, what: string, isNew: boolean): unknown {
-  if (!(error instanceof CommandError)) return error;
-  const { id, message, exitCode, next, fields } = error;
-  if (isNew && exitCode === Exit.NotFound)
-    return new CommandError("AP-NO-KIND", `${where}: ${what}: this gateway has no such kind`);
-  return new CommandError(id, `${where}: ${what}: ${message}`, exitCode, next, fields);
 }
 
 /** In no order, some at once; the first error ends it when those under way have ended. */

@@ -1,4 +1,6 @@
 /** What would change: two documents compared by meaning, key by key, whatever their order and layout. */
+import { redact } from "../../controller/people/redact.ts";
+
 export interface Difference {
   /** Such as `spec.operations[0].path`. */
   path: string;
@@ -6,30 +8,46 @@ export interface Difference {
   after?: unknown;
 }
 
-export function differences(before: unknown, after: unknown, path = ""): Difference[] {
-  if (before === after) return [];
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const length = Math.max(before.length, after.length);
-    return Array.from({ length }, (_, i) =>
-      differences(before[i], after[i], `${path}[${i}]`),
-    ).flat();
+/** What changed is named; no value of a secret is told. */
+export const differences = (before: unknown, after: unknown): Difference[] =>
+  compare({ is: before, shown: redact(before) }, { is: after, shown: redact(after) }, "");
+
+/** A value, and what may be shown of it. */
+interface Side {
+  is: unknown;
+  shown: unknown;
+}
+
+function compare(before: Side, after: Side, path: string): Difference[] {
+  if (before.is === after.is) return [];
+  const inner = (key: string | number, at: string) =>
+    compare(below(before, key), below(after, key), at);
+  if (Array.isArray(before.is) && Array.isArray(after.is)) {
+    const length = Math.max(before.is.length, after.is.length);
+    return Array.from({ length }, (_, i) => inner(i, `${path}[${i}]`)).flat();
   }
-  if (isMapping(before) && isMapping(after)) {
-    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  if (isMapping(before.is) && isMapping(after.is)) {
+    const [there, said] = [before.is, after.is];
+    const keys = new Set([...Object.keys(there), ...Object.keys(said)]);
     return [...keys].flatMap((key) =>
-      after[key] === undefined && isEmpty(before[key])
+      said[key] === undefined && isEmpty(there[key])
         ? []
-        : differences(before[key], after[key], path ? `${path}.${key}` : key),
+        : inner(key, path ? `${path}.${key}` : key),
     );
   }
   return [
     {
       path,
-      ...(before !== undefined && { before }),
-      ...(after !== undefined && { after }),
+      ...(before.is !== undefined && { before: before.shown }),
+      ...(after.is !== undefined && { after: after.shown }),
     },
   ];
 }
+
+const below = ({ is, shown }: Side, key: string | number): Side => ({
+  is: (is as Record<string | number, unknown>)[key],
+  shown: (shown as Record<string | number, unknown>)[key],
+});
 
 /** What the server adds to a document that it was given. */
 export function withoutStatus(document: Record<string, unknown>): Record<string, unknown> {

@@ -1,10 +1,10 @@
 /** What a gateway has beside what the files say, and what it has at all. */
 import { usage } from "../errors.ts";
 import type { GatewayApi } from "./api.ts";
-import { changesOf, plan } from "./apply.ts";
 import { asWritten, type Difference } from "./compare.ts";
 import type { Resource } from "./documents.ts";
 import { kindRows, listAll, rowOf, valueAt } from "./kinds.ts";
+import { changesOf, plan } from "./planned.ts";
 
 export interface Drift {
   kind: string;
@@ -20,7 +20,7 @@ export async function drift(api: GatewayApi, resources: readonly Resource[]): Pr
     if (own.length === 0) continue;
     const items = row.identity ? await listAll(api, row) : [];
     for (const resource of own) {
-      const changes = changesOf(await plan(api, row, resource, items));
+      const changes = await changesOf(api, await plan(api, row, resource, items));
       const { kind, metadata } = resource.document;
       if (changes.length > 0) found.push({ kind, name: metadata.name, changes });
     }

@@ -20,6 +20,8 @@ export interface KindRow {
   identity?: string;
   /** Whether what is there can be replaced. */
   replaceable: boolean;
+  /** What the gateway never shows: whether it differs is told by a dry run. */
+  hides?: string;
   /** Of kinds without a document: the fields that have an option of their own, as in `--plan-name`. */
   fields?: readonly string[];
   /** Which of them a PUT takes; all that there are unless given. */
@@ -32,6 +34,7 @@ export const kindRows: readonly KindRow[] = [
   {
     ...enveloped,
     kind: "Secret",
+    hides: "spec.value",
     command: "secret",
     path: "/secrets",
     listKey: "secrets",
@@ -108,6 +111,7 @@ export const kindRows: readonly KindRow[] = [
   {
     ...enveloped,
     kind: "Consumer",
+    hides: "spec.credentials",
     command: "consumer",
     path: "/consumers",
     listKey: "consumers",

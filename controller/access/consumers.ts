@@ -39,6 +39,8 @@ interface Stores {
 export interface WrittenConsumer {
   row: ConsumerRecord;
   made: MadeSecret[];
+  /** False: it was there as it was sent, passwords and secrets too. */
+  changed: boolean;
 }
 
 export class Consumers {
@@ -79,20 +81,22 @@ export class Consumers {
     throw new Missing(`Consumer with handle '${handle}' not found`);
   }
 
-  async create(sent: unknown): Promise<WrittenConsumer> {
+  /** A dry run checks and writes nothing. */
+  async create(sent: unknown, dryRun = false): Promise<WrittenConsumer> {
     const wish = readBody(sent, readConsumer);
-    return this.write(wish, null);
+    if (dryRun && (await this.exists(wish.handle))) throw this.taken(wish.handle);
+    return this.write(wish, null, dryRun);
   }
 
   /** A password or secret that is not sent stays what it is. */
-  async replace(handle: string, sent: unknown): Promise<WrittenConsumer> {
+  async replace(handle: string, sent: unknown, dryRun = false): Promise<WrittenConsumer> {
     const former = await this.get(handle);
     const wish = readBody(sent, readConsumer);
     if (wish.handle !== handle)
       throw new UserError("metadata.name must equal the handle in the URL", [
         { field: "metadata.name", message: `must be '${handle}', found '${wish.handle}'` },
       ]);
-    return this.write(wish, former);
+    return this.write(wish, former, dryRun);
   }
 
   async remove(handle: string): Promise<void> {
@@ -115,7 +119,11 @@ export class Consumers {
     return { ...credential, sealed: anew, keyVersion: this.ring.newest };
   }
 
-  private async write(wish: Wish, former: ConsumerRecord | null): Promise<WrittenConsumer> {
+  private async write(
+    wish: Wish,
+    former: ConsumerRecord | null,
+    dryRun: boolean,
+  ): Promise<WrittenConsumer> {
     const now = new Date().toISOString();
     const made: MadeSecret[] = [];
     const row: ConsumerRecord = {
@@ -125,10 +133,17 @@ export class Consumers {
       credentials: JSON.stringify(await this.credentials(wish, former, made)),
       ...{ created_at: former?.created_at ?? now, updated_at: now },
     };
+    if (
+      former &&
+      JSON.stringify({ ...row, updated_at: former.updated_at }) === JSON.stringify(former)
+    )
+      return { row: former, made: [], changed: false };
+    // What a dry run has made is nobody's secret.
+    if (dryRun) return { row, made: [], changed: true };
     const taken = await this.stores.consumers.write(row, former, (db) =>
       this.refuse(row, former, db),
     );
-    if (!taken) return { row, made };
+    if (!taken) return { row, made, changed: true };
     throw new Clash(
       `spec.credentials[${taken.index}]`,
       `${quote(showCredential(taken.credential))} is a credential of consumer '${taken.consumer}'`,
@@ -141,11 +156,13 @@ export class Consumers {
     db: Database,
   ): Promise<void> {
     if (former) await this.refuseChanged(former, db);
-    else if (await this.stores.consumers.rows.byKey(handle, db))
-      throw new Clash("metadata.name", `Consumer with handle '${handle}' already exists`);
+    else if (await this.stores.consumers.rows.byKey(handle, db)) throw this.taken(handle);
     if (plan_id !== null && !(await this.stores.plans.rows.byKey(plan_id, db)))
       throw fault("spec.plan", "names a subscription plan that was just deleted");
   }
+
+  private taken = (handle: string): Clash =>
+    new Clash("metadata.name", `Consumer with handle '${handle}' already exists`);
 
   /** What was read is what would be lost, also by the gateways. */
   private async refuseChanged(former: ConsumerRecord, db: Database): Promise<void> {

@@ -1,9 +1,9 @@
 /** The credentials in a consumer's document, and what is kept of each. */
-import { X509Certificate, randomBytes } from "node:crypto";
-import { hash } from "bcryptjs";
+import { X509Certificate, randomBytes, timingSafeEqual } from "node:crypto";
+import { compare, hash } from "bcryptjs";
 import type { Reader } from "../model/reader.ts";
 import type { KeyRing } from "../secrets/key-ring.ts";
-import type { StoredCredential } from "../store/access/consumers.ts";
+import type { HmacCredential, StoredCredential } from "../store/access/consumers.ts";
 import { plain, readRaw } from "./reading.ts";
 
 /** A credential as it was sent; a password or secret that is null stays what it is. */
@@ -83,7 +83,7 @@ export interface MadeSecret {
   secret: string;
 }
 
-/** What is kept; passwords by their hash, what gateways must know sealed. */
+/** What is kept; passwords by their hash, what gateways must know sealed. What is kept already stays as it is. */
 export async function storeCredential(
   sent: SentCredential,
   former: readonly StoredCredential[],
@@ -92,17 +92,34 @@ export async function storeCredential(
   if (sent.type === "jwt" || sent.type === "mtls") return sent;
   if (sent.type === "basic") {
     const { type, username, password } = sent;
-    if (password !== null) return { type, username, hash: await hash(password, bcryptCost) };
+    const kept = former.find((one) => one.type === "basic" && one.username === username) as
+      Extract<StoredCredential, { type: "basic" }> | undefined;
+    if (password !== null)
+      return kept && (await compare(password, kept.hash))
+        ? kept
+        : { type, username, hash: await hash(password, bcryptCost) };
     if (sent.hash !== null) return { type, username, hash: sent.hash };
-    return former.find((one) => one.type === "basic" && one.username === username) ?? null;
+    return kept ?? null;
   }
   const { type, keyId } = sent;
-  const kept = former.find((one) => one.type === "hmac" && one.keyId === keyId);
-  if (sent.secret === null && kept) return kept;
+  const kept = former.find((one) => one.type === "hmac" && one.keyId === keyId) as
+    HmacCredential | undefined;
+  if (kept && (sent.secret === null || isKept(sent.secret, kept, consumer, ring))) return kept;
   const secret = sent.secret ?? randomBytes(32).toString("hex");
   if (sent.secret === null) made.push({ keyId, secret });
   const sealed = await ring.seal(secret, hmacPlace(consumer, keyId));
   return { type, keyId, sealed, keyVersion: ring.newest };
+}
+
+/** What cannot be opened any more is replaced. */
+function isKept(secret: string, kept: HmacCredential, consumer: string, ring: KeyRing): boolean {
+  try {
+    const opened = ring.unseal(kept.sealed, kept.keyVersion, hmacPlace(consumer, kept.keyId));
+    const [there, sent] = [Buffer.from(opened), Buffer.from(secret)];
+    return there.length === sent.length && timingSafeEqual(there, sent);
+  } catch {
+    return false;
+  }
 }
 
 export const hmacPlace = (consumer: string, keyId: string): string =>

@@ -1,4 +1,5 @@
 /** The kind Secret: written by anybody who may, read one at a time, and kept while a document uses it. */
+import { timingSafeEqual } from "node:crypto";
 import { UserError } from "../errors.ts";
 import { hasMarks } from "../model/references.ts";
 import type { Reader } from "../model/reader.ts";
@@ -32,19 +33,21 @@ export class Secrets {
     throw new Error(`Secret '${handle}' cannot be opened with the keys of this controller`);
   }
 
-  async create(sent: unknown): Promise<SecretRecord> {
+  /** A dry run checks and writes nothing. */
+  async create(sent: unknown, dryRun = false): Promise<WrittenSecret> {
     const wish = readBody(sent, readSecret);
-    return this.write(wish, null);
+    if (dryRun && (await this.store.rows.byKey(wish.handle))) throw taken(wish.handle);
+    return this.write(wish, null, dryRun);
   }
 
-  async replace(handle: string, sent: unknown): Promise<SecretRecord> {
+  async replace(handle: string, sent: unknown, dryRun = false): Promise<WrittenSecret> {
     const former = await this.get(handle);
     const wish = readBody(sent, readSecret);
     if (wish.handle !== handle)
       throw new UserError("metadata.name must equal the handle in the URL", [
         { field: "metadata.name", message: `must be '${handle}', found '${wish.handle}'` },
       ]);
-    return this.write(wish, former);
+    return this.write(wish, former, dryRun);
   }
 
   async remove(handle: string): Promise<void> {
@@ -55,8 +58,13 @@ export class Secrets {
     await this.store.remove(handle);
   }
 
-  private async write(wish: Wish, former: SecretRecord | null): Promise<SecretRecord> {
+  private async write(
+    wish: Wish,
+    former: SecretRecord | null,
+    dryRun: boolean,
+  ): Promise<WrittenSecret> {
     const { handle, display_name, description, value } = wish;
+    if (former && this.isKept(wish, former)) return { row: former, changed: false };
     const now = new Date().toISOString();
     const row = await this.vault.sealed(
       {
@@ -65,16 +73,31 @@ export class Secrets {
       },
       value,
     );
+    if (dryRun) return { row, changed: true };
     await this.store.write(row, async (db) => {
       const isThere = (await this.store.rows.byKey(handle, db)) !== undefined;
-      if (isThere && !former)
-        throw new Clash("metadata.name", `Secret with handle '${handle}' already exists`);
+      if (isThere && !former) throw taken(handle);
       // It must not come back when it was deleted meanwhile.
       if (!isThere && former) throw new Missing(`Secret with handle '${handle}' not found`);
     });
-    return row;
+    return { row, changed: true };
+  }
+
+  private isKept({ display_name, description, value }: Wish, former: SecretRecord): boolean {
+    const same = former.display_name === display_name && former.description === description;
+    const [there, sent] = [Buffer.from(this.vault.valueIn(former) ?? ""), Buffer.from(value)];
+    return same && there.length === sent.length && timingSafeEqual(there, sent);
   }
 }
+
+export interface WrittenSecret {
+  row: SecretRecord;
+  /** False: it was there as it was sent. */
+  changed: boolean;
+}
+
+const taken = (handle: string): Clash =>
+  new Clash("metadata.name", `Secret with handle '${handle}' already exists`);
 
 type Wish = ReturnType<typeof readSecret>;
 

@@ -44,7 +44,12 @@ export class Vault {
   /** Null when there is no such secret, or none that can be opened. */
   value(handle: string): string | null {
     const row = this.rows.get(handle);
-    return row ? this.open(row.sealed, row.key_version, placeOf(handle)) : null;
+    return row ? this.valueIn(row) : null;
+  }
+
+  /** Of a row as it is in the store, which another controller may just have written. */
+  valueIn({ handle, sealed, key_version }: SecretRecord): string | null {
+    return this.open(sealed, key_version, placeOf(handle));
   }
 
   /** What was sealed for a place; null, and a line in the log, when it cannot be opened. */

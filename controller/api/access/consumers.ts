@@ -6,19 +6,21 @@ import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { credentialsOf, type ConsumerRecord } from "../../store/access/consumers.ts";
 import { bodyOf } from "./body.ts";
+import { isDryRun, tried } from "./dry-run.ts";
 
 export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
-  const written = ({ row, made }: WrittenConsumer) => ({
-    ...represent(row),
-    ...(made.length > 0 && { generated: made }),
-  });
+  const written = (c: Context, before: ConsumerRecord | null, done: WrittenConsumer) => {
+    const { row, made, changed } = done;
+    if (isDryRun(c)) return tried(represent(row), changed);
+    if (changed) note(c, before, row);
+    c.header("Cache-Control", "no-store");
+    return { ...represent(row), ...(made.length > 0 && { generated: made }) };
+  };
 
   app.post("/", async (c) => {
-    const done = await consumers.create(await bodyOf(c));
-    note(c, null, done.row);
-    c.header("Cache-Control", "no-store");
-    return c.json(written(done), 201);
+    const done = await consumers.create(await bodyOf(c), isDryRun(c));
+    return c.json(written(c, null, done), isDryRun(c) ? 200 : 201);
   });
   app.get("/", async (c) => {
     const list = (await consumers.list()).map(represent);
@@ -27,10 +29,8 @@ export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   app.get("/:id", async (c) => c.json(represent(await consumers.get(c.req.param("id")))));
   app.put("/:id", async (c) => {
     const before = await consumers.get(c.req.param("id"));
-    const done = await consumers.replace(before.handle, await bodyOf(c));
-    note(c, before, done.row);
-    c.header("Cache-Control", "no-store");
-    return c.json(written(done));
+    const done = await consumers.replace(before.handle, await bodyOf(c), isDryRun(c));
+    return c.json(written(c, before, done));
   });
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");

@@ -5,14 +5,16 @@ import type { SecretRecord } from "../../store/access/secrets.ts";
 import { noteChange } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { bodyOf } from "./body.ts";
+import { isDryRun, tried } from "./dry-run.ts";
 
 export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
 
   app.post("/", async (c) => {
-    const secret = await secrets.create(await bodyOf(c));
-    note(c, null, secret);
-    return c.json(represent(secret), 201);
+    const { row, changed } = await secrets.create(await bodyOf(c), isDryRun(c));
+    if (isDryRun(c)) return c.json(tried(represent(row), changed));
+    note(c, null, row);
+    return c.json(represent(row), 201);
   });
   app.get("/", async (c) => {
     const list = (await secrets.list()).map((secret) => represent(secret));
@@ -25,9 +27,10 @@ export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
   });
   app.put("/:id", async (c) => {
     const before = await secrets.get(c.req.param("id"));
-    const secret = await secrets.replace(before.handle, await bodyOf(c));
-    note(c, before, secret);
-    return c.json(represent(secret));
+    const { row, changed } = await secrets.replace(before.handle, await bodyOf(c), isDryRun(c));
+    if (isDryRun(c)) return c.json(tried(represent(row), changed));
+    if (changed) note(c, before, row);
+    return c.json(represent(row));
   });
   app.delete("/:id", async (c) => {
     const before = await secrets.get(c.req.param("id"));

@@ -62,6 +62,20 @@ const document = (kind: string, spec: Schema): Schema =>
     status: object({ id: text, createdAt: time, updatedAt: time }),
   });
 
+const dryRun = { dryRun: oneOf("true", "false") };
+
+/** What a dry run answers: the document as it would be shown, and whether anything differs. */
+const tried = (shown: Schema): Schema => ({
+  ...shown,
+  properties: {
+    ...(shown["properties"] as object),
+    status: object({ id: text, dryRun: constant(true), changed: flag }),
+  },
+});
+const preview = (shown: Schema) => json("What a dry run would have written.", tried(shown));
+const replaced = (shown: Schema) =>
+  json("Replaced; or what a dry run would have written.", { anyOf: [shown, tried(shown)] });
+
 const secretFacts = { displayName: text, description: text };
 const secret = document("Secret", object(secretFacts));
 const secretExample = {
@@ -169,8 +183,9 @@ export const accessPaths: Paths = {
     },
     post: {
       summary: "Makes a secret",
+      query: dryRun,
       body: body(readSecret, secretExample),
-      answers: { 201: json("Made.", secret), 409: clash, 413: tooLarge },
+      answers: { 200: preview(secret), 201: json("Made.", secret), 409: clash, 413: tooLarge },
     },
   },
   "/secrets/{id}": {
@@ -182,9 +197,10 @@ export const accessPaths: Paths = {
       },
     },
     put: {
-      summary: "Replaces a secret",
+      summary: "Replaces a secret; one with the same value stays as it is",
+      query: dryRun,
       body: body(readSecret, secretExample),
-      answers: { 200: json("Replaced.", secret), ...missing, 413: tooLarge },
+      answers: { 200: replaced(secret), ...missing, 413: tooLarge },
     },
     delete: remove("Takes a secret away that no document uses", 200),
   },
@@ -195,16 +211,23 @@ export const accessPaths: Paths = {
     },
     post: {
       summary: "Makes a consumer; a secret that is generated is shown this once",
+      query: dryRun,
       body: body(readConsumer, consumerExample),
-      answers: { 201: json("Made.", consumerMade), 409: clash, 413: tooLarge },
+      answers: {
+        200: preview(consumer),
+        201: json("Made.", consumerMade),
+        409: clash,
+        413: tooLarge,
+      },
     },
   },
   "/consumers/{id}": {
     get: { summary: "One consumer", answers: { 200: json("It.", consumer), ...missing } },
     put: {
       summary: "Replaces a consumer; a password or secret that is not sent stays",
+      query: dryRun,
       body: body(readConsumer, consumerExample),
-      answers: { 200: json("Replaced.", consumerMade), ...missing, 409: clash, 413: tooLarge },
+      answers: { 200: replaced(consumerMade), ...missing, 409: clash, 413: tooLarge },
     },
     delete: remove("Takes a consumer away", 200, success({ message: text, id: text })),
   },
