@@ -39,6 +39,16 @@ export async function identify(api: GatewayApi, row: KindRow, options: Named): P
   return `${row.path}/${encodeURIComponent(String(valueAt(only, "metadata.name") ?? only["id"]))}`;
 }
 
+/** The one resource that the options name. */
+export async function readOne(api: GatewayApi, row: KindRow, options: Named): Promise<object> {
+  const path = await identify(api, row, options);
+  if (!row.listedOnly) return (await api.send("GET", path)).body;
+  const id = decodeURIComponent(path.slice(row.path.length + 1));
+  const found = (await listAll(api, row)).find((item) => item["id"] === id);
+  if (found) return found;
+  throw new CommandError("AP-NOT-FOUND", `there is no ${row.kind} '${id}'`, Exit.NotFound);
+}
+
 /** `name=value` pairs, and the options that the kind has for its fields. */
 export function fieldsOf(
   pairs: readonly string[],

@@ -20,6 +20,8 @@ export interface KindRow {
   identity?: string;
   /** Whether what is there can be replaced. */
   replaceable: boolean;
+  /** One alone cannot be asked for: it is looked up in the list. */
+  listedOnly?: true;
   /** What the gateway never shows: whether it differs is told by a dry run. */
   hides?: string;
   /** Of kinds without a document: the fields that have an option of their own, as in `--plan-name`. */
@@ -65,6 +67,7 @@ export const kindRows: readonly KindRow[] = [
   },
   {
     kind: "Certificate",
+    listedOnly: true,
     command: "certificate",
     path: "/certificates",
     listKey: "certificates",

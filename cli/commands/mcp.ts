@@ -12,7 +12,9 @@ interface GenerateOptions {
 
 export const mcpGenerate = (io: Io): Command =>
   new Command("generate")
-    .description("read an MCP server's tools, resources and prompts into YAML")
+    .description(
+      "read an MCP server's tools, resources and prompts into YAML of the kind Mcp, which gateways do not have yet",
+    )
     .requiredOption("-s, --server <url>", "its MCP endpoint, such as http://localhost:3001/mcp")
     .option(
       "-o, --output <path>",
@@ -35,7 +37,7 @@ export const mcpGenerate = (io: Io): Command =>
         headersOf(options.header),
         (...sent) => io.trace(sending(...sent)),
       );
-      io.remarks(remarks);
+      io.remarks([...remarks, "gateways do not have the kind Mcp yet: this cannot be applied"]);
       const text = stringify(document);
       if (options.output === undefined) return io.out(text);
       io.line(`${await writeTo(options.output, "generated-mcp.yaml", text)} is written`);

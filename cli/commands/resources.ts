@@ -61,9 +61,8 @@ const get = (io: Io, row: KindRow): Command =>
     .option("--format <form>", "yaml or json, as --output")
     .action(async (options: NamedOptions & { format?: string }) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { identify } = await import("../client/identify.ts");
-      const api = await GatewayApi.of(options, io);
-      const { body } = await api.send("GET", await identify(api, row, options));
+      const { readOne } = await import("../client/identify.ts");
+      const body = await readOne(await GatewayApi.of(options, io), row, options);
       const form = options.format ?? (options.output === "table" ? "yaml" : options.output);
       show(io, { ...options, output: form === "json" ? "json" : "yaml" }, body, () => []);
     });

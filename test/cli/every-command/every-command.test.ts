@@ -17,7 +17,9 @@ import { failure } from "../../../cli/schemas/parts.ts";
 import { outputs } from "../../../cli/schemas/index.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
 import { restApi, startTestGateway, type TestGateway } from "../../controller/fixtures/gateway.ts";
+import { resourceKinds } from "../../../controller/model/index.ts";
 import { ap, ownHome, type Typed } from "../ap.ts";
+import { mcpDocument, mcpKind } from "./mcp-kind.ts";
 import { rows, type Row } from "./rows.ts";
 
 const silent = io(
@@ -53,7 +55,7 @@ const known: Record<string, string> = {};
 beforeAll(async () => {
   home = await ownHome();
   const { wasm } = await build(["policies/set-headers"]);
-  t = await startTestGateway({ module: wasm });
+  t = await startTestGateway({ module: wasm, kinds: [...resourceKinds, mcpKind] });
   const { management, admin } = t.gateway.ports;
   const at = (port: number | null) => `http://127.0.0.1:${port}`;
   const gone = at(9);
@@ -68,13 +70,16 @@ beforeAll(async () => {
     { kind: "Secret", metadata: { name: "kept" }, spec: { displayName: "Kept", value: "v" } },
     { kind: "Consumer", metadata: { name: "ada" }, spec: { displayName: "Ada" } },
     restApi("one", t.upstream.port),
+    mcpDocument(t.upstream.port),
   );
   await file("bad", restApi("bad", t.upstream.port, { context: "no-slash" }));
-  await file("key", {
-    kind: "ApiKey",
-    metadata: { name: "k-1" },
-    spec: { apiKey: "k".repeat(40) },
+  const key = (name: string, letter: string) => ({
+    ...{ kind: "ApiKey", metadata: { name } },
+    spec: { apiKey: letter.repeat(40) },
   });
+  await file("key", key("k-1", "k"));
+  await file("outside", key("outside-1", "o"));
+  await file("renewed", key("outside-1", "r"));
   known["module"] = join(home.folder, "policies.wasm");
   await writeFile(known["module"], wasm);
   known["home"] = home.folder;
@@ -102,16 +107,20 @@ function expectFailure({ err, out }: Typed, code: number, id: string): void {
   expect(said).toMatchObject({ error: { id, exitCode: code } });
 }
 
+const isWords = (done: Row["done"]): done is readonly string[] => Array.isArray(done);
+
 /** Words that are well-formed, whether the gateway takes them or not. */
 const wellFormed = ({ done, refused }: Row): readonly string[] =>
-  "shownBy" in done ? (typeof refused === "string" ? [] : refused[0]) : done;
+  !isWords(done) ? (typeof refused === "string" ? [] : refused[0]) : done;
 
 describe.each(Object.entries(rows))("ap %s", (path, row) => {
   const asJson = has(path, "quiet") && has(path, "output") ? ["-o", "json"] : [];
 
   test("used well", async () => {
-    const { done, keep } = row;
+    const { done, keep, first } = row;
+    if ("never" in done) return expect(row.refused).toBeInstanceOf(Array);
     if ("shownBy" in done) return expect(existsSync(join(packageRoot, done.shownBy))).toBe(true);
+    if (first) expect((await ap(...filled(first))).code).toBe(0);
     const { code, out, err } = await run(path, ...done, ...asJson);
     expect({ code, err }).toEqual({
       code: 0,

@@ -4,8 +4,10 @@
 type Words = readonly string[];
 
 export interface Row {
-  /** Used well; or which test shows it. */
-  done: Words | { shownBy: string };
+  /** Used well; or which test shows it; or what stands in its place, if it never does anything. */
+  done: Words | { shownBy: string } | { never: string };
+  /** What has to be there before. */
+  first?: Words;
   /** Of what it prints as JSON, what later rows need: name and path. */
   keep?: readonly [string, string];
   /** What `done` says beside its output, if it says something. */
@@ -69,7 +71,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   "gateway image build": {
     ...asksNone,
-    done: { shownBy: "test/cli/contract.test.ts" },
+    done: { never: "it tells those who come from a gateway that needs images what to type here" },
     refused: [["--name", "x"], 1, "AP-NO-IMAGE"],
   },
   "gateway run": {
@@ -100,7 +102,8 @@ export const rows: Readonly<Record<string, Row>> = {
     refused: notFound("--id", "one", "--key-name", "nobody"),
   },
   "gateway rest-api api-key update": {
-    done: { shownBy: "test/controller/access/api-keys.test.ts" },
+    first: ["gateway", "rest-api", "api-key", "create", "--id", "one", "-f", "$outside"],
+    done: ["--id", "one", "--key-name", "outside-1", "-f", "$renewed"],
     refused: [["--id", "one", "--key-name", "k-1", "-f", "$key"], 1, "AP-REFUSED"],
   },
   "gateway rest-api api-key revoke": {
@@ -114,8 +117,11 @@ export const rows: Readonly<Record<string, Row>> = {
   "gateway consumer get": { done: ["--id", "ada"], refused: notFound("--id", "nobody") },
   "gateway consumer delete": { done: ["--id", "ada"], refused: notFound("--id", "nobody") },
   "gateway mcp list": { done: [], refused: noGateway() },
-  "gateway mcp get": { done: { shownBy: "controller" }, refused: notFound("--id", "nobody") },
-  "gateway mcp delete": { done: { shownBy: "controller" }, refused: notFound("--id", "nobody") },
+  "gateway mcp get": {
+    done: ["-n", "Weather", "-v", "v1.0"],
+    refused: notFound("--id", "nobody"),
+  },
+  "gateway mcp delete": { done: ["--id", "weather"], refused: notFound("--id", "nobody") },
   "gateway mcp generate": {
     ...asksNone,
     done: { shownBy: "test/cli/mcp/generate.test.ts" },
@@ -128,7 +134,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   "gateway certificate list": { done: [], refused: noGateway() },
   "gateway certificate get": {
-    done: { shownBy: "controller" },
+    done: ["--id", "$certificate"],
     refused: notFound("--id", "nobody"),
   },
   "gateway certificate delete": {
