@@ -112,19 +112,60 @@ describe("in a shell", () => {
     ).toEqual(["complete -o default -F _ap ap", "north,south,", "table,json,yaml,", ","]);
   });
 
-  test.skipIf(!existsSync("/usr/bin/fish"))("fish completes what was typed", async () => {
-    const out = await run(
-      "fish",
-      "ap completion fish | source; complete -C 'ap status --gateway '",
-    );
-    expect(out).toMatch(/north\thttp/);
+  /** A shell that is not here is named in the test's title: `.ci/run` installs both. */
+  const where = (shell: string) => ({
+    test: test.skipIf(!existsSync(`/usr/bin/${shell}`)),
+    shell: existsSync(`/usr/bin/${shell}`) ? shell : `${shell} (which is not installed)`,
   });
 
-  test.skipIf(!existsSync("/usr/bin/zsh"))("zsh takes the script", async () => {
-    const out = await run(
-      "zsh",
-      "autoload -Uz compinit; compinit -u; source <(ap completion zsh); whence -w _ap",
-    );
-    expect(out).toContain("_ap: function");
+  const fish = where("fish");
+  fish.test(
+    `${fish.shell} completes what was typed, and files where ap knows nothing`,
+    async () => {
+      const out = await run(
+        "fish",
+        `ap completion fish | source
+      complete -C 'ap status --gateway '
+      complete -C 'ap gateway use -n s'
+      cd ${folder}; complete -C 'ap apply -f a'`,
+      );
+      expect(out.trim().split("\n")).toEqual([
+        "north\thttp://127.0.0.1:9",
+        "south\thttp://127.0.0.1:9",
+        "south\thttp://127.0.0.1:9",
+        expect.stringMatching(/^ap/),
+      ]);
+    },
+  );
+
+  const zsh = where("zsh");
+  zsh.test(`${zsh.shell} lists and completes at the tab key, on a terminal`, async () => {
+    const listed = await run("zsh", atTheTerminal);
+    expect(listed).toContain("listed: yes\ncompleted: yes\nfile: yes\n");
   });
 });
+
+/** A zsh types into another one and waits for what that shows. */
+const atTheTerminal = `
+zmodload zsh/zpty
+zpty shell zsh -f -i
+shows() {
+  local all= chunk=
+  local -F deadline=$(( SECONDS + 30 ))
+  while (( SECONDS < deadline )); do
+    if zpty -rt shell chunk; then all+=$chunk; [[ $all == *$1* ]] && { print yes; return }
+    else sleep 0.02; fi
+  done
+  print -r -- "no, but: $all"
+}
+zpty -w shell 'PROMPT=; cd \$(dirname \$(whence -p ap)); autoload -Uz compinit; compinit -u -D'
+zpty -w shell 'source <(ap completion zsh); print rea""dy'
+shows ready >/dev/null
+zpty -wn shell $'ap gateway use -n \t'
+print "listed: $(shows 'north  -- http')"
+zpty -wn shell $'s\t'
+print "completed: $(shows south)"
+zpty -wn shell $'\x15ap apply -f a\t'
+print "file: $(shows '-f ap')"
+zpty -d shell
+`;
