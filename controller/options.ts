@@ -58,6 +58,9 @@ export interface AllowedIps {
 
 export const defaultStore = "data/gateway.db";
 
+/** A policy of the gateway's own; errors name the field that asked for it. */
+export type GatewayPolicy = Omit<OwnPolicy, "field"> & { field?: string };
+
 export interface GatewayOptions {
   /** The kinds of documents; those of the model unless given. */
   kinds?: readonly ResourceKind[];
@@ -88,7 +91,7 @@ export interface GatewayOptions {
   /** Schemas of policies whose module does not carry them. */
   policies?: PolicyDefinition[];
   /** First in every chain. */
-  gatewayPolicies?: Omit<OwnPolicy, "field">[];
+  gatewayPolicies?: GatewayPolicy[];
   /** Told how many documents there are, before they are loaded. */
   sized?: (documents: number) => void;
   /** What policies get beside their parameters, by `<name>_v<major>`. */

@@ -1,6 +1,7 @@
 /** What every phase of a request has: its attributes, its state, the context, the log. */
 import { LogLevel } from "./abi";
 import { Context } from "./context";
+import { reply } from "./engine/acts";
 import { Chain } from "./engine/chain";
 import { stream, streamAddress, linkAddress } from "./engine/live";
 import { keptHeader } from "./engine/kept";
@@ -11,6 +12,8 @@ import { Fact } from "./engine/stream";
 import { nowMilliseconds } from "./hostcalls/clock";
 import { log as write } from "./hostcalls/log";
 import { boolProperty, integerProperty, setProperty, textProperty } from "./hostcalls/property";
+import { Verdict } from "./policy";
+import { Reply } from "./reply";
 
 export class Exchange {
   /** What this request's policies share. */
@@ -81,6 +84,19 @@ export class Exchange {
   /** True if a policy of the chain, not the upstream, answered the request. */
   get answeredHere(): bool {
     return stream().has(Fact.Replied);
+  }
+
+  /**
+   * Ends the request here with `{"error":…,"message":…}`; on the way out it replaces the upstream's answer, and where that has
+   * begun to be sent, it ends it.
+   */
+  deny(status: i32, message: string): Verdict {
+    return reply(new Reply(status).error(message));
+  }
+
+  /** The same with an answer of the policy's own. */
+  respond(answer: Reply): Verdict {
+    return reply(answer);
   }
 
   /** Writes to the gateway's log, with the policy's name in front. */

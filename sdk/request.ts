@@ -3,12 +3,11 @@ import { BufferType, MapType } from "./abi";
 import { Body } from "./body";
 import { Call } from "./call";
 import { Exchange } from "./exchange";
-import { ask, askGrpc, reply, waitFor, waitForRefresh } from "./engine/acts";
+import { ask, askGrpc, waitFor, waitForRefresh } from "./engine/acts";
 import { GrpcCall } from "./grpc";
 import { Headers } from "./headers";
 import { HeaderMap } from "./hostcalls/headers";
 import { cookieOf, parameterOf } from "./hostcalls/request-parts";
-import { Reply } from "./reply";
 import { Verdict } from "./policy";
 
 export const requestMap = new HeaderMap(MapType.RequestHeaders);
@@ -79,16 +78,6 @@ export class Request extends Exchange {
 
   get scheme(): string {
     return this.pseudo(":scheme");
-  }
-
-  /** Ends the request here with `{"error":…,"message":…}`. */
-  deny(status: i32, message: string): Verdict {
-    return reply(new Reply(status).error(message));
-  }
-
-  /** Ends the request here with an answer of the policy's own. */
-  respond(answer: Reply): Verdict {
-    return reply(answer);
   }
 
   /** Makes a call and waits; the answer comes to `onRequestAnswer`, also when the call failed. */

@@ -2,13 +2,12 @@
 import { BufferType, MapType } from "./abi";
 import { Body } from "./body";
 import { Call } from "./call";
-import { ask, reply } from "./engine/acts";
+import { ask } from "./engine/acts";
 import { Exchange } from "./exchange";
 import { Headers } from "./headers";
 import { decimal } from "./hostcalls/text";
 import { HeaderMap } from "./hostcalls/headers";
 import { Verdict } from "./policy";
-import { Reply } from "./reply";
 
 export const responseMap = new HeaderMap(MapType.ResponseHeaders);
 const responseBody = new Body(BufferType.ResponseBody, responseMap);
@@ -32,15 +31,6 @@ export class Response extends Exchange {
 
   set status(value: i32) {
     this.headers.set(":status", decimal(value));
-  }
-
-  /** Replaces the upstream's answer, as long as none of it has been sent. */
-  deny(status: i32, message: string): Verdict {
-    return reply(new Reply(status).error(message));
-  }
-
-  respond(answer: Reply): Verdict {
-    return reply(answer);
   }
 
   /** Makes a call and waits; the answer comes to `onResponseAnswer`. */

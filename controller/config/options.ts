@@ -1,5 +1,5 @@
 /** What a configuration means for a gateway. */
-import type { GatewayOptions, Ports } from "../options.ts";
+import type { GatewayOptions, GatewayPolicy, Ports } from "../options.ts";
 import { accessOf, readPem, withKeyIssuer } from "./access/options.ts";
 import { cipherSuites } from "./cipher-suites.ts";
 import { milliseconds } from "./field.ts";
@@ -24,16 +24,16 @@ export function gatewayOptions(config: Config): GatewayOptions {
     policyConfigurations: withKeyIssuer(config, withKeyManager(config)),
     shortForm: config,
     ...(config.server.admin_token && { adminToken: config.server.admin_token }),
-    gatewayPolicies: router.policies.map(({ executionCondition, ...policy }) => ({
-      ...policy,
-      executionCondition: executionCondition || null,
-    })),
+    gatewayPolicies: [...bodyLimit(router), ...ownPolicies(router)],
     traffic: {
       hosts: { main: hostsOf(router.vhosts.main), sandbox: hostsOf(router.vhosts.sandbox) },
       timeoutMs: router.upstream.timeouts.route_timeout_ms,
       idleTimeoutMs: router.upstream.timeouts.route_idle_timeout_ms,
       connectTimeoutMs: router.upstream.timeouts.connect_timeout_ms,
-      bodyLimitBytes: router.max_request_body_bytes,
+      bodyLimitBytes: Math.min(
+        router.max_request_body_bytes,
+        router.request_body_limit_bytes || Infinity,
+      ),
     },
     limits: limitsOf(router.http_listener),
     ...observeOf(config),
@@ -50,6 +50,25 @@ export function gatewayOptions(config: Config): GatewayOptions {
     ...(router.concurrency > 0 && { concurrency: router.concurrency }),
   };
 }
+
+const ownPolicies = ({ policies }: Config["router"]): GatewayPolicy[] =>
+  policies.map(({ executionCondition, ...policy }, i) => ({
+    ...policy,
+    executionCondition: executionCondition || null,
+    field: `router.policies[${i}]`,
+  }));
+
+/** A policy counts, as Envoy has no limit of its own that does not hold the body. */
+const bodyLimit = ({ request_body_limit_bytes: maxBytes }: Config["router"]): GatewayPolicy[] =>
+  maxBytes === 0
+    ? []
+    : [
+        {
+          ...{ name: "request-size-limit", version: "v1", params: { maxBytes } },
+          field: "router.request_body_limit_bytes",
+          ...{ executionCondition: null, mandatory: true },
+        },
+      ];
 
 function storeOf(storage: Config["controller"]["storage"]): string {
   if (storage.connection) return storage.connection;

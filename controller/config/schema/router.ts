@@ -110,6 +110,11 @@ export const router = section("Envoy.", {
     "First in the chain of every API, in this order.",
   ),
   max_request_body_bytes: integer(10_485_760, bytes, "What is held of a body for policies."),
+  request_body_limit_bytes: integer(
+    0,
+    [0, Number.MAX_SAFE_INTEGER],
+    "How long a request's body may be, held or not; a longer one is answered 413. 0 is no limit. Puts the policy `request-size-limit` first into every chain.",
+  ),
   policy_engine: elsewhere,
   compression: flag(false, "gzip for clients that take it."),
   envoy_admin_port: port(9901, "Envoy's own admin port, on this machine only."),

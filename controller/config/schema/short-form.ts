@@ -152,7 +152,7 @@ const size = (description: string): Field<string> => ({
 });
 
 export const security = section("What a request may be.", {
-  max_request_body_size: small(size("Held for policies at most.")),
+  max_request_body_size: small(size("Of a request; a longer one is answered 413.")),
   max_header_size: small(size("All headers together.")),
   request_timeout: small(duration("60s", "The whole answer of a service.")),
 });

@@ -29,7 +29,7 @@ export const aliases: readonly Alias[] = [
     convert: (version) => `TLS${version.replace(/^TLS/, "").replace(".", "_")}`,
   },
   { from: "tls.cipher_suites", to: "router.downstream_tls.cipher_suites" },
-  { from: "security.max_request_body_size", to: "router.max_request_body_bytes", convert: bytes },
+  { from: "security.max_request_body_size", to: "router.request_body_limit_bytes", convert: bytes },
   {
     from: "security.max_header_size",
     to: "router.http_listener.max_header_size_kb",

@@ -1,14 +1,15 @@
 /** The gateway's own policies, as its configuration names them: whether they can run, and what documents may drop. */
 import { UserError, type FieldError } from "../../errors.ts";
+import type { GatewayPolicy } from "../../options.ts";
 import type { RestApi } from "../../model/rest-api.ts";
 import { chainPolicy, type Chain } from "../../translate/chain.ts";
 import { chained } from "../../translate/native.ts";
 import type { OwnPolicy } from "../../translate/own-policies.ts";
 import type { PolicyCatalog } from "./catalog.ts";
 
-/** With the keys of the configuration that they stand under. */
-export const namedOwn = (given: readonly Omit<OwnPolicy, "field">[] = []): OwnPolicy[] =>
-  given.map((policy, i) => ({ ...policy, field: `router.policies[${i}]` }));
+/** With the keys of the configuration that they stand under, where they do not say which. */
+export const namedOwn = (given: readonly GatewayPolicy[] = []): OwnPolicy[] =>
+  given.map((policy, i) => ({ field: `router.policies[${i}]`, ...policy }));
 
 /** Throws a UserError that names each key that is wrong. */
 export function resolveOwn(own: readonly OwnPolicy[], catalog: PolicyCatalog): OwnPolicy[] {

@@ -240,6 +240,7 @@ logging: {format: text, access_log: false}`);
     expect(gatewayOptions(config)).toMatchObject({
       ports: { http: 8000, https: 8001, admin: 8002 },
       traffic: { bodyLimitBytes: 2_000_000, timeoutMs: 30_000 },
+      gatewayPolicies: [{ name: "request-size-limit", params: { maxBytes: 2_000_000 } }],
       limits: { maxHeadersKb: 32 },
       tlsVersions: { minimum: "TLSv1_3", maximum: "TLSv1_3" },
       accessLog: "off",

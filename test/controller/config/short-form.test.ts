@@ -410,7 +410,7 @@ describe("a key of the short form", () => {
             await expect.poll(() => lines.join("\n"), { timeout: 10_000 }).toContain("/r/seen");
         },
         {
-          print: (line) => lines.push(line),
+          print: (text) => lines.push(...text.split("\n")),
           ...(keys.includes("false") ? {} : { accessLog: keys.includes("text") ? "text" : "json" }),
         },
       );
