@@ -75,10 +75,14 @@ export const setHeaders = (a: string, b: string): object => ({
   response: { headers: [{ name: b, value: "2" }] },
 });
 
-export const chain = (policies: { name: string; params: object }[]): object => ({
+/** `recorded`: in a gateway that makes events of requests. */
+export const chain = (policies: { name: string; params: object }[], recorded = false): object => ({
   filter_metadata: {
     sluice: {
-      chain: JSON.stringify({ policies: policies.map((one) => ({ version: "v1", ...one })) }),
+      chain: JSON.stringify({
+        ...(recorded && { recorded }),
+        policies: policies.map((one) => ({ version: "v1", ...one })),
+      }),
     },
   },
 });

@@ -33,6 +33,8 @@ export interface Figure {
   micros: number;
   /** To the first contestant of the same round, median. */
   ratio: number;
+  /** To another contestant of the same round, median. */
+  against(index: number): number;
 }
 
 const router = {
@@ -143,13 +145,12 @@ export async function measure(
         micros[i]?.push(((await cpuMicros(pid)) - before) / requests);
       }
     }
-    return contestants.map(({ name }, i) => ({
-      name,
-      micros: median(micros[i] as number[]),
-      ratio: median(
-        (micros[i] as number[]).map((one, round) => one / (micros[0]?.[round] as number)),
-      ),
-    }));
+    return contestants.map(({ name }, i) => {
+      const own = micros[i] as number[];
+      const against = (other: number) =>
+        median(own.map((one, round) => one / (micros[other]?.[round] as number)));
+      return { name, micros: median(own), ratio: against(0), against };
+    });
   } finally {
     await close();
   }
