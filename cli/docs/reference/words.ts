@@ -40,7 +40,8 @@ export const words: Readonly<Record<string, string>> = {
   "loadBalancing.method": "The way.",
   "loadBalancing.hashOn":
     "What `ring-hash` and `maglev` hash: these, `{header: name}` or `{cookie: name, ttl: 1h}`.",
-  "settings.healthCheck": "Asks each target; one that fails gets no requests.",
+  "settings.healthCheck":
+    "Asks each target; one that fails gets no requests. When none is well, callers get 503.",
   "healthCheck.path": "What is asked; 200 is well.",
   "healthCheck.interval": "How often; 10s unless said.",
   "healthCheck.timeout": "How long an answer may take; 2s unless said.",

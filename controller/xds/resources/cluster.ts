@@ -85,6 +85,8 @@ const loadBalancing = ({ method }: LoadBalancing): JsonObject => ({
 });
 
 const healthChecks = (check: NonNullable<UpstreamSettings["healthCheck"]>): JsonObject => ({
+  // Else Envoy asks all of them as soon as half are not well, and so the only one always.
+  common_lb_config: { healthy_panic_threshold: { value: 0 } },
   health_checks: [
     {
       timeout: seconds(check.timeoutMs),

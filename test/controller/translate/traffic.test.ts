@@ -191,25 +191,49 @@ test.each(["ring-hash", "maglev"])("%s keeps a client with its upstream", async 
   expect(new Set(first).size).toBeGreaterThan(1);
 });
 
+const healthCheck = {
+  path: "/health",
+  interval: "100ms",
+  timeout: "1s",
+  unhealthyThreshold: 1,
+  healthyThreshold: 1,
+};
+
 test("an upstream that fails its health check gets no requests", async () => {
   const sick = await upstream(({ path }) => ({
     status: path === "/health" ? 500 : 200,
     body: "sick",
   }));
   const well = await upstream({ body: "well" });
-  const healthCheck = {
-    path: "/health",
-    interval: "100ms",
-    timeout: "1s",
-    unhealthyThreshold: 1,
-    healthyThreshold: 1,
-  };
   await deploy("checked", toDefinition([sick, well], { healthCheck }));
   await until(async () => {
     const answers = [];
     for (let i = 0; i < 6; i++) answers.push((await t.request("/checked/x")).text);
     expect(answers).toEqual(Array(6).fill("well"));
   }, 10_000);
+});
+
+test("the only upstream that there is gets none either while it fails its health check", async () => {
+  let status = 500;
+  const only = await upstream(({ path }) => ({ status: path === "/health" ? status : 200 }));
+  await deploy("alone", toDefinition([only], { healthCheck }));
+  const answers = async () => {
+    const all = [];
+    for (let i = 0; i < 6; i++) all.push(await t.request("/alone/x"));
+    return all;
+  };
+  await until(async () => {
+    for (const answer of await answers()) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers).toContainEqual(["content-type", "application/json"]);
+    }
+  }, 10_000);
+  status = 200;
+  await until(
+    async () =>
+      expect((await answers()).map((answer) => answer.status)).toEqual(Array(6).fill(200)),
+    10_000,
+  );
 });
 
 test("an upstream that keeps failing is left out for a while", async () => {
