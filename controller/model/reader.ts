@@ -63,6 +63,8 @@ export class Reader {
           ? `must not be empty`
           : `must be ${min} to ${max} characters long, found ${this.value.length}`,
       );
+    else if (/\p{Surrogate}/u.test(this.value))
+      this.fail(`must be Unicode, found half a character in ${quote(this.value)}`);
     else if (pattern && !pattern.test(this.value))
       this.fail(`${says ?? `must match ${pattern.source}`}, found ${quote(this.value)}`);
     return this.value;

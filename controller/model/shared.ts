@@ -94,6 +94,7 @@ function checkUrl(reader: Reader, { withPath }: { withPath: boolean }): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !/^https?:$/.test(url.protocol) || !url.hostname || !/^https?:\/\//i.test(text))
     reader.fail(`must be an http or https URL with a host, found "${text}"`);
+  else if (url.port === "0") reader.fail(`must have a port from 1 to 65535, found "${text}"`);
   else if (url.username || url.password) reader.fail(`must not carry credentials`);
   else if (!withPath && !/^https?:\/\/[^/?#]+$/i.test(text))
     reader.fail(`must be scheme://host[:port] only, found "${text}"`);
