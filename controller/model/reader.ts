@@ -10,6 +10,12 @@ export interface Findings {
   unknown: string[];
 }
 
+/** Names of headers and cookies. */
+export const httpToken = {
+  pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/,
+  says: "must be of letters, digits and the signs that names in HTTP may have",
+};
+
 type Fields = Record<string, unknown>;
 
 export class Reader {

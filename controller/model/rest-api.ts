@@ -1,6 +1,6 @@
 /** The kind RestApi: a document read into what the gateway works with, and every rule it must keep. */
 import { readMetadata } from "./metadata.ts";
-import { notInPaths, quote, type Reader } from "./reader.ts";
+import { httpToken, notInPaths, quote, type Reader } from "./reader.ts";
 import {
   readPolicies,
   readResilience,
@@ -239,11 +239,7 @@ const readValueMatches = (list: Reader): ValueMatch[] =>
     const type = item.at("type").oneOf(["Exact", "RegularExpression"] as const) ?? "Exact";
     const value = item.at("value").required();
     const match = {
-      name:
-        item
-          .at("name")
-          .required()
-          .text({ pattern: /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ }) ?? "",
+      name: item.at("name").required().text(httpToken) ?? "",
       value: value.text({ min: 0 }) ?? "",
       type,
     };

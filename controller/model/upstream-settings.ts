@@ -2,8 +2,9 @@
  * What an upstream definition may ask for beyond the plain forwarding of a request: load balancing, health checks,
  * outlier detection, circuit breakers, HTTP/2 and TLS. All of it is Envoy's own work; this only names and bounds it.
  */
-import type { Reader } from "./reader.ts";
+import { httpToken, type Reader } from "./reader.ts";
 import { readDuration } from "./duration.ts";
+import { readUpstreamTls, type UpstreamTls } from "./upstream-tls.ts";
 
 export interface UpstreamSettings {
   loadBalancing: LoadBalancing | null;
@@ -44,15 +45,6 @@ export interface CircuitBreakers {
   maxRetries: number | null;
 }
 
-export interface UpstreamTls {
-  serverName: string | null;
-  /** PEM texts; without a certificate authority the machine's own trust is used. */
-  certificateAuthority: string | null;
-  clientCertificate: string | null;
-  clientKey: string | null;
-  insecureSkipVerify: boolean;
-}
-
 export function readSettings(reader: Reader): UpstreamSettings {
   if (!reader.absent) reader.isObject();
   const settings: UpstreamSettings = {
@@ -61,7 +53,7 @@ export function readSettings(reader: Reader): UpstreamSettings {
     outlierDetection: optional(reader.at("outlierDetection"), readOutlierDetection),
     circuitBreakers: optional(reader.at("circuitBreakers"), readCircuitBreakers),
     protocol: reader.at("protocol").oneOf(["http1", "http2"] as const),
-    tls: optional(reader.at("tls"), readTls),
+    tls: optional(reader.at("tls"), readUpstreamTls),
   };
   reader.done();
   return settings;
@@ -81,7 +73,9 @@ function readLoadBalancing(reader: Reader): LoadBalancing {
   if (hashes === on.absent)
     on.fail(hashes ? `is required with ${method}` : `has no effect with ${method}`);
   const simple = typeof on.raw() === "string" ? on.oneOf(["ip", "uri"] as const) : null;
-  const [header, cookie] = simple ? [null, null] : [on.at("header").text(), on.at("cookie").text()];
+  const [header, cookie] = simple
+    ? [null, null]
+    : [on.at("header").text(httpToken), on.at("cookie").text(httpToken)];
   const ttlMs = simple ? null : readDuration(on.at("ttl"));
   if (!on.absent && !simple && (header === null) === (cookie === null))
     on.fail("must be ip, uri, {header: name} or {cookie: name}");
@@ -119,18 +113,3 @@ const readCircuitBreakers = (reader: Reader): CircuitBreakers => ({
   maxRequests: reader.at("maxRequests").integer(1, 1_000_000),
   maxRetries: reader.at("maxRetries").integer(0, 1_000_000),
 });
-
-function readTls(reader: Reader): UpstreamTls {
-  const pem = (name: string) =>
-    reader.at(name).text({ pattern: /-----BEGIN [A-Z ]+-----/, says: "must be PEM text" });
-  const tls = {
-    serverName: reader.at("serverName").text({ max: 253 }),
-    certificateAuthority: pem("certificateAuthority"),
-    clientCertificate: pem("clientCertificate"),
-    clientKey: pem("clientKey"),
-    insecureSkipVerify: reader.at("insecureSkipVerify").flag() ?? false,
-  };
-  if ((tls.clientCertificate === null) !== (tls.clientKey === null))
-    reader.fail("must have both clientCertificate and clientKey, or neither");
-  return tls;
-}

@@ -3,7 +3,7 @@ import { route } from "../xds/resources/route.ts";
 import { seconds } from "../xds/resources/cluster.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import type { Operation, RestApi, ValueMatch } from "../model/rest-api.ts";
-import type { UpstreamTls } from "../model/upstream-settings.ts";
+import type { UpstreamTls } from "../model/upstream-tls.ts";
 import type { SecretUse } from "../model/templates.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";

@@ -2,7 +2,7 @@
  * Services that policies call by URL. A parameter that its schema marks with `x-sluice-service` names one; each origin
  * becomes a cluster whose name the SDK's `Call.to` computes from the same URL.
  */
-import type { UpstreamTls } from "../model/upstream-settings.ts";
+import type { UpstreamTls } from "../model/upstream-tls.ts";
 import { cluster } from "../xds/resources/cluster.ts";
 import type { TargetDefaults, TargetResource } from "./targets.ts";
 

@@ -6,7 +6,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { reason, UserError, type FieldError } from "../../errors.ts";
 import { hasMarks } from "../../model/references.ts";
 import type { PolicyReference } from "../../model/shared.ts";
-import type { UpstreamTls } from "../../model/upstream-settings.ts";
+import type { UpstreamTls } from "../../model/upstream-tls.ts";
 import { changeMarked, markedIn, type Mark } from "../../translate/marked.ts";
 import { serviceCluster } from "../../translate/services.ts";
 import { changeNested, nestedIn, withNested } from "./nested.ts";

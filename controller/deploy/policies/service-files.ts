@@ -5,7 +5,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { reason } from "../../errors.ts";
-import type { UpstreamTls } from "../../model/upstream-settings.ts";
+import type { UpstreamTls } from "../../model/upstream-tls.ts";
 import { serviceCluster } from "../../translate/services.ts";
 
 export interface FileProperty {

@@ -3,11 +3,8 @@ import { isIP } from "node:net";
 import { any, type JsonObject } from "../protos.ts";
 import { fromAds } from "./from-ads.ts";
 import { upstreamTls } from "./upstream-tls.ts";
-import type {
-  LoadBalancing,
-  UpstreamSettings,
-  UpstreamTls,
-} from "../../model/upstream-settings.ts";
+import type { LoadBalancing, UpstreamSettings } from "../../model/upstream-settings.ts";
+import type { UpstreamTls } from "../../model/upstream-tls.ts";
 
 export interface Endpoint {
   host: string;

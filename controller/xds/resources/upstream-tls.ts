@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { fromAds } from "./from-ads.ts";
 import { upstreamTrust } from "./secret.ts";
 import { any, type JsonObject } from "../protos.ts";
-import type { UpstreamTls } from "../../model/upstream-settings.ts";
+import type { UpstreamTls } from "../../model/upstream-tls.ts";
 
 export function upstreamTls(host: string, tls: UpstreamTls | null): JsonObject {
   const name = tls?.serverName ?? host;
