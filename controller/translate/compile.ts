@@ -52,7 +52,13 @@ export interface CompiledApi {
 export interface Compilation {
   compiled: CompiledApi;
   /** The different chains in it, to be tried before they are served. */
-  chains: Chain[];
+  chains: PlacedChain[];
+}
+
+export interface PlacedChain {
+  chain: Chain;
+  /** Where each of its policies stands. */
+  fields: string[];
 }
 
 export interface CompiledRoute extends Ranked {
@@ -72,7 +78,7 @@ export interface CompiledRoute extends Ranked {
 
 export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation {
   const compiled: CompiledApi = { name: api.name, routes: [], resources: [] };
-  const chains = new Map<string, Chain>();
+  const chains = new Map<string, PlacedChain>();
   if (!api.deployed) return { compiled, chains: [] };
   const definitions = new Map(
     api.upstreamDefinitions.map((definition) => [
@@ -125,7 +131,8 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
       };
       if (pin !== null) again({});
       if (!chain) continue;
-      chains.set(JSON.stringify(chain), chain);
+      const fields = chainedOf(api, operation, defaults).map(({ policy }) => policy.field);
+      chains.set(JSON.stringify(chain), { chain, fields });
       for (const [choice, target] of definitions) again({ choice, target, isMain: false });
     }
   }
@@ -213,21 +220,22 @@ function matchOf({ operation, choice, pin, again }: RouteParts, path: JsonObject
 
 /** Null when nothing is to run. */
 function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults): Chain | null {
-  const policies = [
-    ...chained(ownPoliciesOf(defaults.policies, api, operation)).map((policy) =>
-      chainPolicy(policy, "api"),
-    ),
-    ...chained(api.policies).map((policy) => chainPolicy(policy, "api")),
-    ...chained(operation.policies).map((policy) => chainPolicy(policy, "route")),
-  ];
+  const policies = chainedOf(api, operation, defaults).map(({ policy, attachedTo }) =>
+    chainPolicy(policy, attachedTo),
+  );
   const { name, version, context, kind } = api;
   return policies.length > 0
-    ? {
-        api: { name, version, context: context || "/", kind },
-        ...(defaults.recorded && { recorded: true as const }),
-        policies,
-      }
+    ? { api: { name, version, context: context || "/", kind }, policies }
     : null;
+}
+
+/** What an operation's chain is made of: the gateway's own, its API's and its own, in this order. */
+function chainedOf(api: RestApi, operation: Operation, defaults: GatewayDefaults) {
+  const ofApi = [...ownPoliciesOf(defaults.policies, api, operation), ...api.policies];
+  return [
+    ...chained(ofApi).map((policy) => ({ policy, attachedTo: "api" as const })),
+    ...chained(operation.policies).map((policy) => ({ policy, attachedTo: "route" as const })),
+  ];
 }
 
 function action(parts: RouteParts): JsonObject {

@@ -5,6 +5,7 @@ import type { RestApi } from "../../model/rest-api.ts";
 import { chainPolicy, type Chain } from "../../translate/chain.ts";
 import { chained } from "../../translate/native.ts";
 import type { OwnPolicy } from "../../translate/own-policies.ts";
+import { chainFault } from "./chain-fault.ts";
 import type { PolicyCatalog } from "./catalog.ts";
 
 /** With the keys of the configuration that they stand under, where they do not say which. */
@@ -26,15 +27,8 @@ export async function refuseBrokenOwn(
 ): Promise<void> {
   const errors: FieldError[] = [];
   for (const policy of chained(own) as OwnPolicy[]) {
-    const message = await tryChain(chainOf(policy));
-    if (message === null) continue;
-    const plain = { ...policy, executionCondition: null };
-    const isCondition =
-      policy.executionCondition !== null && (await tryChain(chainOf(plain))) === null;
-    errors.push({
-      field: `${policy.field}.${isCondition ? "executionCondition" : "params"}`,
-      message,
-    });
+    const words = await tryChain(chainOf(policy));
+    if (words !== null) errors.push(chainFault(words, [policy.field]));
   }
   if (errors.length > 0) throw new UserError(cannotBeServed, errors);
 }

@@ -5,6 +5,8 @@ import type { RestApi } from "../../model/rest-api.ts";
 import type { PolicyReference } from "../../model/shared.ts";
 import type { SecretUse } from "../../model/templates.ts";
 import type { Chain } from "../../translate/chain.ts";
+import type { PlacedChain } from "../../translate/compile.ts";
+import { chainFault } from "./chain-fault.ts";
 import type { PolicyCatalog } from "./catalog.ts";
 
 export function resolvePolicies(
@@ -65,14 +67,12 @@ export function misfitsOf({ ownPolicies, documents, catalog, reveal }: Fitting):
 }
 
 export async function refuseBadChains(
-  chains: Chain[],
+  chains: readonly PlacedChain[],
   checkChain: (chain: Chain) => Promise<string | null>,
 ): Promise<void> {
-  for (const chain of chains) {
-    const problem = await checkChain(chain);
-    if (problem !== null)
-      throw new UserError("The engine refuses a chain of policies", [
-        { field: "spec.policies", message: problem },
-      ]);
+  for (const { chain, fields } of chains) {
+    const words = await checkChain(chain);
+    if (words !== null)
+      throw new UserError("The engine refuses a chain of policies", [chainFault(words, fields)]);
   }
 }

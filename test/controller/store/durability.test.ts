@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-durability-"));
   controller = await buildController();
   postgres = await startPostgres();
-}, 60_000);
+});
 afterAll(async () => {
   await controller.remove();
   await postgres.stop();

@@ -15,7 +15,7 @@ beforeAll(async () => {
   location = await postgres.createDatabase();
   here = await startTestGateway({ store: location });
   there = await startTestGateway({ store: location });
-}, 60_000);
+});
 afterAll(async () => {
   await here.close();
   await there.close();
@@ -148,7 +148,7 @@ test("without the database nobody claims to know what gateways of others serve",
     async () => expect(await states(here, "a")).toEqual(["serving 2", "serving 2"]),
     20_000,
   );
-}, 40_000);
+});
 
 test("a controller that ends takes its gateways along", async () => {
   await there.gateway.stop();
