@@ -27,7 +27,8 @@ export type { Answer, Disconnect, FilterSetup, Injections, Request, Setup } from
 export type { LogEntry } from "./wasm/host.ts";
 export type { ModuleSource } from "./module/module.ts";
 export type { Case, Expected, Step } from "./cases.ts";
-export { play, type Outcome, type OwnPolicy } from "./cases/play.ts";
+export { chainOf, play, type Outcome, type OwnPolicy } from "./cases/play.ts";
+export { check } from "./cases/check.ts";
 export { simulatorRunner } from "./cases/simulator.ts";
 export type { Loaded, Runner, RunnerAnswer, RunnerSetup } from "./cases/runner.ts";
 export { asCase, describeWay } from "./server/describe.ts";

@@ -10,6 +10,7 @@ export const policy = (io: Io): Command => {
     create(io),
     build(io),
     test(io),
+    bench(io),
     docs(io),
     run(io),
     inspect(io),
@@ -80,6 +81,22 @@ const test = (io: Io): Command =>
       const { testPolicies } = await import("../cases/command.ts");
       const { interrupted } = await import("../signal.ts");
       await testPolicies(folders, options, io, interrupted());
+    });
+
+const bench = (io: Io): Command =>
+  new Command("bench")
+    .description(
+      "measure what each case of policies costs a request, in the simulator and in Envoy",
+    )
+    .argument("<folder...>", "policy folders")
+    .option("--envoy", "in a real Envoy too")
+    .option("--case <text>", "cases whose name has this in it")
+    .option("--rounds <number>", "how often both are measured, in turn", "11")
+    .option("--requests <number>", "in a round (default: 1000 in the simulator, 400 in Envoy)")
+    .option("--json", "print every figure as JSON")
+    .action(async (folders: string[], options: import("../bench/command.ts").BenchOptions) => {
+      const { benchPolicies } = await import("../bench/command.ts");
+      await benchPolicies(folders, options, io);
     });
 
 const docs = (io: Io): Command =>

@@ -9,7 +9,8 @@ import { pairs } from "./http.ts";
 
 export type Received = Pick<RunnerAnswer, "status" | "headers" | "body" | "cut">;
 
-export function send(port: number, request: Request): Promise<Received> {
+/** Over connections of its own, unless an agent keeps some. */
+export function send(port: number, request: Request, kept?: http.Agent): Promise<Received> {
   const { body, disconnect, chunkDelayMs, scheme, clientCertificate } = request;
   const protocol = scheme === "https" ? https : http;
   const headers = pairsOf(request.headers).map(([name, value]): [string, string] => [
@@ -31,9 +32,9 @@ export function send(port: number, request: Request): Promise<Received> {
     const received: Received = { status: 0, headers: [], body: new Uint8Array(), cut: null };
     const parts: Buffer[] = [];
     // A client that says it will close is told of it in the answer.
-    const agent = new protocol.Agent({ keepAlive: true });
+    const agent = kept ?? new protocol.Agent({ keepAlive: true });
     const finish = (cut: string | null) => {
-      agent.destroy();
+      if (!kept) agent.destroy();
       resolve({ ...received, body: new Uint8Array(Buffer.concat(parts)), cut });
     };
     const call = protocol.request({

@@ -21,7 +21,15 @@ import { startService, type Service } from "./services.ts";
 import { tlsListener } from "./tls-listener.ts";
 
 export interface EnvoyRunner extends Runner {
+  load(setup: RunnerSetup): Promise<LoadedEnvoy>;
   close(): Promise<void>;
+}
+
+export interface LoadedEnvoy extends Loaded {
+  /** Of the plain listener. */
+  port: number;
+  /** Of Envoy. */
+  pid: number;
 }
 
 const feedPatienceMs = 5_000;
@@ -37,7 +45,7 @@ export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
   };
 }
 
-async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Loaded> {
+async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<LoadedEnvoy> {
   const { module } = setup;
   const bytes = typeof module === "string" ? new Uint8Array(await readFile(module)) : module;
   const routes: Route[] = setup.routes ?? [{ ...(setup.chain && { chain: setup.chain }) }];
@@ -67,7 +75,7 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
     const before = await readMetrics(lab.envoy);
     if (agent) await fed();
     return {
-      close,
+      ...{ port, pid: lab.envoy.pid, close },
       request: async (request) =>
         ask(lab, request.scheme === "https" ? await secure.port() : port, request, services),
       feed: async (entries) => {

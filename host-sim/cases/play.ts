@@ -90,7 +90,7 @@ function reasonToSkip(one: Case, runner: Runner): string | null {
 const stepsOf = (one: Case): Step[] =>
   one.steps ?? [{ request: one.request ?? { path: "/" }, expect: one.expect ?? {} }];
 
-function chainOf(one: Case, own: OwnPolicy): Chain {
+export function chainOf(one: Pick<Case, "chain" | "params">, own: OwnPolicy): Chain {
   if (!one.chain) return ownChain(own, one.params);
   return Array.isArray(one.chain) ? { policies: one.chain } : one.chain;
 }

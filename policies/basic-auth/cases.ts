@@ -65,6 +65,13 @@ const byHash: Case[] = [
       expect: { ...refused, callouts: [] },
     })),
   },
+  {
+    name: "lets anyone through while the agent is not there, where that is allowed",
+    params: { ...hashed, allowUnauthenticated: true },
+    clusters: { "sluice.agent": "refuse" },
+    request: ask("ada:p:ss wörd"),
+    expect: { status: 200 },
+  },
   ...(
     [
       ["is not there", "refuse"],

@@ -85,12 +85,23 @@ export const cases: Case[] = [
       ],
       ["what another policy noted", "request.Metadata['auth.success'] == 'true'", passes],
       ["the API", "api.Name == 'shop' && api.Version == 'v1'", passes],
+      ["the host", "request.Host == 'pets.example'", passes],
+      ["the scheme", "request.Scheme == 'http'", passes],
+      ["the client's address, without its port", "source.Address == '127.0.0.1'", passes],
+      ["the names of the headers", "request.Headers.exists(name, name == 'x-tenant')", passes],
+      ["a header of another name", "request.Headers.exists(name, name == 'x-other')", refused],
+      ["an issuer that the caller does not have", "auth.Issuer != 'evil'", refused],
+      ["an audience that the caller does not have", "'pets' in auth.Audience", refused],
+      ["a group that the caller does not have", "'admins' in auth.Groups", refused],
       ["an error that a part hides", "true || path.id == 'x'", passes],
     ] as const
   ).map(([what, expression, expect]): Case => ({
     name: `decides by ${what}`,
     chain: chain({ expression }),
-    request: { path: "/shop/pets?q=1&r=3&q=2", headers: basic("ada", { "x-tenant": "a" }) },
+    request: {
+      path: "/shop/pets?q=1&r=3&q=2",
+      headers: basic("ada", { "x-tenant": "a", host: "pets.example" }),
+    },
     expect,
   })),
   {
@@ -105,4 +116,25 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 403, logs: [/cel-authz.*refused, because the expression/] },
   },
+  ...(
+    [
+      ["an expression that is none", { expression: "request.path ==" }, /expression: /],
+      [
+        "an expression that decides nothing",
+        { expression: "1 + 1" },
+        /expected a value that is true or false, found int/,
+      ],
+      [
+        "a place that stands twice in the path",
+        { ...own, path: "/{id}/{id}" },
+        /\{id\} stands in it twice/,
+      ],
+      ["half a segment", { ...own, path: "/a{id}" }, /expected whole segments such as \{id\}/],
+    ] as [string, object, RegExp][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

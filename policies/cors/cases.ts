@@ -172,4 +172,24 @@ export const cases: Case[] = [
       upstream: { method: "OPTIONS" },
     },
   },
+  ...(
+    [
+      [
+        "* among others",
+        { allowedOrigins: [page, "*"] },
+        /allowedOrigins\[1\]: \* must stand alone/,
+      ],
+      ["a pattern that is none", { allowedOrigins: ["("] }, /allowedOrigins\[0\]: /],
+      [
+        "credentials for any origin",
+        { allowedOrigins: ["*"], allowCredentials: true },
+        /allowCredentials: not together with the origin \*/,
+      ],
+    ] as [string, object, RegExp][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

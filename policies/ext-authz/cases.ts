@@ -173,4 +173,17 @@ export const cases: Case[] = [
       },
     ],
   },
+  {
+    name: "tells who calls, as far as that is known",
+    chain: [
+      { name: "basic-auth", version: "v1", params: { username: "ada", password: "word" } },
+      { name: "ext-authz", version: "v1", params },
+    ],
+    clusters: answers({ result: true }),
+    request: get({ authorization: `Basic ${btoa("ada:word")}` }),
+    expect: {
+      status: 200,
+      callouts: [{ cluster, body: /"identity":\{"type":"basic","subject":"ada",.*"scopes":\[\]/ }],
+    },
+  },
 ];

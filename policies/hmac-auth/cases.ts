@@ -235,4 +235,26 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 500, upstream: null, logs: [/ada is there twice/] },
   },
+  {
+    name: "is not to be configured with a skew that no clock keeps",
+    params: { keys, clockSkew: "1ms" },
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [/clockSkew: expected at least 1s/] },
+  },
+  fine("takes spaces behind the commas", { change: (one) => one.replaceAll('",', '", ') }),
+  ...(
+    [
+      ["no key id", (one) => one.replace("keyId=", "keyID=")],
+      ["no list of headers", (one) => one.replace("headers=", "header=")],
+      ["a signature that is not base64", (one) => one.replace(/signature=".*"/, 'signature="***"')],
+      ["something behind the last field", (one) => `${one},x`],
+      ["a comma behind the last field", (one) => `${one},`],
+      ["a field that breaks off", (one) => one.slice(0, -1)],
+      ["semicolons in place of commas", (one) => one.replaceAll('",', '";')],
+      ["an escape", (one) => one.replace('"ada"', '"a\\da"')],
+    ] as [string, NonNullable<Parts["change"]>][]
+  ).map(([what, change]) => wrong(`refuses ${what}`, { change })),
+  wrong("refuses a list of more headers than it reads", {
+    headers: `(request-target) host date ${Array.from({ length: 100 }, (_, i) => `x-${i}`).join(" ")}`,
+  }),
 ];

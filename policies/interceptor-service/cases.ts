@@ -190,4 +190,25 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200, body: "made" },
   },
+  ...(
+    [
+      [
+        "certificates unchecked",
+        { endpoint, request: {}, tlsSkipVerify: true },
+        /tlsSkipVerify: certificates are always verified/,
+      ],
+      ["an endpoint without a scheme", { endpoint: "icept", request: {} }, /endpoint: expected/],
+      [
+        "an endpoint with a query",
+        { endpoint: `${endpoint}?a=1`, request: {} },
+        /endpoint: expected no query/,
+      ],
+      ["nothing to tell the service", { endpoint }, /at least one of: request, response/],
+    ] as [string, object, RegExp][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

@@ -92,4 +92,16 @@ export const cases: Case[] = [
     request: { path: "/@evil.example/", headers: { ":authority": "h" } },
     expect: to("http://h/@evil.example/"),
   },
+  ...(
+    [["a status that leads nowhere", { statusCode: 304 }, /statusCode: expected/]] as [
+      string,
+      object,
+      RegExp,
+    ][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

@@ -179,4 +179,18 @@ export const cases: Case[] = [
     request: { path: sent, headers },
     expect: becomes(path),
   })),
+  ...(
+    [
+      [
+        "a rule that is not there",
+        { pathRewrite: { type: "ReplaceRegexMatch" } },
+        /pathRewrite.*replaceRegexMatch: is required/,
+      ],
+    ] as [string, object, RegExp][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

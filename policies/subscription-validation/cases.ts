@@ -165,4 +165,30 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200 },
   },
+  {
+    name: "refuses what is over the plan's month",
+    chain: chain(),
+    feed: [subscription("tok", "gold"), plan("gold", "1", "Month")],
+    steps: [
+      { request: ask("tok"), expect: { status: 200 } },
+      { request: ask("tok"), expect: { status: 429, upstream: null } },
+    ],
+  },
+  {
+    name: "tells the consumer and the plan to what comes behind it, but not over what is known",
+    chain: {
+      api,
+      policies: [
+        { name: "basic-auth", version: "v1", params: { username: "ada", password: "word" } },
+        { name: "subscription-validation", version: "v1", params: {} },
+        { name: "cel-authz", version: "v1", params: { expression: "auth.Consumer == 'ada-co'" } },
+      ],
+    },
+    feed: [{ ...subscription("tok"), fields: ["sub", "ACTIVE", "", "app-1", "", "", "ada-co"] }],
+    request: {
+      path: "/",
+      headers: { "Subscription-Key": "tok", authorization: `Basic ${btoa("ada:word")}` },
+    },
+    expect: { status: 200 },
+  },
 ];

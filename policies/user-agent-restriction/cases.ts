@@ -47,4 +47,15 @@ export const cases: Case[] = [
     request: from(`${"a".repeat(6_000)}b`),
     expect: passes,
   },
+  ...(
+    [
+      ["nothing to look for", {}, /at least one of: allow, deny/],
+      ["a pattern that is none", { deny: ["bot", "("] }, /deny\[1\]: /],
+    ] as [string, object, RegExp][]
+  ).map(([what, params, log]): Case => ({
+    name: `is not to be configured with ${what}`,
+    params,
+    request: { path: "/" },
+    expect: { status: 500, upstream: null, logs: [log] },
+  })),
 ];

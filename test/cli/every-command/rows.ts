@@ -210,6 +210,11 @@ export const rows: Readonly<Record<string, Row>> = {
     done: { shownBy: "test/cli/policy-test.test.ts" },
     refused: [["$nowhere"], 1, "AP-INVALID"],
   },
+  "policy bench": {
+    ...asksNone,
+    done: { shownBy: "test/cli/bench.test.ts" },
+    refused: [["$nowhere"], 1, "AP-INVALID"],
+  },
   "policy docs": {
     ...asksNone,
     done: { shownBy: "test/cli/docs.test.ts" },
