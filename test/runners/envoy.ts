@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { moduleFilter } from "../../controller/xds/resources/module.ts";
-import { cluster, http2Only } from "../../controller/xds/resources/cluster.ts";
+import { cluster, http2, http2Only } from "../../controller/xds/resources/cluster.ts";
 import { listener, singleRoutes } from "../../controller/xds/resources/listener.ts";
 import { route } from "../../controller/xds/resources/route.ts";
 import type { Change } from "../../controller/xds/cache.ts";
@@ -25,6 +25,8 @@ export interface EnvoySetup {
   clusters?: Record<string, UpstreamBehaviour>;
   /** Services of the test's own that speak HTTP/2, by the name of Envoy's cluster: their ports. */
   http2?: Record<string, number>;
+  /** In place of `upstream`, one of the test's own that speaks HTTP/2 and may send its metadata: its port. */
+  http2Upstream?: number;
   /** Trailers of clients reach the filters, and so does metadata of HTTP/2. */
   trailers?: boolean;
   rootId?: string;
@@ -92,12 +94,12 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     ),
   );
   const inGatewayMode = setup.rootId === "sluice.gateway" || setup.chain || setup.routes;
-  const at = (name: string, port: number, http2 = false): Change => ({
+  const at = (name: string, port: number, protocol?: JsonObject): Change => ({
     kind: "cluster",
     name,
     body: {
       ...cluster({ name, endpoints: [{ host: "127.0.0.1", port }] }),
-      ...(http2 && { typed_extension_protocol_options: http2Only }),
+      ...(protocol && { typed_extension_protocol_options: protocol }),
     },
   });
   const filter = (configuration: JsonObject | string, code = bytes): Change => ({
@@ -112,9 +114,11 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
     }),
   });
   const changes: Change[] = [
-    at(id, upstream.port),
+    setup.http2Upstream === undefined
+      ? at(id, upstream.port)
+      : at(id, setup.http2Upstream, http2({ allow_metadata: true })),
     ...[...callees].map(([name, { port }]) => at(name, port)),
-    ...Object.entries(setup.http2 ?? {}).map(([name, port]) => at(name, port, true)),
+    ...Object.entries(setup.http2 ?? {}).map(([name, port]) => at(name, port, http2Only)),
     filter(setup.configuration as JsonObject | string),
     {
       kind: "listener",

@@ -61,13 +61,15 @@ export const loadAssignment = (name: string, endpoints: Endpoint[]): JsonObject 
   ],
 });
 
-/** HTTP/2 to a cluster whatever it would negotiate. */
-export const http2Only: JsonObject = {
+/** HTTP/2 to a cluster whatever it would negotiate, with options of Envoy's. */
+export const http2 = (options: JsonObject = {}): JsonObject => ({
   "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": any(
     "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-    { explicit_http_config: { http2_protocol_options: {} } },
+    { explicit_http_config: { http2_protocol_options: options } },
   ),
-};
+});
+
+export const http2Only = http2();
 
 const lbPolicies: Record<LoadBalancing["method"], string> = {
   "round-robin": "ROUND_ROBIN",
