@@ -13,6 +13,7 @@ import { readyRequest } from "./http/request.ts";
 import { readyRoutes, type Chain, type ReadyRoute, type Route } from "./http/routes.ts";
 import type { Waiting } from "./http/upstream.ts";
 import { seededRandom, uuid } from "./state/random.ts";
+import { defaultBufferLimit } from "./setup.ts";
 import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
 import { Metrics, type MetricsView } from "./state/metrics.ts";
 import { SharedData } from "./state/shared-data.ts";
@@ -99,7 +100,7 @@ export class Gateway {
       upstream: setup.upstream ?? {},
       errors: setup.errors ?? "envoy",
       serverName: setup.serverName ?? "envoy",
-      bufferLimit: setup.bufferLimit ?? 1_048_576,
+      bufferLimit: setup.bufferLimit ?? defaultBufferLimit,
       routeTimeoutMs: setup.routeTimeoutMs ?? 15_000,
     };
     this.#workers = Array.from({ length: setup.workers ?? 1 }, (_, worker) =>

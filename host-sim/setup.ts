@@ -7,6 +7,9 @@ import type { LogEntry } from "./wasm/host.ts";
 import type { ModuleSource } from "./module/module.ts";
 import type { FailurePolicy } from "./wasm/plugin.ts";
 
+/** What filters may make a gateway keep in each direction, in bytes. */
+export const defaultBufferLimit = 1_048_576;
+
 export type ErrorForm = "envoy" | "text" | "json";
 
 export interface FilterSetup {
@@ -49,7 +52,7 @@ export interface Setup extends Partial<FilterSetup> {
    */
   time?: "auto" | "manual" | "real";
   logLevel?: LogLevel;
-  /** What filters may make the gateway keep in each direction, in bytes; 1 MiB if left out. */
+  /** `defaultBufferLimit` if left out. */
   bufferLimit?: number;
   /** 15 s if left out; 0 is none. */
   routeTimeoutMs?: number;

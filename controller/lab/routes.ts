@@ -1,6 +1,7 @@
 /** A case's routes as Envoy's route table. */
 import { createHash } from "node:crypto";
 import type { Route, RouteMatch } from "../../host-sim/http/routes.ts";
+import { defaultBufferLimit } from "../../host-sim/setup.ts";
 import type { JsonObject } from "../xds/protos.ts";
 import { seconds } from "../xds/resources/cluster.ts";
 import { route } from "../xds/resources/route.ts";
@@ -9,7 +10,7 @@ import { route } from "../xds/resources/route.ts";
 export function routeTable(id: string, routes: Route[]): JsonObject {
   const entries = routes.map((one, i) => {
     const chain = one.chain && JSON.stringify(one.chain);
-    return route({
+    const body = route({
       // The engine keeps chains by the route's name: another chain is another name.
       name: one.name ?? `${id}/${i}@${hash(chain ?? "")}`,
       match: matcher(one.match ?? {}),
@@ -31,6 +32,7 @@ export function routeTable(id: string, routes: Route[]): JsonObject {
       ...(chain !== undefined && { chain }),
       ...(one.metadata && { metadata: one.metadata as JsonObject }),
     });
+    return { ...body, request_body_buffer_limit: String(defaultBufferLimit) };
   });
   return { name: id, virtual_hosts: [{ name: id, domains: ["*"], routes: entries }] };
 }

@@ -39,6 +39,8 @@ export class Router {
   readonly #body: Uint8Array[] = [];
   #call: UpstreamCall | null = null;
   #timer: Timer | undefined;
+  /** The upstream has answered to the end: it cannot be late any more, whatever holds its answer. */
+  #answered = false;
 
   constructor(
     private readonly request: Routed,
@@ -95,14 +97,38 @@ export class Router {
     const stated = statedLength(headers);
     if (stated !== null && stated !== body.length)
       host.swallowed(`a request body of ${body.length} bytes with content-length ${stated}`);
-    const listener = { ...request.answering, reset: (why: ResetReason) => this.#gone(why) };
-    this.#call = new UpstreamCall(host.clock, waiting, listener, this.head);
+    this.#call = new UpstreamCall(host.clock, waiting, this.#listener(), this.head);
     this.attempts = 1;
     if (sent.arrives) this.seen = sent.request;
     this.#call.start(sent.upstream, sent.request);
     const ms = this.#timeoutMs;
-    if (ms > 0 && !request.over && !request.responseHeaders)
+    if (ms > 0 && !request.over && !this.#answered)
       this.#timer = host.clock.after(ms, () => this.#late());
+  }
+
+  #listener(): UpstreamListener {
+    const { answering } = this.request;
+    return {
+      ...answering,
+      headers: (headers, end) => {
+        if (end) this.#whole();
+        answering.headers(headers, end);
+      },
+      data: (bytes, end) => {
+        if (end) this.#whole();
+        answering.data(bytes, end);
+      },
+      trailers: (trailers) => {
+        this.#whole();
+        answering.trailers(trailers);
+      },
+      reset: (why) => this.#gone(why),
+    };
+  }
+
+  #whole(): void {
+    this.#answered = true;
+    this.request.settings.host.clock.cancel(this.#timer);
   }
 
   #late(): void {

@@ -7,6 +7,9 @@ import { build } from "../../cli/build/index.ts";
 import { testPolicies, type TestOptions } from "../../cli/cases/command.ts";
 import { io } from "../../cli/io.ts";
 
+/** Each builds a policy or two, on a machine that may have other things to do. */
+const patienceMs = 240_000;
+
 let root: string;
 let guard: string;
 let greet: string;
@@ -129,78 +132,102 @@ interface Printed {
   coverage: { percent: number; files: { file: string; missed: number[]; all: number }[] };
 }
 
-test("lists each file with the lines that no case ran, refusals behind an if on one line among them", async () => {
-  const { out, exitCode } = await played([guard], { coverage: true });
-  expect(exitCode).toBe(0);
-  const row = new RegExp(`^${file(guard, "policy.ts")} +(\\d+) +(\\d+) +([\\d.]+) +(.*)$`, "m");
-  const [, all, covered, , missed] = row.exec(out) ?? [];
-  const lines = ["least > 9", 'deny(403, "too low")', '"x-never", "1"', '"x-is", "bad"'];
-  expect(missed).toBe(lines.map((text) => lineOf(guardSource, text)).join(", "));
-  expect(Number(all) - Number(covered)).toBe(4);
-  const level = new RegExp(`^${file(guard, "level.ts")} +4 +3 +75\\.0 +8$`, "m");
-  expect(out).toMatch(level);
-  expect(out).toMatch(/^all files +\d+ +\d+ +[\d.]+$/m);
-});
+test(
+  "lists each file with the lines that no case ran, refusals behind an if on one line among them",
+  async () => {
+    const { out, exitCode } = await played([guard], { coverage: true });
+    expect(exitCode).toBe(0);
+    const row = new RegExp(`^${file(guard, "policy.ts")} +(\\d+) +(\\d+) +([\\d.]+) +(.*)$`, "m");
+    const [, all, covered, , missed] = row.exec(out) ?? [];
+    const lines = ["least > 9", 'deny(403, "too low")', '"x-never", "1"', '"x-is", "bad"'];
+    expect(missed).toBe(lines.map((text) => lineOf(guardSource, text)).join(", "));
+    expect(Number(all) - Number(covered)).toBe(4);
+    const level = new RegExp(`^${file(guard, "level.ts")} +4 +3 +75\\.0 +8$`, "m");
+    expect(out).toMatch(level);
+    expect(out).toMatch(/^all files +\d+ +\d+ +[\d.]+$/m);
+  },
+  patienceMs,
+);
 
-test("measures several folders at once, each by its own cases", async () => {
-  const { out } = await played([guard, greet], { coverage: true, json: true });
-  const { outcomes, coverage } = JSON.parse(out) as Printed;
-  expect(outcomes).toHaveLength(3);
-  expect(coverage.files.map((one) => one.file)).toEqual(
-    [file(greet, "policy.ts"), file(guard, "level.ts"), file(guard, "policy.ts")].sort(),
-  );
-  const greeting = coverage.files.find((one) => one.file === file(greet, "policy.ts"));
-  expect(greeting).toMatchObject({ all: 2, missed: [] });
-});
-
-test("fails when fewer lines ran than are demanded, and says how many", async () => {
-  const enough = await played([guard], { coverageMin: "50" });
-  expect(enough.exitCode).toBe(0);
-  const little = await played([guard], { coverageMin: "99.5" });
-  expect(little.exitCode).toBe(1);
-  expect(little.err).toMatch(
-    /^coverage: expected 99\.5 % of lines, found [\d.]+ % \(\d+ of \d+\)$/m,
-  );
-  for (const wrong of ["most", "101", "-1", ""])
-    await expect(played([guard], { coverageMin: wrong })).rejects.toThrow(
-      `--coverage-min: expected a percentage from 0 to 100, found ${wrong}`,
+test(
+  "measures several folders at once, each by its own cases",
+  async () => {
+    const { out } = await played([guard, greet], { coverage: true, json: true });
+    const { outcomes, coverage } = JSON.parse(out) as Printed;
+    expect(outcomes).toHaveLength(3);
+    expect(coverage.files.map((one) => one.file)).toEqual(
+      [file(greet, "policy.ts"), file(guard, "level.ts"), file(guard, "policy.ts")].sort(),
     );
-});
+    const greeting = coverage.files.find((one) => one.file === file(greet, "policy.ts"));
+    expect(greeting).toMatchObject({ all: 2, missed: [] });
+  },
+  patienceMs,
+);
 
-test("writes LCOV, with how often each line ran", async () => {
-  const path = join(root, "reports", "lcov.info");
-  await played([guard], { coverageLcov: path });
-  const text = await readFile(path, "utf8");
-  expect(text).toContain(`SF:${join(guard, "policy.ts")}\n`);
-  expect(text).toContain(`DA:${lineOf(guardSource, 'header("x-level")')},2\n`);
-  expect(text).toContain(`DA:${lineOf(guardSource, 'deny(401, "no level")')},1\n`);
-  expect(text).toContain(`DA:${lineOf(guardSource, "too low")},0\n`);
-  expect(text.match(/^end_of_record$/gm)).toHaveLength(2);
-});
+test(
+  "fails when fewer lines ran than are demanded, and says how many",
+  async () => {
+    const enough = await played([guard], { coverageMin: "50" });
+    expect(enough.exitCode).toBe(0);
+    const little = await played([guard], { coverageMin: "99.5" });
+    expect(little.exitCode).toBe(1);
+    expect(little.err).toMatch(
+      /^coverage: expected 99\.5 % of lines, found [\d.]+ % \(\d+ of \d+\)$/m,
+    );
+    for (const wrong of ["most", "101", "-1", ""])
+      await expect(played([guard], { coverageMin: wrong })).rejects.toThrow(
+        `--coverage-min: expected a percentage from 0 to 100, found ${wrong}`,
+      );
+  },
+  patienceMs,
+);
 
-test("a configuration that is refused has run too, before any worker had it", async () => {
-  const cases = `${guardCases.trimEnd().slice(0, -2)}
+test(
+  "writes LCOV, with how often each line ran",
+  async () => {
+    const path = join(root, "reports", "lcov.info");
+    await played([guard], { coverageLcov: path });
+    const text = await readFile(path, "utf8");
+    expect(text).toContain(`SF:${join(guard, "policy.ts")}\n`);
+    expect(text).toContain(`DA:${lineOf(guardSource, 'header("x-level")')},2\n`);
+    expect(text).toContain(`DA:${lineOf(guardSource, 'deny(401, "no level")')},1\n`);
+    expect(text).toContain(`DA:${lineOf(guardSource, "too low")},0\n`);
+    expect(text.match(/^end_of_record$/gm)).toHaveLength(2);
+  },
+  patienceMs,
+);
+
+test(
+  "a configuration that is refused has run too, before any worker had it",
+  async () => {
+    const cases = `${guardCases.trimEnd().slice(0, -2)}
   { name: "refuses more than nine", params: { least: 10 }, request: { path: "/" }, expect: { status: 500 } },
 ];
 `;
-  await writeFile(join(guard, "cases.ts"), cases);
-  const { out } = await played([guard], { coverage: true, json: true });
-  const { coverage } = JSON.parse(out) as Printed;
-  const { missed } = coverage.files.find((one) => one.file === file(guard, "policy.ts"))!;
-  expect(missed).not.toContain(lineOf(guardSource, "least > 9"));
-  await writeFile(join(guard, "cases.ts"), guardCases);
-});
+    await writeFile(join(guard, "cases.ts"), cases);
+    const { out } = await played([guard], { coverage: true, json: true });
+    const { coverage } = JSON.parse(out) as Printed;
+    const { missed } = coverage.files.find((one) => one.file === file(guard, "policy.ts"))!;
+    expect(missed).not.toContain(lineOf(guardSource, "least > 9"));
+    await writeFile(join(guard, "cases.ts"), guardCases);
+  },
+  patienceMs,
+);
 
-test("without it a module is what it was: nothing counts", async () => {
-  const exportsOf = async (wasm: Uint8Array): Promise<string[]> =>
-    WebAssembly.Module.exports(await WebAssembly.compile(wasm as BufferSource)).map(
-      ({ name }) => name,
-    );
-  const plain = await build([guard]);
-  const counting = await build([guard], { counted: [guard] });
-  const names = await exportsOf(plain.wasm);
-  expect(names).not.toContain("c");
-  expect((await exportsOf(counting.wasm)).sort()).toEqual([...names, "c"].sort());
-  expect(plain.wasm.length).toBeLessThan(counting.wasm.length);
-  expect(plain.statements).toEqual([]);
-});
+test(
+  "without it a module is what it was: nothing counts",
+  async () => {
+    const exportsOf = async (wasm: Uint8Array): Promise<string[]> =>
+      WebAssembly.Module.exports(await WebAssembly.compile(wasm as BufferSource)).map(
+        ({ name }) => name,
+      );
+    const plain = await build([guard]);
+    const counting = await build([guard], { counted: [guard] });
+    const names = await exportsOf(plain.wasm);
+    expect(names).not.toContain("c");
+    expect((await exportsOf(counting.wasm)).sort()).toEqual([...names, "c"].sort());
+    expect(plain.wasm.length).toBeLessThan(counting.wasm.length);
+    expect(plain.statements).toEqual([]);
+  },
+  patienceMs,
+);
