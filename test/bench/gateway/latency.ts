@@ -57,6 +57,6 @@ interface Times {
 }
 
 async function ask(options: Parameters<typeof pacedLoad>[0]): Promise<Times> {
-  const { latenciesMs } = await pacedLoad(options);
-  return { p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99) };
+  const times = await pacedLoad(options);
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
 }

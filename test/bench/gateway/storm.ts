@@ -1,6 +1,8 @@
 /** 1,000 changes of APIs and 20 module swaps under 2,000 requests a second: none fails, none is without its policies. */
-import { startLoad, percentile } from "../../controller/fixtures/load.ts";
+import { percentile } from "../../controller/fixtures/load.ts";
 import { startBenchLab } from "../lab.ts";
+import { isOk } from "../load/loader.ts";
+import { steadyLoad } from "../load/steady.ts";
 import { place, runGateway } from "./command.ts";
 import { document, roundHeader } from "./documents.ts";
 import { show } from "./show.ts";
@@ -13,6 +15,10 @@ const apis = 10;
 /** Envoy's counters that tell where a request has failed. */
 const telling = "5xx|active_rq|_fail|no_route|no_cluster|overflow|timeout|wasm";
 
+/** Written by the first and by the last of the five. */
+const hasPolicies = (head: string): boolean =>
+  head.includes("\r\nx-frame-options: ") && head.includes(`\r\n${roundHeader}: `);
+
 export async function storm(): Promise<void> {
   // An upstream that closes its connections after some seconds, as Node's does, would fail requests of its own.
   const upstream = await startBenchLab([{ name: "bare Envoy", filters: [] }]);
@@ -24,15 +30,10 @@ export async function storm(): Promise<void> {
     for (let i = 0; i < apis; i++)
       await gateway.manage("POST", "/rest-apis?wait=10s", document(name(i), options));
     const modules = await Promise.all(["odd", "even"].map((mark) => gateway.upload(mark)));
-    const load = startLoad({
+    const load = steadyLoad({
       ...{ port: gateway.http, path: "/api-0/x", perSecond },
       headers: { "user-agent": "bench" },
-      accept: (status, headers) =>
-        status !== 200
-          ? `status ${status}`
-          : headers[roundHeader] === undefined || headers["x-frame-options"] === undefined
-            ? "without its policies"
-            : null,
+      accept: (head) => isOk(head) ?? (hasPolicies(head) ? null : "without its policies"),
     });
     const began = performance.now();
     for (let i = 1; i <= changes; i++) {

@@ -1,4 +1,4 @@
-/** One kept connection that has at most one request on its way: the least that a loader in this language can spend on one. */
+/** One kept connection with at most one request on its way: the least that a loader in this language can spend on one. */
 import { connect, type Socket } from "node:net";
 
 /** What came back: the head of the answer as it stood on the wire; null when the connection broke instead. */
@@ -7,26 +7,28 @@ export type Answered = (connection: Connection, head: string | null) => void;
 const endOfHead = Buffer.from("\r\n\r\n");
 
 export class Connection {
-  /** When the request that is on its way was sent, in milliseconds. */
+  /** When the last request was sent, in milliseconds. */
   sentAt = 0;
   private socket: Socket | undefined;
-  private readonly answered: Answered;
-  private readonly port: number;
+  private isWaiting = false;
   private received: Buffer = Buffer.alloc(0);
 
-  constructor(port: number, answered: Answered) {
-    this.port = port;
-    this.answered = answered;
-  }
+  constructor(
+    private readonly port: number,
+    private readonly answered: Answered,
+  ) {}
 
   send(request: Buffer): void {
     this.socket ??= this.open();
+    this.isWaiting = true;
     this.sentAt = performance.now();
     this.socket.write(request);
   }
 
   close(): void {
-    this.socket?.destroy();
+    const { socket } = this;
+    this.socket = undefined;
+    socket?.destroy();
   }
 
   private open(): Socket {
@@ -36,8 +38,7 @@ export class Connection {
     socket.on("close", () => {
       if (this.socket !== socket) return;
       this.socket = undefined;
-      this.received = Buffer.alloc(0);
-      this.answered(this, null);
+      this.end(null);
     });
     return socket;
   }
@@ -49,8 +50,15 @@ export class Connection {
     const head = this.received.toString("latin1", 0, end + 2);
     const length = /\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1];
     if (length === undefined) throw new Error(`an answer without a content-length: ${head}`);
-    if (this.received.length < end + 4 + Number(length)) return;
+    if (this.received.length < end + endOfHead.length + Number(length)) return;
+    if (/\r\nconnection: close\r\n/i.test(head)) this.close();
+    this.end(head);
+  }
+
+  private end(head: string | null): void {
     this.received = Buffer.alloc(0);
+    if (!this.isWaiting) return;
+    this.isWaiting = false;
     this.answered(this, head);
   }
 }
