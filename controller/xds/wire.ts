@@ -12,7 +12,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { kinds, type Kind } from "./kinds.ts";
 import { typeUrlPrefix, type Protos } from "./protos.ts";
 import type { Resource } from "./cache.ts";
-import type { Rejection } from "./kind-state.ts";
+import type { Rejection } from "./stream/kind-state.ts";
 import type { Counters } from "../canary/counters.ts";
 
 export const servedType = "sluice/served";

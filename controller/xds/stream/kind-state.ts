@@ -1,5 +1,5 @@
 /** What is known of one Envoy and one kind of resource. */
-import type { Kind } from "./kinds.ts";
+import type { Kind } from "../kinds.ts";
 
 export interface Rejection {
   kind: Kind;
