@@ -71,6 +71,8 @@ export class Control {
       ...options,
       isServed: (handle) => this.status(handle).gateways.every(isServed),
       takeBack: (handle, message) => this.takeBack(handle, message),
+      place: (name, deployed) => this.apply([{ name, deployed }]),
+      changedAt: (handle) => this.documents.get(handle)?.updated_at ?? "",
     });
   }
 
@@ -294,7 +296,9 @@ export class Control {
     const refused = this.options.deployments.get(handle);
     if (!refused) return;
     this.proof.refuse(handle, refused.revision);
-    const fallback = this.proof.lastGood(handle) ?? (await this.earlier(handle, refused.revision));
+    const good = this.proof.lastGood(handle);
+    const fallback = good ?? (await this.earlier(handle, refused.revision));
+    if (fallback && !good) this.proof.await(handle, false);
     this.problems.set(handle, { revision: refused.revision, reason: message });
     this.options.touched?.(handle);
     this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);

@@ -5,6 +5,7 @@
 import type { Meters } from "../observe/meters.ts";
 import type { DeltaStream } from "../xds/stream.ts";
 import type { Deployed, Deployments } from "./resources/deployments.ts";
+import { Suspects, type Shared } from "./suspects.ts";
 
 export interface ProofOptions {
   deployments: Deployments;
@@ -12,6 +13,10 @@ export interface ProofOptions {
   /** Whether every connected Envoy serves what it should have of an API. */
   isServed: (handle: string) => boolean;
   takeBack: (handle: string, message: string) => Promise<void>;
+  /** Deploys, or with `null` takes away, without another revision. */
+  place: (handle: string, deployed: Deployed | null) => void;
+  /** When the document was written last. */
+  changedAt: (handle: string) => string;
   meters?: Meters;
 }
 
@@ -26,9 +31,12 @@ export class Proof {
   private readonly pushedAt = new Map<string, number>();
   /** The newest revision that an Envoy refused. */
   private readonly refused = new Map<string, number>();
+  private readonly suspects: Suspects;
   private lookedAt = 0;
 
-  constructor(private readonly options: ProofOptions) {}
+  constructor(private readonly options: ProofOptions) {
+    this.suspects = new Suspects(options.changedAt);
+  }
 
   /** The last revision that was taken everywhere. */
   lastGood(handle: string): Deployed | undefined {
@@ -38,6 +46,7 @@ export class Proof {
   /** A revision is pushed; unless `isNew`, nobody waits for it. */
   await(handle: string, isNew: boolean): void {
     this.unproven.add(handle);
+    this.suspects.forget(handle);
     if (isNew) this.pushedAt.set(handle, performance.now());
   }
 
@@ -59,12 +68,9 @@ export class Proof {
 
   /** Looks at what the Envoys said. */
   async review(): Promise<void> {
-    const { streams, deployments, takeBack } = this.options;
-    for (const { kind, name, message } of streams().flatMap((stream) => stream.rejections())) {
-      if (kind !== "route" && kind !== "cluster") continue;
-      for (const handle of deployments.usersOf(kind, name))
-        if (this.unproven.has(handle)) await takeBack(handle, message);
-    }
+    const { streams, deployments } = this.options;
+    for (const { kind, name, message } of streams().flatMap((stream) => stream.rejections()))
+      if (kind === "route" || kind === "cluster") await this.blame({ kind, name }, message);
     deployments.forgetLeft((routes, api) =>
       streams().some(
         (stream) => deployments.revisionIn(routes, stream.held("route", routes), api) !== undefined,
@@ -74,9 +80,37 @@ export class Proof {
     if (this.unproven.size > manyUnproven && now - this.lookedAt < lookEveryMs) return;
     this.lookedAt = now;
     if (streams().length > 0) for (const handle of this.unproven) this.prove(handle);
+    this.bringBack();
+  }
+
+  /** Of several Envoys that refuse the same, the later find others suspect, which are brought back as well. */
+  private async blame(shared: Shared, message: string): Promise<void> {
+    const { deployments, takeBack, place } = this.options;
+    const suspects = this.unprovenIn(shared);
+    if (suspects.length === 1) return takeBack(suspects[0]!, message);
+    for (const handle of this.suspects.newerOf(suspects)) {
+      const deployed = deployments.get(handle)!;
+      this.settle(handle);
+      place(handle, null);
+      this.suspects.setAside(handle, deployed, shared);
+    }
+  }
+
+  private bringBack(): void {
+    const back = this.suspects.next((shared) => this.unprovenIn(shared).length === 0);
+    if (!back) return;
+    this.await(back.handle, false);
+    this.options.place(back.handle, back.deployed);
+  }
+
+  private unprovenIn({ kind, name }: Shared): string[] {
+    return this.options.deployments
+      .usersOf(kind, name)
+      .filter((handle) => this.unproven.has(handle));
   }
 
   private settle(handle: string): void {
+    this.suspects.forget(handle);
     this.unproven.delete(handle);
     this.pushedAt.delete(handle);
   }
