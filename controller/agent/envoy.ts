@@ -65,7 +65,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
       ...["--file-flush-interval-msec", String(flushMs)],
       ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
     ],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    { stdio: ["ignore", "pipe", "pipe"], env: withoutSecrets(process.env) },
   );
   const lastLines: string[] = [];
   eachLine(child.stderr, (line) => {
@@ -111,6 +111,13 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     },
   };
 }
+
+/** Passwords and keys of the configuration stand in the environment, and Envoy can print its own with `%ENVIRONMENT()%`. */
+const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => needed.test(name)));
+
+const needed =
+  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|DYLD_.*|SSL_CERT_(FILE|DIR)|ASAN_.*)$/;
 
 function placeInLine({ successorOf, handoverS = 15, drainSeconds }: EnvoyOptions): string[] {
   const times = ["--drain-time-s", String(drainSeconds ?? Math.ceil(handoverS / 2))];
