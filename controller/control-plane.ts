@@ -30,6 +30,7 @@ import { makeCertificate } from "./tls/certificate.ts";
 import { TlsIdentity } from "./tls/identity.ts";
 import { Certificates } from "./trust/certificates.ts";
 import type { Chain } from "./translate/chain.ts";
+import { deniedBy, deniedTarget } from "./translate/own-ports.ts";
 import { gatewayResources } from "./translate/gateway.ts";
 import { ResourceCache } from "./xds/cache.ts";
 import { kinds } from "./xds/kinds.ts";
@@ -142,6 +143,7 @@ export async function startControlPlane(
       elsewhere: (wanted) => shared.elsewhere(wanted),
       touched: (handle) => shared.touch(handle),
     }),
+    deniedTarget: deniedTarget(deniedBy(ports, options.deniedNetworks)),
     deployments: new Deployments(cache, traffic.hosts.sandbox),
     catalog: () => modules.catalog,
     ownPolicies,

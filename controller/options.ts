@@ -88,6 +88,10 @@ export interface GatewayOptions {
   gitops?: FolderOptions;
   /** The management API only reads. */
   immutable?: boolean;
+  /** Networks that no API may send requests to; those of clouds' metadata unless given. */
+  deniedNetworks?: readonly string[];
+  /** Variables of the environment that documents of users who are no admins may name. */
+  environment?: readonly string[];
   /** Schemas of policies whose module does not carry them. */
   policies?: PolicyDefinition[];
   /** First in every chain. */

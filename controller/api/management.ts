@@ -45,6 +45,8 @@ export interface ManagementOptions {
   immutable: boolean;
   meters: Meters;
   allowedIps: readonly string[];
+  /** Variables that documents of users who are no admins may name. */
+  environment: readonly string[];
   /** Settles when something changed at an Envoy; for `?wait=`. */
   changed: (timeoutMs: number) => Promise<void>;
   log?: Log;

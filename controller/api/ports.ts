@@ -57,6 +57,7 @@ export async function openApps(
       ...{ control, modules, canary, access, certificates, people, audit, meters },
       immutable: options.immutable ?? false,
       allowedIps: allowed.management,
+      environment: options.environment ?? [],
       changed: (ms) => changed.next(ms),
       ...(options.log && { log: options.log }),
     }),

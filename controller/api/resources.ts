@@ -4,6 +4,7 @@ import { parseBody } from "../model/body.ts";
 import { type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
+import { foreignVariables } from "../model/environment.ts";
 import type { Artifact } from "../store/store.ts";
 import { noteChange } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
@@ -45,8 +46,12 @@ export function resourceRoutes(
     noteChange(c, { kind: kind.kind, handle, before: read(before), after: read(after) });
   };
 
-  const accept = async (c: Context, mode: WriteMode, created: boolean) => {
+  const accept = async (c: Context<Authenticated>, mode: WriteMode, created: boolean) => {
     const body = parseBody(await c.req.text(), c.req.header("content-type"));
+    if (!c.get("roles").includes("admin")) {
+      const errors = foreignVariables(body, options.environment);
+      if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
+    }
     const dryRun = c.req.query("dryRun") === "true";
     const waitMs = readWait(c);
     const before = "replace" in mode ? control.get(mode.replace, kind)?.source : undefined;

@@ -40,6 +40,8 @@ export function gatewayOptions(config: Config): GatewayOptions {
     compression: router.compression,
     ...tlsOf(router.downstream_tls),
     ...accessOf(config),
+    deniedNetworks: router.upstream.denied_networks,
+    environment: controller.environment,
     configDump: controller.admin_server.config_dump.enabled,
     allowedIps: {
       management: controller.server.allowed_ips,

@@ -6,6 +6,7 @@ import type { SecretUse } from "../model/templates.ts";
 import type { Meters } from "../observe/meters.ts";
 import type { Chain } from "../translate/chain.ts";
 import { compileApi, type CompiledApi, type GatewayDefaults } from "../translate/compile.ts";
+import type { TargetResource } from "../translate/targets.ts";
 import type { PolicyCatalog } from "./policies/catalog.ts";
 import { wrongDrops } from "./policies/own.ts";
 import { refuseBadChains, resolvePolicies } from "./policies/resolve.ts";
@@ -19,6 +20,8 @@ export interface CompilerOptions {
   /** Says in the engine's words why a chain cannot run; null when it can. */
   checkChain: (chain: Chain, secrets: readonly SecretUse[]) => Promise<string | null>;
   secrets: SecretSources;
+  /** Why an API may not send requests to a place; null when it may. */
+  deniedTarget?: (resource: TargetResource) => string | null;
   /** Whether the policies that serve can be given secrets. */
   isFed: () => boolean;
   meters?: Meters;
@@ -28,12 +31,13 @@ export interface CompilerOptions {
 export interface Checks {
   /** What the gateway's configuration forbids: a document from before it changed is served as far as that allows. */
   drops: boolean;
+  targets: boolean;
   schema: boolean;
   chains: boolean;
 }
 
-export const everyCheck: Checks = { drops: true, schema: true, chains: true };
-export const checksOfStored: Checks = { drops: false, schema: true, chains: false };
+export const everyCheck: Checks = { drops: true, targets: true, schema: true, chains: true };
+export const checksOfStored: Checks = { drops: false, targets: false, schema: true, chains: false };
 
 export class Compiler {
   constructor(private readonly options: CompilerOptions) {}
@@ -60,6 +64,13 @@ export class Compiler {
     const uses = [...secrets, ...hidden.uses];
     if (uses.length > 0 && !this.options.isFed()) refuse([{ field: "spec", message: unfed }]);
     const { compiled, chains } = compileApi(hidden.api, { ...defaults(), policies: hidden.given });
+    if (checks.targets)
+      refuse(
+        compiled.resources.flatMap((resource) => {
+          const message = this.options.deniedTarget?.(resource) ?? null;
+          return message === null ? [] : [{ field: "spec", message }];
+        }),
+      );
     const collisions = deployments.collisions(compiled);
     if (collisions.length > 0)
       throw new UserError("Routes collide with those of another API", collisions);

@@ -145,6 +145,14 @@ function replaceTemplates(text: string, replace: (expression: string) => string)
   }
 }
 
+/** Shows every template of a text to somebody. */
+export function eachTemplate(text: string, see: (expression: string) => void): void {
+  replaceTemplates(text, (expression) => {
+    see(expression);
+    return "";
+  });
+}
+
 const marksMessage = "must not have the characters U+E000 and U+E001, which mark secrets";
 
 /** A template's value. Throws when it cannot be read, or what it names is not there. */

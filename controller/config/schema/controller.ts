@@ -111,6 +111,11 @@ export const controller = section("The management side.", {
     }),
     pprof: ignored("profiles of a Go process; this is none"),
   }),
+  environment: list(
+    one,
+    [],
+    'Variables that documents may name as `{{ env "NAME" }}` when a user who is no admin writes them. Admins name any.',
+  ),
   policy_server: ignored("policies come over the same xDS port as everything"),
   storage: section("Where everything is kept.", {
     connection: secret(

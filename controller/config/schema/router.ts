@@ -13,6 +13,7 @@ import {
   section,
   text,
 } from "../field.ts";
+import { metadataNetworks } from "../../translate/own-ports.ts";
 import { accessLogs, statsd } from "../observe/schema.ts";
 
 const bytes = [0, 1_073_741_824] as const;
@@ -70,6 +71,11 @@ export const router = section("Envoy.", {
       route_idle_timeout_ms: integer(300_000, [0, 86_400_000], "Nothing in either direction."),
       connect_timeout_ms: integer(5_000, [1, 600_000], "A connection."),
     }),
+    denied_networks: list(
+      text("", ""),
+      metadataNetworks,
+      "Addresses and networks that no API may send requests to; those of clouds' metadata unless given. The gateway's own ports are always denied.",
+    ),
     tls: ignored("TLS 1.2 and 1.3 with names verified, always; authorities are `certificates`"),
   }),
   downstream_tls: section(
