@@ -113,7 +113,10 @@ export class Reader {
       this.fail(
         `must have ${min}${max === Infinity ? " or more" : ` to ${max}`} entries, found ${this.value.length}`,
       );
-    return this.value.map((item, i) => new Reader(item, `${this.path}[${i}]`, this.findings));
+    // What is over is refused already, and not worth a look.
+    return this.value
+      .slice(0, max)
+      .map((item, i) => new Reader(item, `${this.path}[${i}]`, this.findings));
   }
 
   isObject(): boolean {

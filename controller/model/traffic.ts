@@ -8,8 +8,8 @@ export interface Traffic {
   /** Weights per upstream definition, beside or instead of `upstream.main`. */
   split: { upstream: string; weight: number }[];
   mirror: { upstream: string; percent: number } | null;
-  /** Lets clients change to a WebSocket. */
-  webSocket: boolean;
+  /** Whether clients may change to a WebSocket. Null: where no policy reads bodies, of which none would see anything. */
+  webSocket: boolean | null;
 }
 
 export interface Retries {
@@ -53,7 +53,7 @@ export function readTraffic(reader: Reader, definitions: UpstreamDefinition[]): 
     mirror: mirror.absent
       ? null
       : { upstream: upstream(mirror), percent: mirror.at("percent").integer(0, 100) ?? 100 },
-    webSocket: reader.at("webSocket").flag() ?? false,
+    webSocket: reader.at("webSocket").flag(),
   };
   if (traffic.split.length > 0 && traffic.split.every(({ weight }) => weight === 0))
     split.fail("must have at least one weight above 0");

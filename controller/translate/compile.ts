@@ -181,7 +181,7 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
     ...route({
       name,
       match,
-      action: { route: action(parts) },
+      action: { route: action(parts, api.traffic.webSocket ?? !readsBody) },
       filters: defaults.filters,
       perRoute: { ...(pin !== null && noting(pin)), ...perRoute(policies) },
       ...(text !== null && { chain: text }),
@@ -238,7 +238,7 @@ function chainedOf(api: RestApi, operation: Operation, defaults: GatewayDefaults
   ];
 }
 
-function action(parts: RouteParts): JsonObject {
+function action(parts: RouteParts, webSocket: boolean): JsonObject {
   const { api, operation, target, defaults, keepHost } = parts;
   const timeoutMs =
     operation.resilience.timeoutMs ?? api.resilience.timeoutMs ?? defaults.timeoutMs;
@@ -254,7 +254,8 @@ function action(parts: RouteParts): JsonObject {
     ...retryPolicy(api.traffic.retries),
     ...mirrors(parts),
     ...hashPolicies(target.settings?.loadBalancing?.hashOn ?? null),
-    ...(api.traffic.webSocket && { upgrade_configs: [{ upgrade_type: "websocket" }] }),
+    // The listener allows them, so that only a route that refuses them says so.
+    ...(!webSocket && { upgrade_configs: [{ upgrade_type: "websocket", enabled: false }] }),
   };
 }
 

@@ -101,7 +101,8 @@ export const words: Readonly<Record<string, string>> = {
   "retries.attempts": "How often.",
   "retries.on": "When; `connect-failure` and `refused-stream` unless said.",
   "retries.perTryTimeout": "How long one attempt may take.",
-  "traffic.webSocket": "Lets clients change to a WebSocket.",
+  "traffic.webSocket":
+    "Whether clients may change to a WebSocket; unless given, where no policy reads bodies.",
   "spec.operations": "What is served; any other path is 404.",
   "operations[].match": "In place of `method` and `path`, byte for byte.",
   "match.path": "Which paths.",

@@ -92,6 +92,21 @@ test("a WebSocket passes both ways", async () => {
   expect(echoed).toBe("echo hello");
 });
 
+test("a WebSocket is refused where it is not wanted", async () => {
+  const upgrade = { connection: "Upgrade", upgrade: "websocket" };
+  const status = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      const { http } = t.gateway.ports;
+      const call = httpRequest({ host: "127.0.0.1", port: http!, path, headers: upgrade });
+      call.on("response", ({ statusCode }) => resolve(statusCode ?? 0));
+      call.on("upgrade", () => reject(new Error("it was changed")));
+      call.on("error", reject);
+      call.end();
+    });
+  await deploy("unwanted", { traffic: { webSocket: false } });
+  expect(await status("/unwanted/x")).toBe(403);
+});
+
 test("events arrive one by one, before the stream ends", async () => {
   let finish = () => {};
   const server = createServer((_, response) => {
