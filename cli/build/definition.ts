@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { UserError } from "../../controller/errors.ts";
+import { withParts } from "./parts.ts";
 
 /** The part of JSON Schema that parameters may use. */
 export interface Schema {
@@ -27,6 +28,8 @@ export interface Schema {
   "x-sluice-raw"?: boolean;
   /** Never shown, not even where it is wrong. */
   "x-secret"?: boolean;
+  /** May stand in the gateway's configuration, and is not for the policy. */
+  "x-sluice-withheld"?: boolean;
   $defs?: Record<string, Schema>;
 }
 
@@ -60,7 +63,9 @@ export async function readDefinition(folder: string): Promise<Definition> {
   if (typeof value !== "object" || value === null) {
     throw new UserError(`${file}: expected a mapping with name, version and parameters`);
   }
-  const fields = value as Record<string, unknown>;
+  const fields = { ...value } as Record<string, unknown>;
+  for (const key of ["parameters", "systemParameters"])
+    fields[key] = await withParts(fields[key], `${file}: ${key}`);
   const name = expectText(file, fields, "name", /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, "my-policy");
   const version = expectText(file, fields, "version", /^v?\d+\.\d+\.\d+$/, "1.0.0");
   const parameters = expectObject(file, fields, "parameters") ?? { type: "object", properties: {} };

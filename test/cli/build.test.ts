@@ -149,6 +149,16 @@ describe("a policy.yaml that is wrong", () => {
       "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {type: string, enum: [b], default: c}}}\n",
       /parameters\.a\.default: expected one of "b", found "c"/,
     ],
+    [
+      "part",
+      "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {$ref: sluice/sdk/limits/parameters.yaml#/kez}}}\n",
+      /policy\.yaml: parameters\.properties\.a\.\$ref: expected one of key, cost, .*, found sluice.*#\/kez/,
+    ],
+    [
+      "file-of-parts",
+      "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {$ref: ../shared.yaml#/a}}}\n",
+      /\$ref: expected #\/\$defs\/<name> or sluice\/sdk\/<file>\.yaml#\/<name>, found \.\.\/shared/,
+    ],
   ])("is refused with file, key and fix: %s", async (name, yaml, message) => {
     const made = await scaffold(name, folder);
     await writeFile(join(made, "policy.yaml"), yaml);
