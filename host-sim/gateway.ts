@@ -91,6 +91,7 @@ export class Gateway {
       fuel: setup.inject?.fuel ?? null,
       traced: setup.traced ?? false,
       instance: setup.instance ?? (() => {}),
+      called: setup.called ?? null,
       node: { id: "simulator", cluster: "simulator" },
     };
     this.#exchange = {

@@ -66,6 +66,8 @@ export interface Setup extends Partial<FilterSetup> {
   trailers?: boolean;
   /** Notes each request's way through the modules, in `exchange.trace`. */
   traced?: boolean;
+  /** Is told each hostcall of every module by its name, to count them. */
+  called?: (hostcall: string) => void;
   /** Is shown each instance of a module as it starts. */
   instance?: (exports: WebAssembly.Exports) => void;
   inject?: Injections;

@@ -80,12 +80,13 @@ function bind(vm: Vm, module: string, name: string, call: Hostcall): WebAssembly
       return module === "env" ? Status.InternalFailure : notCapable;
     };
   }
-  const { traced } = vm.host;
+  const { traced, called } = vm.host;
   const words = traced ? describe[name] : undefined;
-  if (words) {
+  if (words || called) {
     const plain = call;
     call = (one, ...given) => {
-      one.doing?.note(words(one, ...(given as number[])));
+      called?.(name);
+      if (words) one.doing?.note(words(one, ...(given as number[])));
       return plain(one, ...given);
     };
   }

@@ -37,6 +37,7 @@ export interface Host {
   fuel: number | null;
   /** Notes each request's way; costs time, so only where someone looks. */
   traced: boolean;
+  called: ((hostcall: string) => void) | null;
   /** Is shown each instance as it starts. */
   instance: (exports: WebAssembly.Exports) => void;
 }
