@@ -20,6 +20,18 @@ const feed = [
   },
   { table: "consumer" as const, id: ["acme"], fields: ["Acme", "gold", "partners,beta", "{}"] },
 ];
+/** A caller whose token has the scopes read and write. */
+const scoped = (acl: object): Pick<Case, "chain" | "clusters" | "request"> => ({
+  chain: behind(
+    "opaque-token-auth",
+    { introspectionproviders: [{ name: "idp", introspection: { uri: "http://idp/introspect" } }] },
+    acl,
+  ),
+  clusters: {
+    "out|http|idp|80": { body: JSON.stringify({ active: true, sub: "ada", scope: "read write" }) },
+  },
+  request: { path: "/", headers: { authorization: "Bearer token" } },
+});
 const withKey = { path: "/", headers: { "api-key": "k" } };
 const forbidden = (message = "You are not allowed to use this") => ({
   status: 403,
@@ -82,13 +94,26 @@ export const cases: Case[] = [
       expect: forbidden(),
     },
   ]),
+  ...Object.entries({ consumers: "acme", groups: "partners", plans: "gold" }).map(
+    ([what, its]): Case => ({
+      name: `denies by ${what}`,
+      chain: behind("api-key-auth", {}, { deny: { [what]: ["other", its] } }),
+      feed,
+      request: withKey,
+      expect: forbidden(),
+    }),
+  ),
   {
-    name: "denies by groups, and lets the others through",
-    chain: behind("api-key-auth", {}, { deny: { groups: ["partners"] } }),
-    feed,
-    request: withKey,
+    name: "allows by scopes",
+    ...scoped({ allow: { scopes: ["admin", "write"] } }),
+    expect: { status: 200 },
+  },
+  {
+    name: "refuses other scopes",
+    ...scoped({ allow: { scopes: ["admin"] } }),
     expect: forbidden(),
   },
+  { name: "denies by scopes", ...scoped({ deny: { scopes: ["write"] } }), expect: forbidden() },
   {
     name: "lets everybody through who was authenticated and is not denied",
     chain: behind("api-key-auth", {}, { deny: { groups: ["strangers"] } }),

@@ -44,4 +44,14 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200, upstream: { headers: { "x-told": "yes" } } },
   },
+  {
+    name: "denies some of the response's",
+    chain: told(
+      { response: { mode: "deny", headers: ["X-Secret"] } },
+      "processing.phase == 'response_headers' && 'analytics.response.headers' in response.Metadata && response.Metadata['analytics.response.headers'] == 'deny:x-secret'",
+      { response: { headers } },
+    ),
+    request: { path: "/" },
+    expect: { status: 200, headers: { "x-told": "yes" } },
+  },
 ];

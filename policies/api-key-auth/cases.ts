@@ -159,4 +159,17 @@ export const cases: Case[] = [
       { request: sending("three"), expect: refused },
     ],
   },
+  ...["acme", ""].map((consumer): Case => ({
+    name: consumer ? "a key of its own may be a consumer's" : "or nobody's",
+    chain: {
+      api,
+      policies: [
+        ...chain({ keys: [{ name: "mine", sha256: hash("one"), consumer }] }).policies,
+        { name: "acl", version: "v1", params: { allow: { groups: ["partners"] } } },
+      ],
+    },
+    feed: [{ table: "consumer", id: ["acme"], fields: ["Acme", "", "partners", "{}"] }],
+    request: sending("one"),
+    expect: { status: consumer ? 200 : 403 },
+  })),
 ];

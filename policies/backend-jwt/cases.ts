@@ -1,6 +1,6 @@
-/** Without a caller. With one, behind policies that authenticate, it is in test/policies/backend-jwt.test.ts. */
 import { generateKeyPairSync } from "node:crypto";
 import type { Case } from "sluice/cases";
+import { tokens } from "./cases/tokens.ts";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const inline = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -8,6 +8,7 @@ const sec1 = privateKey.export({ type: "sec1", format: "pem" }).toString();
 const params = { algorithm: "ES256", signingKey: { inline } };
 
 export const cases: Case[] = [
+  ...tokens,
   {
     name: "tells the upstream who the caller is, whatever the client says of it",
     example: true,

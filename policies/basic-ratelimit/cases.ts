@@ -61,6 +61,34 @@ export const cases: Case[] = [
       because: "a tenth of a second passes between two requests of a test",
     },
   },
+  ...(
+    [
+      ["fixed-window", [ask(200), ask(200), ask(200), ask(429)]],
+      ["sliding-window", [ask(200), ask(429)]],
+      ["token-bucket", [ask(200), ask(200), ask(429)]],
+      ["gcra", [ask(200), ask(200), ask(429)]],
+    ] as const
+  ).map(([algorithm, [first, ...later]]): Case => ({
+    name: `counts by ${algorithm}, once all was used half a minute ago`,
+    params: { limits: [{ requests: 2, duration: "1m" }], algorithm },
+    // Half a minute later a bucket has one again, and half of a sliding window's last minute counts.
+    steps: [{ advanceMs: 45_000 }, ask(200), first, { advanceMs: 30_000 }, ...later],
+    only: { runner: "simulator", because: "its clock starts with a minute" },
+  })),
+  {
+    name: "says nothing that the gateway does not want to be said",
+    params: { ...once, headers: { include_x_rate_limit: false, include_retry_after: false } },
+    steps: [
+      ask(200, { "x-ratelimit-limit": null, "ratelimit-policy": '"default";q=1;w=3600' }),
+      ask(429, { "x-ratelimit-reset": null, "retry-after": null, "x-ratelimit-quota": "default" }),
+    ],
+  },
+  {
+    name: "refuses counters that gateways share, which are not there",
+    params: { ...once, backend: "redis" },
+    request: { path: "/" },
+    expect: { status: 500, logs: [/backend: expected memory, found redis/], upstream: null },
+  },
   {
     name: "takes a duration of several units",
     params: { limits: [{ requests: 1, duration: "1h30m" }] },

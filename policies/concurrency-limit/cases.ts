@@ -94,4 +94,41 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 500, logs: [/limit: expected/] },
   },
+  ...(
+    [
+      ["attachment", "one", [200, 200]],
+      ["gateway", "one", [200, 429]],
+      ["gateway", "two", [200, 200]],
+    ] as const
+  ).map(([scope, name, statuses]): Case => ({
+    name: `routes of two APIs: by ${scope} and the ${name === "one" ? "same" : "another"} name`,
+    routes: ["one", name].map((its, i) => ({
+      name: `api-${i}/GET /*@${i}`,
+      match: { prefix: `/${i}` },
+      chain: {
+        api: { name: `api-${i}`, version: "v1" },
+        policies: [
+          { name: "concurrency-limit", version: "v1", params: { limit: 1, scope, name: its } },
+        ],
+      },
+    })),
+    upstream: slow,
+    steps: [{ together: statuses.map((status, i) => ask(status, { path: `/${i}` })) }],
+    only: inOrder,
+  })),
+  {
+    name: "counts by the address that the client says, where it is believed",
+    params: { limit: 1, keyExtraction: [{ type: "ip" }], clientAddress: "forwarded" },
+    upstream: slow,
+    steps: [
+      {
+        together: [
+          ask(200, { path: "/", headers: { "x-forwarded-for": "10.0.0.1" } }),
+          ask(200, { path: "/", headers: { "x-forwarded-for": "10.0.0.2" } }),
+          ask(429, { path: "/", headers: { "x-forwarded-for": "10.0.0.1" } }),
+        ],
+      },
+    ],
+    only: inOrder,
+  },
 ];

@@ -67,6 +67,12 @@ export const cases: Case[] = [
     ],
   },
   {
+    name: "sets a cookie that no other site's link brings along",
+    params: { ...params, sameSite: "Strict" },
+    request: { path: "/" },
+    expect: { status: 200, headers: { "set-cookie": /SameSite=Strict$/ } },
+  },
+  {
     name: "marks the cookie Secure where the request came by HTTPS",
     params,
     request: { path: "/", scheme: "https" },

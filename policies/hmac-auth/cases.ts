@@ -62,9 +62,10 @@ const refused = {
 };
 
 /** The simulator's clock stands, and a gateway's goes: what is signed now is signed for both. */
+const lasting = { clockSkew: "87600h", allowReplay: true };
 const dated = (name: string, make: () => ReturnType<typeof signed>, expect: object): Case => ({
   name,
-  params: { ...params, clockSkew: "87600h", allowReplay: true },
+  params: { ...params, ...lasting },
   request: make(),
   expect,
 });
@@ -89,7 +90,7 @@ const withBody = (text: string, sent: Parts = {}) => ({
   }),
   body: text,
 });
-const bodies = { ...params, clockSkew: "87600h", allowReplay: true, validateBody: true };
+const bodies = { ...params, ...lasting, validateBody: true };
 
 export const cases: Case[] = [
   fine("takes a signature", {}),
@@ -220,7 +221,7 @@ export const cases: Case[] = [
   },
   {
     name: "knows the keys of consumers",
-    params: { clockSkew: "87600h", allowReplay: true },
+    params: lasting,
     feed: [{ table: "credential", id: ["hmac", "ada"], fields: ["acme", secret] }],
     steps: [
       { request: signed(), expect: { status: 200 } },
@@ -257,4 +258,33 @@ export const cases: Case[] = [
   wrong("refuses a list of more headers than it reads", {
     headers: `(request-target) host date ${Array.from({ length: 100 }, (_, i) => `x-${i}`).join(" ")}`,
   }),
+  ...(
+    [
+      ["takes", "(request-target) host date x-a", { status: 200 }],
+      ["refuses less than", "(request-target) host date", refused],
+    ] as const
+  ).map(([what, headers, expect]): Case => ({
+    name: `${what} what it is told must be signed`,
+    params: { ...lasting, keys, signedHeaders: ["(request-target)", "host", "date", "x-a"] },
+    request: signed({ headers, more: { "x-a": "1" } }),
+    expect,
+  })),
+  ...(
+    [
+      ["who a key is given to", "acme"],
+      ["the key's id", ""],
+    ] as const
+  ).map(([what, consumer]): Case => ({
+    name: `says that the caller is ${what}`,
+    chain: [
+      {
+        name: "hmac-auth",
+        version: "v1",
+        params: { ...lasting, keys: [{ keyId: "ada", secret, ...(consumer && { consumer }) }] },
+      },
+      { name: "acl", version: "v1", params: { allow: { subjects: [consumer || "ada"] } } },
+    ],
+    request: signed(),
+    expect: { status: 200 },
+  })),
 ];

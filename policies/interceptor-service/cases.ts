@@ -79,6 +79,13 @@ export const cases: Case[] = [
     },
   },
   {
+    name: "waits no longer than it may",
+    params: { ...params, timeoutMillis: 100 },
+    clusters: { [cluster]: "hang" },
+    request: post,
+    expect: failed,
+  },
+  {
     name: "lets the service answer in the upstream's place",
     example: true,
     params,

@@ -129,6 +129,12 @@ export const cases: Case[] = [
     expect: refused(415, "Expected a JSON body"),
   },
   {
+    name: "refuses another type where it is told to, and by default",
+    params: { request: { drop: ["$.role"], otherTypes: "refuse" } },
+    request: post("role=admin", { "content-type": "application/x-www-form-urlencoded" }),
+    expect: refused(415, "Expected a JSON body"),
+  },
+  {
     name: "lets another type pass where it may",
     params: { request: { drop: ["$.role"], otherTypes: "pass" } },
     request: post("role=admin", { "content-type": "application/x-www-form-urlencoded" }),
@@ -163,6 +169,20 @@ export const cases: Case[] = [
     },
   },
   {
+    name: "takes every step with a response too",
+    params: {
+      response: {
+        pick: ["user", "items"],
+        rename: [{ path: "$.user.mail", to: "contact" }],
+        mask: [{ path: "$.user.contact", keepLast: 2, with: "#" }],
+        template: '{"of":"${$.user}"}',
+      },
+    },
+    upstream: { headers: json, body: '{"user":{"mail":"ada@x.io"},"items":[1],"other":2}' },
+    request: { path: "/" },
+    expect: { status: 200, body: '{"of":{"contact":"#io"}}' },
+  },
+  {
     name: "changes both directions",
     example: true,
     params: { request: { drop: ["$.a"] }, response: { drop: ["$.b"] } },
@@ -186,6 +206,13 @@ export const cases: Case[] = [
     upstream: { headers: { "content-type": "text/html" }, body: "<p>" },
     request: { path: "/" },
     expect: { status: 200, body: "<p>" },
+  },
+  {
+    name: "lets one pass where it is told to",
+    params: { response: { drop: ["$.a"], otherTypes: "pass" } },
+    upstream: { headers: { "content-type": "text/plain" }, body: '{"a":1}' },
+    request: { path: "/" },
+    expect: { status: 200, body: '{"a":1}' },
   },
   {
     name: "keeps back a response of another type where it should",

@@ -85,4 +85,11 @@ export const cases: Case[] = [
     request: { method: "POST", path: "/", body: new Uint8Array([0xff, 0xfe, 0x00]) },
     expect: { status: 200, logs: ['"payload":null,"payload-bytes":3}'] },
   },
+  {
+    name: "leaves out what it is told to of the response's headers",
+    params: { response: { headers: true, excludeHeaders: ["X-Noise"] } },
+    upstream: { headers: { "x-noise": "1", "x-kept": "2" } },
+    request: { path: "/" },
+    expect: { status: 200, logs: [/^(?!.*x-noise).*"RESPONSE".*"x-kept":"2"/] },
+  },
 ];

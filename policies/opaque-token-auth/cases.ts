@@ -281,4 +281,51 @@ export const cases: Case[] = [
       upstream: { headers: { "x-token": null, "x-forwarded-authorization": null } },
     },
   },
+  {
+    name: "reads the header and the scheme that the gateway is configured with, and forwards it in another",
+    params: params({
+      headername: "X-Token",
+      authheaderscheme: "Opaque",
+      forwardedTokenHeader: "x-sent",
+    }),
+    clusters: says(active),
+    request: { path: "/", headers: { "x-token": "opaque t-1" } },
+    expect: { status: 200, upstream: { headers: { "x-token": null, "x-sent": "opaque t-1" } } },
+  },
+  {
+    name: "refuses in as few words as it may",
+    params: params({ errormessageformat: "minimal" }),
+    request: { path: "/" },
+    expect: { status: 401, body: "Unauthorized" },
+  },
+  {
+    name: "waits no longer for an answer than it may",
+    params: params({ introspectiontimeout: "100ms", retrycount: 0 }),
+    clusters: { [cluster]: "hang" },
+    request: request("hangs"),
+    expect: refused,
+  },
+  ...[
+    ["sub", 200],
+    ["tier", 403],
+  ].map(([userIdClaim, status]): Case => ({
+    name: `says that the caller is the claim ${userIdClaim}`,
+    chain: [
+      { name: "opaque-token-auth", version: "v1", params: params({ userIdClaim }) },
+      { name: "acl", version: "v1", params: { allow: { subjects: ["ada"] } } },
+    ],
+    clusters: says(active),
+    request: request("who"),
+    expect: { status: Number(status) },
+  })),
+  {
+    name: "keeps as many answers as it may",
+    params: params({ cachemaxsize: 1 }),
+    clusters: says(active),
+    steps: [
+      { request: request("first"), expect: { status: 200 } },
+      { request: request("other"), expect: { status: 200 } },
+      { request: request("first"), expect: { status: 200, callouts: [{ cluster }] } },
+    ],
+  },
 ];

@@ -104,4 +104,40 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 500, logs: [/timeZoneOffset: expected/] },
   },
+  {
+    name: "answers and announces as it is told to",
+    params: {
+      ...limits(1, "year"),
+      keyExtraction: [{ type: "ip" }],
+      clientAddress: "forwarded",
+      headers: { include_x_rate_limit: false, include_ietf: false, include_retry_after: false },
+      onRateLimitExceeded: { statusCode: 402, body: "Used up", bodyFormat: "plain" },
+    },
+    steps: ["10.0.0.1", "10.0.0.2"].flatMap((address): CaseRequest[] => {
+      const request = { path: "/", headers: { "x-forwarded-for": address } };
+      const silent = { "x-ratelimit-limit": null, ratelimit: null, "retry-after": null };
+      return [
+        { request, expect: { status: 200, headers: silent } },
+        { request, expect: { status: 402, headers: silent, body: "Used up" } },
+      ];
+    }),
+  },
+  ...["attachment", "gateway"].map((scope): Case => ({
+    name: `routes of two APIs count ${scope === "gateway" ? "together" : "each by itself"} by ${scope}`,
+    routes: [0, 1].map((i) => ({
+      name: `api-${i}/GET /*@${i}`,
+      match: { prefix: `/${i}` },
+      chain: {
+        api: { name: `api-${i}`, version: "v1" },
+        policies: [{ name: "quota", version: "v1", params: { ...limits(1, "year"), scope } }],
+      },
+    })),
+    steps: [ask(200, {}, "/0"), ask(scope === "gateway" ? 429 : 200, {}, "/1")],
+  })),
+  {
+    name: "refuses counters that gateways share, which are not there",
+    params: { ...limits(1, "year"), backend: "redis" },
+    request: { path: "/" },
+    expect: { status: 500, logs: [/backend: expected memory, found redis/], upstream: null },
+  },
 ];

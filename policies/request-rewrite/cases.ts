@@ -150,6 +150,12 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200, upstream: { method: "POST" } },
   },
+  ...["PUT", "DELETE", "PATCH", "OPTIONS"].map((methodRewrite): Case => ({
+    name: `changes the method to ${methodRewrite}`,
+    params: { methodRewrite },
+    request: { path: "/" },
+    expect: { status: 200, upstream: { method: methodRewrite } },
+  })),
   {
     name: "leaves HEAD as it is",
     params: { methodRewrite: "GET" },
@@ -192,5 +198,21 @@ export const cases: Case[] = [
     params,
     request: { path: "/" },
     expect: { status: 500, upstream: null, logs: [log] },
+  })),
+  ...(
+    [
+      [{ headers: [{ name: "x-kind", type: "Regex", value: "^b+$" }] }, "x-kind", "bb", "ab"],
+      [{ queryParams: [{ name: "v", type: "Exact", value: "Abc" }] }, "", "v=Abc", "v=abc"],
+      [{ queryParams: [{ name: "v", type: "Present" }] }, "", "v", "w"],
+    ] as const
+  ).map(([match, header, fits, other]): Case => ({
+    name: `sees ${fits} and ${other} apart by ${JSON.stringify(match)}`,
+    params: { match, ...full("/new") },
+    steps: [fits, other].map((sent) => {
+      const path = header ? "/p" : `/p?${sent}`;
+      const headers: Record<string, string> = header ? { [header]: sent } : {};
+      const rewritten = sent === fits ? path.replace("/p", "/new") : path;
+      return { request: { path, headers }, expect: { status: 200, upstream: { path: rewritten } } };
+    }),
   })),
 ];

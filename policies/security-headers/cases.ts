@@ -94,4 +94,10 @@ export const cases: Case[] = [
     request,
     expect: { status: 500, headers: { "x-content-type-options": "nosniff" } },
   },
+  {
+    name: "sends the HSTS that it was given",
+    params: { strictTransportSecurity: "max-age=60" },
+    request: { path: "/", scheme: "https" },
+    expect: { status: 200, headers: { "strict-transport-security": "max-age=60" } },
+  },
 ];

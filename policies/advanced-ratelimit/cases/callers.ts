@@ -1,5 +1,5 @@
 /** Keys made of what policies before this one found out, and of the place where it stands. */
-import type { Case } from "sluice/cases";
+import type { Case, Step } from "sluice/cases";
 import { ask, key, one, pass, stop, withHeaders } from "./steps.ts";
 
 const me = (params: object) => ({ name: "advanced-ratelimit", version: "v1", params });
@@ -27,6 +27,14 @@ export const callers: Case[] = [
     name: `counts by ${what as string}; nobody shares one count`,
     chain: [login, me(key(part as object))],
     steps: [pass(ada), pass(), stop(ada), stop()],
+  })),
+  ...[
+    ["anonymous", pass(ada), pass(ada), pass(), stop()],
+    ["authenticated", pass(), pass(), pass(ada), stop(ada)],
+  ].map(([identity, ...steps]) => ({
+    name: `counts only who is ${identity as string}`,
+    chain: [login, me(one({ countWhen: { identity } }))],
+    steps: steps as Step[],
   })),
   {
     name: "a request that is refused before it takes nothing of the limit",

@@ -1,6 +1,6 @@
 /** What a request counts for. */
 import type { Case } from "sluice/cases";
-import { ask, cost, left, pass, post, stop, withHeaders } from "./steps.ts";
+import { apiKey, ask, cost, left, pass, post, stop, withHeaders } from "./steps.ts";
 
 export const costs: Case[] = [
   {
@@ -45,6 +45,22 @@ export const costs: Case[] = [
       stop(post('{"items":[{"n":1},{"n":30}]}'), left(5)),
     ],
   },
+  ...["request_metadata", "response_metadata"].map((type): Case => ({
+    name: `counts what policies note, by ${type}`,
+    chain: {
+      api: { name: "pets", version: "v1.0", context: "/pets", kind: "RestApi" },
+      policies: [
+        apiKey.link,
+        {
+          name: "advanced-ratelimit",
+          version: "v1",
+          params: cost({ sources: [{ type, key: "x-wso2-application-id" }] }),
+        },
+      ],
+    },
+    feed: apiKey.feed,
+    steps: [pass(withHeaders(apiKey.headers), left(3))],
+  })),
   {
     name: "has a default for what says nothing, which may be nothing",
     params: cost({ sources: [{ type: "request_header", key: "x-cost" }], default: 0 }, 1),

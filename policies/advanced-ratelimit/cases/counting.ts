@@ -131,6 +131,14 @@ export const counting: Case[] = [
     ],
   },
   {
+    name: "a quota counts in its own way, whatever the gateway's is",
+    params: {
+      algorithm: "leaky-bucket",
+      quotas: [{ algorithm: "fixed-window", limits: [limit(2)] }],
+    },
+    steps: [pass(), pass(), stop()],
+  },
+  {
     name: "gcra paces what comes after the burst",
     params: {
       algorithm: "gcra",

@@ -1,5 +1,16 @@
 /** How the cases of this folder are written down. */
+import { createHash } from "node:crypto";
 import type { CaseRequest, Expected, Step } from "sluice/cases";
+
+const hash = createHash("sha256").update("k").digest("hex");
+/** Notes the application 7 of the key `k` for the policies behind it. */
+export const apiKey = {
+  link: { name: "api-key-auth", version: "v1", params: {} },
+  feed: [
+    { table: "key" as const, id: ["*", hash], fields: ["", "", "local", "", "", "", "7", ""] },
+  ],
+  headers: { "api-key": "k" },
+};
 
 /** So long that no window ends while a case runs. */
 export const year = "8760h";

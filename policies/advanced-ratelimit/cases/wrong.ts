@@ -29,7 +29,11 @@ const wrong: [string, object, RegExp][] = [
     /queue: expected a wait of a minute/,
   ],
   ["no sources", cost({}), /sources: expected at least one/],
-  ["shared counters", { ...one(), backend: "redis" }, /backend: expected memory, found redis/],
+  ...["redis", "redis-local-async"].map((backend): [string, object, RegExp] => [
+    `counters in ${backend}`,
+    { ...one(), backend },
+    new RegExp(`backend: expected memory, found ${backend}:`),
+  ]),
 ];
 
 export const refused: Case[] = wrong.map(([what, params, log]) => ({

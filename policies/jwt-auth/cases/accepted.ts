@@ -27,21 +27,30 @@ const algorithms: [string, string][] = [
 const keys = { rsa, ec, ec384, ec521 };
 const request = (text: string) => ({ path: "/", headers: bearer(text) });
 
-export const accepted: Case[] = [
-  ...algorithms.map(([alg, kid]): Case => ({
+/** An algorithm counts unless the gateway allows others alone. */
+const taking = (alg: string, params: object, text: string): Case => {
+  const only = (allowed: string) => ({ params: { ...params, allowedalgorithms: [allowed] } });
+  const ask = (status: number) => ({ request: request(text), expect: { status } });
+  const other = alg === "ES256" ? "RS256" : "ES256";
+  return {
     name: `takes ${alg}`,
-    params: local(),
-    request: request(
-      token({ alg, header: { kid }, key: keys[kid as keyof typeof keys].privateKey }),
+    params,
+    steps: [ask(200), only(alg), ask(200), only(other), ask(401)],
+  };
+};
+
+export const accepted: Case[] = [
+  ...algorithms.map(([alg, kid]): Case => {
+    const key = keys[kid as keyof typeof keys].privateKey;
+    return taking(alg, local(), token({ alg, header: { kid }, key }));
+  }),
+  ...["HS256", "HS384", "HS512"].map((alg): Case =>
+    taking(
+      alg,
+      local({}, { jwks: { local: { secret } } }),
+      token({ alg, key: secret, header: {} }),
     ),
-    expect: { status: 200 },
-  })),
-  ...["HS256", "HS384", "HS512"].map((alg): Case => ({
-    name: `takes ${alg} with a secret of that issuer`,
-    params: local({}, { jwks: { local: { secret } } }),
-    request: request(token({ alg, key: secret, header: {} })),
-    expect: { status: 200 },
-  })),
+  ),
   {
     name: "takes a secret from a key set of the configuration",
     params: local(
@@ -76,6 +85,34 @@ export const accepted: Case[] = [
         headers: { authorization: null, "x-forwarded-authorization": [`Bearer ${token()}`] },
       },
     },
+  },
+  ...[
+    ["sub", "ada", 200],
+    ["profile.id", "a-7", 200],
+    ["absent", "ada", 403],
+  ].map(([userIdClaim, subject, status]): Case => ({
+    name: `says that the caller is what the claim ${userIdClaim} says`,
+    chain: [
+      { name: "jwt-auth", version: "v1", params: local({ userIdClaim }) },
+      { name: "acl", version: "v1", params: { allow: { subjects: [subject] } } },
+    ],
+    request: request(token({ payload: { ...claims, profile: { id: "a-7" } } })),
+    expect: { status: Number(status) },
+  })),
+  {
+    name: "says which consumer the caller is, where it is asked for",
+    chain: [
+      { name: "jwt-auth", version: "v1", params: local({ consumers: true }) },
+      { name: "acl", version: "v1", params: { allow: { groups: ["partners"] } } },
+    ],
+    feed: [
+      { table: "credential", id: ["jwt", issuer, "ada"], fields: ["acme"] },
+      { table: "consumer", id: ["acme"], fields: ["Acme", "", "partners", "{}"] },
+    ],
+    steps: [
+      { request: request(token()), expect: { status: 200 } },
+      { request: request(token({ payload: { ...claims, sub: "bob" } })), expect: { status: 403 } },
+    ],
   },
   {
     name: "forwards the token alone",

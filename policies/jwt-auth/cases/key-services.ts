@@ -107,6 +107,13 @@ export const keyServices: Case[] = [
     [{ status: 503 }, { status: 503 }, { body: one }],
     { params: remote({ retryinterval: "100ms" }), steps: [ok] },
   ),
+  {
+    name: "waits no longer for a key service than it may",
+    params: remote({ jwksfetchtimeout: "100ms", retrycount: 0 }),
+    clusters: { [cluster]: "hang" },
+    request: request(),
+    expect: refused,
+  },
   inTurn(
     "gives up after some tries, and asks again after a pause",
     [{ status: 503 }, { status: 503 }, { body: one }],

@@ -3,11 +3,8 @@
  * verifies them, and shows their claims in headers.
  */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
-import { play, simulatorRunner, type Case } from "../../host-sim/index.ts";
-import * as tokens from "../../policies/jwt-auth/cases/tokens.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
+import type { Case } from "sluice/cases";
+import * as callers from "../../jwt-auth/cases/tokens.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -15,7 +12,6 @@ const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
 const inline = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 const pem = (key: KeyObject): string => key.export({ type: "spki", format: "pem" }).toString();
 
-const policies = ["policies/backend-jwt", "policies/basic-auth", "policies/jwt-auth"];
 const login = {
   authorization: `Basic ${Buffer.from("ada:secret").toString("base64")}`,
   "x-jwt-assertion": "forged",
@@ -26,11 +22,11 @@ const caller = {
   params: { username: "ada", password: "secret" },
 };
 const signer = (params: object): object => ({ name: "backend-jwt", version: "v1", params });
-const verifier = (key: KeyObject, claimMappings: object): object => ({
+const verifier = (key: KeyObject, claimMappings: object, issuer = "sluice"): object => ({
   name: "jwt-auth",
   version: "v1",
   params: {
-    keymanagers: [{ name: "gateway", issuer: "sluice", jwks: { local: { inline: pem(key) } } }],
+    keymanagers: [{ name: "gateway", issuer, jwks: { local: { inline: pem(key) } } }],
     headerName: "x-jwt-assertion",
     authHeaderPrefix: "",
     forwardedTokenHeader: "x-jwt-assertion",
@@ -38,6 +34,11 @@ const verifier = (key: KeyObject, claimMappings: object): object => ({
     claimMappings,
   },
 });
+const jwtCaller = { name: "jwt-auth", version: "v1", params: callers.local() };
+const shown = (sub: string) =>
+  callers.bearer(
+    callers.token({ payload: { ...callers.claims, sub, team: "blue", tier: "gold" } }),
+  );
 const chain = (...links: object[]): Case["chain"] => links as Case["chain"];
 
 const signed = (
@@ -72,7 +73,7 @@ const custom = {
   meta: "$ctx:metadata.auth.method",
 };
 
-const cases: Case[] = [
+export const tokens: Case[] = [
   signed("signs with RSA", rs, rsa.publicKey, { "x-sub": "ada" }),
   signed("signs with ECDSA", es, ec.publicKey, { "x-sub": "ada" }),
   signed(
@@ -89,13 +90,13 @@ const cases: Case[] = [
   ),
   {
     name: "says the consumer whom the gateway knows by issuer and subject of a token",
-    feed: [{ table: "credential", id: ["jwt", tokens.issuer, "ada"], fields: ["acme"] }],
+    feed: [{ table: "credential", id: ["jwt", callers.issuer, "ada"], fields: ["acme"] }],
     chain: chain(
-      { name: "jwt-auth", version: "v1", params: tokens.local({ consumers: true }) },
+      { name: "jwt-auth", version: "v1", params: callers.local({ consumers: true }) },
       signer({ ...es, customClaims: { who: "$ctx:consumer" } }),
       verifier(ec.publicKey, { who: "x-who" }),
     ),
-    request: { path: "/", headers: tokens.bearer(tokens.token()) },
+    request: { path: "/", headers: callers.bearer(callers.token()) },
     expect: { status: 200, upstream: { headers: { "x-who": "acme" } } },
   },
   {
@@ -152,18 +153,41 @@ const cases: Case[] = [
       },
     ],
   },
+  {
+    name: "says of whom the token is, and the caller's claims behind a prefix, but for some",
+    chain: chain(
+      jwtCaller,
+      signer({ ...es, issuer: "us", dialect: "urn:", excludedClaims: ["tier"] }),
+      verifier(
+        ec.publicKey,
+        { "urn:team": "x-team", "urn:tier": "x-tier", tier: "x-tier-too" },
+        "us",
+      ),
+    ),
+    request: { path: "/", headers: shown("ada") },
+    expect: {
+      status: 200,
+      upstream: { headers: { "x-team": "blue", "x-tier": null, "x-tier-too": null } },
+    },
+  },
+  ...[
+    { name: "keeps no more tokens than it may", params: { cacheMaxSize: 1 } },
+    { name: "keeps none where it should not", params: { tokenCaching: false } },
+  ].map(({ name, params }): Case => {
+    const ask = (sub: string, iat: RegExp) => ({
+      request: { path: "/", headers: shown(sub) },
+      expect: { status: 200, upstream: { headers: { "x-iat": iat } } },
+    });
+    const [first, later] = [/^1767225600$/, /^176722562\d$/];
+    return {
+      name,
+      chain: chain(
+        jwtCaller,
+        signer({ ...es, ...params }),
+        verifier(ec.publicKey, { iat: "x-iat" }),
+      ),
+      only: { runner: "simulator", because: "its clock stands where the case wants it" },
+      steps: [ask("ada", first), ask("bob", first), { advanceMs: 20_000 }, ask("ada", later)],
+    };
+  }),
 ];
-
-const envoy = envoyCases();
-let module: Uint8Array;
-beforeAll(async () => {
-  module = (await build(policies)).wasm;
-}, 120_000);
-afterAll(() => envoy.close());
-
-describe.each([simulatorRunner(), envoy])("on $name", (runner) => {
-  test.each(cases)("$name", async (one) => {
-    const outcome = await play(one, runner, module, { name: "backend-jwt", version: "v1" });
-    expect(outcome.lines).toEqual(outcome.result === "skipped" ? [expect.anything()] : []);
-  });
-});
