@@ -12,28 +12,34 @@ enum Kind {
   Delta = 2,
 }
 
-/** False if the bytes are no answer of the feed. */
-export function applyAnswer(bytes: Uint8Array): bool {
+export enum Applied {
+  /** It is no answer of the feed, and nothing of it was taken. */
+  Wrong,
+  Whole,
+  /** Another machine wrote too. */
+  Torn,
+}
+
+export function applyAnswer(bytes: Uint8Array): Applied {
   const size = <usize>bytes.byteLength;
   const at = bytes.dataStart;
-  if (size < HEAD || load<u32>(at) != MAGIC) return false;
+  if (size < HEAD || load<u32>(at) != MAGIC) return Applied.Wrong;
   const kind = load<u8>(at, 4);
   const newEpoch = load<u64>(at, 8);
   const newRevision = load<u64>(at, 16);
   const next = load<u32>(at, 24);
   const count = load<u32>(at, 28);
   const end = at + size;
-  if (kind == Kind.Nothing) return newEpoch == epoch;
+  if (kind == Kind.Nothing) return newEpoch == epoch ? Applied.Whole : Applied.Wrong;
   if (kind == Kind.Delta) {
-    if (newEpoch != epoch || !wholeRecords(at + HEAD, end, count)) return false;
-    for (let p = at + HEAD; p < end; p += lengthOf(p)) writeRecord(p);
-    writeStatus(epoch, newRevision, BUCKETS);
-    return true;
+    if (newEpoch != epoch || !wholeRecords(at + HEAD, end, count)) return Applied.Wrong;
+    for (let p = at + HEAD; p < end; p += lengthOf(p)) if (!writeRecord(p)) return Applied.Torn;
+    return writeStatus(epoch, newRevision, BUCKETS) ? Applied.Whole : Applied.Torn;
   }
   // Other numbers, or a gap too long for a delta: everything comes anew, from the first bucket.
   const from: u32 = newEpoch != epoch || cursor >= BUCKETS ? 0 : cursor;
-  if (kind != Kind.Snapshot || next <= from || next > BUCKETS) return false;
-  if (!wholeBuckets(at + HEAD, end, count, from, next)) return false;
+  if (kind != Kind.Snapshot || next <= from || next > BUCKETS) return Applied.Wrong;
+  if (!wholeBuckets(at + HEAD, end, count, from, next)) return Applied.Wrong;
   let bucket = from;
   for (let p = at + HEAD; p < end;) {
     const number = <u32>load<u16>(p);
@@ -43,8 +49,7 @@ export function applyAnswer(bytes: Uint8Array): bool {
     p += 8 + length;
   }
   while (bucket < next) writeBucket(bucket++, at, 0);
-  writeStatus(newEpoch, newRevision, next);
-  return true;
+  return writeStatus(newEpoch, newRevision, next) ? Applied.Whole : Applied.Torn;
 }
 
 function lengthOf(record: usize): usize {

@@ -10,10 +10,10 @@ import { bufferBytes } from "../../hostcalls/body";
 import { nowMilliseconds } from "../../hostcalls/clock";
 import { log } from "../../hostcalls/log";
 import { refuel } from "../fuel";
-import { applyAnswer } from "./apply";
+import { Applied, applyAnswer } from "./apply";
 import { FEED_TICK_MS } from "./hook";
 import { dropStaleChains } from "./stale";
-import { complete, cursor, epoch, holdLease, readStatus, revision } from "./status";
+import { complete, cursor, epoch, holdLease, readStatus, revision, stepBack } from "./status";
 
 const WAIT_MS: i64 = 10000;
 const TIMEOUT_MS: i64 = 20000;
@@ -103,9 +103,14 @@ function take(size: i32): bool {
   }
   refuel(WORK_BYTES);
   const had = complete;
-  if (!applyAnswer(bufferBytes(BufferType.CallResponseBody))) {
+  const applied = applyAnswer(bufferBytes(BufferType.CallResponseBody));
+  if (applied == Applied.Wrong) {
     log(LogLevel.Error, "feed: the agent's answer cannot be read");
     return false;
+  }
+  if (applied == Applied.Torn) {
+    log(LogLevel.Info, "feed: another worker brought it too; what came comes again");
+    stepBack(askedEpoch, askedRevision, askedCursor);
   }
   if (complete && !had) log(LogLevel.Info, "feed: complete");
   return true;

@@ -3,7 +3,7 @@
  * of id, size and value. One worker writes, all read: a lookup is one read of a bucket, about a
  * kilobyte with a million records.
  */
-import { readShared, sharedSize, writeShared } from "../../hostcalls/shared";
+import { readShared, sharedSize, sharedVersion, writeShared } from "../../hostcalls/shared";
 import { encode, written } from "../../hostcalls/text";
 import { Sha256 } from "../../std/crypto/sha256";
 
@@ -70,14 +70,15 @@ export function writeBucket(bucket: u32, at: usize, size: usize): void {
   writeShared(key, KEY_SIZE, at, size, 0);
 }
 
-/** Puts a record into its bucket in place of the one of the same id, or takes it out. */
-export function writeRecord(record: usize): void {
+/** Puts a record into its bucket in place of the one of the same id, or takes it out. False if another machine writes too. */
+export function writeRecord(record: usize): bool {
   const size = load<u16>(record, ID);
   const low = load<u64>(record);
   const bucket = (<u32>low) & 0xffff;
   bucketKey(bucket);
   const old = readShared(key, KEY_SIZE);
   const oldSize = old ? sharedSize : 0;
+  const version = sharedVersion;
   const added = <u32>size == GONE ? 0 : RECORD_HEAD + size;
   const to = __alloc(oldSize + added);
   let rest: usize = oldSize;
@@ -92,7 +93,7 @@ export function writeRecord(record: usize): void {
     memory.copy(to, old, oldSize);
   }
   memory.copy(to + rest, record, added);
-  if (!found && !added) return;
+  if (!found && !added) return true;
   bucketKey(bucket);
-  writeShared(key, KEY_SIZE, to, rest + added, 0);
+  return writeShared(key, KEY_SIZE, to, rest + added, version);
 }

@@ -78,8 +78,12 @@ export let cursor: u32 = 0;
 /** True once a whole snapshot has come into this process. */
 export let complete: bool = false;
 
+/** What a write of the status has to replace. */
+let version: u32 = 0;
+
 export function readStatus(): void {
   const at = readShared(changetype<usize>(STATUS), KEY_SIZE);
+  version = sharedVersion;
   const found = at && sharedSize == STATUS_SIZE;
   epoch = found ? load<u64>(at) : 0;
   revision = found ? load<u64>(at, 8) : 0;
@@ -87,11 +91,30 @@ export function readStatus(): void {
   complete = found ? load<u32>(at, 20) != 0 : false;
 }
 
-export function writeStatus(newEpoch: u64, newRevision: u64, newCursor: u32): void {
+/**
+ * How far the feed has come, once all of an answer is written. False if another machine has brought something since
+ * `readStatus`: which of the two wrote a record last is not known then.
+ */
+export function writeStatus(newEpoch: u64, newRevision: u64, newCursor: u32): bool {
   store<u64>(status, newEpoch);
   store<u64>(status, newRevision, 8);
   store<u32>(status, newCursor, 16);
   store<u32>(status, complete || newCursor >= BUCKETS ? 1 : 0, 20);
-  writeShared(changetype<usize>(STATUS), KEY_SIZE, status, STATUS_SIZE, 0);
+  const isWritten = writeShared(changetype<usize>(STATUS), KEY_SIZE, status, STATUS_SIZE, version);
   readStatus();
+  return isWritten;
+}
+
+/** After two machines have written: what came after the earlier position of both comes again, or everything. */
+export function stepBack(fromEpoch: u64, fromRevision: u64, fromCursor: u32): void {
+  let isBack = false;
+  while (!isBack) {
+    readStatus();
+    const areChanges = cursor >= BUCKETS && fromCursor >= BUCKETS;
+    const areParts = cursor < BUCKETS && fromCursor < BUCKETS && revision == fromRevision;
+    isBack =
+      epoch == fromEpoch && (areChanges || areParts)
+        ? writeStatus(epoch, min(revision, fromRevision), min(cursor, fromCursor))
+        : writeStatus(0, 0, 0);
+  }
 }
