@@ -11,7 +11,6 @@ import { isShared, possibleUses, usesOf } from "./parameter-uses.ts";
 const shownElsewhere: Record<string, RegExp> = {
   "key-services-deployed.test.ts":
     /^(jwt|opaque-token)-auth .*\.(certificatePath|skipTlsVerify)(=true)?$/,
-  "mediation-parameters.test.ts": /^interceptor-service tlsSkipVerify/,
   "kept-verdicts.test.ts": /^jwt-auth (tokencaching|tokencachettl|cachemaxsize)/,
 };
 
