@@ -22,7 +22,8 @@ export interface EnvoyLab {
   close(): Promise<void>;
 }
 
-const patienceMs = 10_000;
+/** A machine with other things to do may take long; what is refused is known at once. */
+const patienceMs = 60_000;
 
 export interface LabOptions {
   /** Worker threads; one if left out, so that what a module keeps in its memory is in one place. */

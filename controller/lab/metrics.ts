@@ -63,7 +63,7 @@ export async function machines(envoy: Envoy): Promise<number> {
   return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
 }
 
-const drainPatienceMs = 5_000;
+const drainPatienceMs = 60_000;
 
 /** Settles when there are no more machines than `count`. */
 export const machinesGone = (envoy: Envoy, count: number): Promise<void> =>

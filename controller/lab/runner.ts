@@ -32,7 +32,7 @@ export interface LoadedEnvoy extends Loaded {
   pid: number;
 }
 
-const feedPatienceMs = 5_000;
+const feedPatienceMs = 30_000;
 
 export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
   let lab: Promise<EnvoyLab> | undefined;
