@@ -18,7 +18,12 @@ export interface Parts {
 interface Manager {
   http_filters: { name: string }[];
   scoped_routes?: object;
+  early_header_mutation_extensions?: { typed_config: { mutations: Mutation[] } }[];
   [other: string]: unknown;
+}
+
+interface Mutation {
+  append?: { header: { key: string } };
 }
 
 interface Routes {

@@ -4,6 +4,7 @@
  * first two.
  */
 import { build } from "../../../cli/build/index.ts";
+import { scopeHeader } from "../../../controller/translate/scope.ts";
 import { wasm } from "../filters.ts";
 import { measure, type Contestant } from "../lab.ts";
 import { eachRoute, gatewayAtRest, type AtRest, type Parts } from "./at-rest.ts";
@@ -19,6 +20,11 @@ const without =
     manager.http_filters = manager.http_filters.filter(({ name }) => !names.includes(name));
   };
 
+function matchThePath(routes: Parts["routes"]): void {
+  for (const key of ["vhost_header", "request_headers_to_remove"]) delete routes[key];
+  for (const route of eachRoute(routes)) route.match = { path_separated_prefix: "/pets" };
+}
+
 const scopeFilters = ["scope-2", "scope-3", "scope-4", "scope-root"];
 
 /** The gateway with a part less, by the part's name. */
@@ -29,10 +35,14 @@ const less: Readonly<Record<string, (parts: Parts) => void>> = {
   "the fault filter": without("faults"),
   "the disabled filter of the policies": without("policies"),
   "all of these filters": without("one-host", ...scopeFilters, "operation", "faults", "policies"),
-  "scopes and copies of the request": ({ manager, routes }) => {
+  "the copies of the request": ({ manager, routes }) => {
+    for (const { typed_config: early } of manager.early_header_mutation_extensions!)
+      early.mutations = early.mutations.filter(({ append }) => append?.header.key === scopeHeader);
+    matchThePath(routes);
+  },
+  "scopes and the copies of the request": ({ manager, routes }) => {
     for (const key of ["early_header_mutation_extensions", "scoped_routes"]) delete manager[key];
-    for (const key of ["vhost_header", "request_headers_to_remove"]) delete routes[key];
-    for (const route of eachRoute(routes)) route.match = { path_separated_prefix: "/pets" };
+    matchThePath(routes);
     manager["route_config"] = routes;
   },
   "the rewritten path": ({ routes }) => {
