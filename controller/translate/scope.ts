@@ -22,11 +22,13 @@ const setScope = `handle:headers():replace("${scopeHeader}", "/" .. key)
 end
 `;
 
-/** Looks in the scope of the path's first `depth` segments. */
+/** Looks in the scope of the path's first `depth` segments. CONNECT has no path. */
 const lookDeeper = (depth: number): string => `function envoy_on_request(handle)
   if handle:streamInfo():routeName() ~= "" then return end
+  local path = handle:headers():get(":path")
+  if path == nil then return end
   local key, depth = "", 0
-  for segment in string.gmatch(string.match(handle:headers():get(":path"), "^[^?]*"), "[^/]+") do
+  for segment in string.gmatch(string.match(path, "^[^?]*"), "[^/]+") do
     key = depth == 0 and segment or (key .. " " .. segment)
     depth = depth + 1
     if depth == ${depth} then break end

@@ -173,3 +173,11 @@ test("slow headers are cut off", async () => {
   }, 5_000);
   clearInterval(drip);
 });
+
+test("CONNECT, which has no path, is 404, and its sender cannot fill the log with it", async () => {
+  const connect = "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n";
+  const before = t.logs.length;
+  expect((await raw(t.gateway.ports.http!, connect)).statuses).toEqual([404]);
+  expect((await raw(t.gateway.ports.http!, get("/a/x"))).statuses).toEqual([200]);
+  expect(t.logs.slice(before).filter((line) => line.includes("lua"))).toEqual([]);
+});
