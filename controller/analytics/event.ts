@@ -1,32 +1,6 @@
 /** What Envoy's line about a request says, as an event: the shape of traffic logs, which scripts read. */
 import type { ApiFacts } from "./options.ts";
-
-/** The line as Envoy writes it (`xds/resources/request-events.ts`); what has no value is absent. */
-export interface RequestLine {
-  t: string;
-  route?: string;
-  method?: string;
-  path?: string;
-  host?: string;
-  status?: number;
-  details?: string;
-  flags?: string;
-  rx: number;
-  tx: number;
-  us?: number;
-  upstreamUs?: number;
-  firstUs?: number;
-  upstream?: string;
-  ip?: string;
-  agent?: string;
-  id?: string;
-  caller?: string;
-  subscription?: string;
-  requestHeaders?: Record<string, string>;
-  requestFilter?: string;
-  responseHeaders?: Record<string, string>;
-  responseFilter?: string;
-}
+import type { RequestLine, ShownHeaders } from "./request-line.ts";
 
 /** What one policy found about the caller. */
 export interface Outcome {
@@ -42,10 +16,10 @@ export interface Outcome {
   reason: string;
 }
 
-/** A line for each policy that decided, in their order; fields apart by tabs: `sdk/auth/outcome.ts` writes them. */
-export const outcomesOf = ({ caller = "" }: RequestLine): Outcome[] =>
+/** For each policy that decided, in their order; fields apart by tabs: `sdk/auth/outcome.ts` writes them. */
+export const outcomesOf = ({ caller }: RequestLine): Outcome[] =>
   caller
-    .split("\n")
+    .split("\u0002")
     .filter((line) => line !== "")
     .map((line) => {
       const fields = line.split("\t");
@@ -64,33 +38,36 @@ export interface Operation {
 }
 
 /** `api/GET /path@hash`; null where no route was found. */
-export function operationOf({ route = "" }: RequestLine): Operation | null {
+export function operationOf({ route }: RequestLine): Operation | null {
   const [, api, method, path] = /^([^/]*)\/([A-Z]+) (.*?)(?:@[0-9a-f]*)?$/.exec(route) ?? [];
   return api === undefined ? null : { api, method: method!, route: path! };
 }
 
 /** The policy that answered; null where the upstream or Envoy did. */
-export const decidedBy = ({ details = "" }: RequestLine): string | null =>
+export const decidedBy = ({ details }: RequestLine): string | null =>
   /^policy:(.*)$/.exec(details)?.[1] ?? null;
 
 export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFacts | null): object {
   const operation = operationOf(line);
   const caller = outcomesOf(line).findLast(({ success }) => success);
-  const [subscriber, plan, application] = (line.subscription ?? "").split("\t");
+  const [subscriber, plan, application] = line.subscription.split("\t");
   const policy = decidedBy(line);
   const total = milliseconds(line.us);
   const upstream = milliseconds(line.upstreamUs);
   return {
     timestamp: line.t,
-    correlationId: line.id ?? null,
-    status: line.status ?? 0,
+    correlationId: line.id || null,
+    status: Number(line.status),
     api: operation && { id: operation.api, ...factsOf(operation.api) },
     operation: operation && { method: operation.method, path: operation.route },
-    request: { method: line.method ?? null, host: line.host ?? null, path: line.path ?? null },
+    request: { method: line.method || null, host: line.host || null, path: line.path || null },
     target: line.upstream ? { destination: line.upstream } : null,
     decidedBy: policy,
     ...(isFailure(line) && {
-      error: { errorType: policy ? "policy" : (line.flags ?? "upstream"), details: line.details },
+      error: {
+        errorType: policy ? "policy" : /^-?$/.test(line.flags) ? "upstream" : line.flags,
+        details: line.details,
+      },
     }),
     application: applicationOf(caller, application),
     consumer: caller
@@ -103,8 +80,8 @@ export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFac
         }
       : null,
     plan: plan || caller?.plan || null,
-    client: { ip: line.ip ?? null, userAgent: line.agent ?? null },
-    sizes: { request: line.rx, response: line.tx },
+    client: { ip: line.ip || null, userAgent: line.agent || null },
+    sizes: { request: Number(line.rx), response: Number(line.tx) },
     latencies: {
       duration: total,
       upstream,
@@ -125,29 +102,28 @@ const applicationOf = (caller: Outcome | undefined, subscribed = ""): object | n
       ? { id: subscribed }
       : null;
 
-const isFailure = ({ status = 0 }: RequestLine): boolean => status === 0 || status >= 400;
+const isFailure = ({ status }: RequestLine): boolean =>
+  Number(status) === 0 || Number(status) >= 400;
 
 const round = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
-const milliseconds = (us: number | undefined): number | null =>
-  us === undefined ? null : round(us / 1_000);
+/** Envoy writes no number where nothing was measured. */
+const milliseconds = (us: string): number | null =>
+  /^\d+$/.test(us) ? round(Number(us) / 1_000) : null;
 
-function headersOf(line: RequestLine): object {
-  const { requestHeaders, requestFilter, responseHeaders, responseFilter } = line;
-  return {
-    ...(requestHeaders && { requestHeaders: filtered(requestHeaders, requestFilter) }),
-    ...(responseHeaders && { responseHeaders: filtered(responseHeaders, responseFilter) }),
-  };
-}
+const headersOf = ({ requestHeaders, responseHeaders }: RequestLine): object => ({
+  ...(requestHeaders && { requestHeaders: filtered(requestHeaders) }),
+  ...(responseHeaders && { responseHeaders: filtered(responseHeaders) }),
+});
 
 /** `allow:a,b` or `deny:a,b`, as the policy analytics-header-filter says it. */
-function filtered(headers: Record<string, string>, filter?: string): Record<string, string> {
-  if (!filter) return headers;
+function filtered({ values, filter }: ShownHeaders): Record<string, string> {
+  if (!filter) return values;
   const [, mode, list = ""] = /^(allow|deny):(.*)$/.exec(filter) ?? [];
   const names = list.split(",");
-  const shown = Object.entries(headers).filter(
+  const kept = Object.entries(values).filter(
     // A filter that is not understood shows nothing.
     ([name]) => mode !== undefined && names.includes(name) === (mode === "allow"),
   );
-  return Object.fromEntries(shown);
+  return Object.fromEntries(kept);
 }

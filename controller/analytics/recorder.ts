@@ -4,12 +4,12 @@
  */
 import { reason } from "../errors.ts";
 import type { Metric } from "../metrics.ts";
-import { eventLineStart } from "../xds/resources/request-events.ts";
-import { outcomesOf, trafficEvent, type RequestLine } from "./event.ts";
+import { outcomesOf, trafficEvent } from "./event.ts";
 import type { ApiFacts, Outputs, RecordOptions } from "./options.ts";
 import { Outlets, type Surroundings } from "./outlets.ts";
 import type { FileSinkOptions } from "./sinks/file.ts";
 import { queueMetrics } from "./queue-metrics.ts";
+import { isRequestLine, readRequestLine, type RequestLine } from "./request-line.ts";
 import { securityEvent } from "./security-event.ts";
 import { without } from "./without.ts";
 
@@ -26,6 +26,8 @@ export class Recorder {
   private readonly access: Outlets;
   private readonly traffic: Outlets | null;
   private readonly security: Outlets | null;
+  /** Once is enough: there is a line for each request. */
+  private isToldOfUnread = false;
 
   constructor(private readonly options: RecorderOptions) {
     const { accessLogFile, traffic, security } = options;
@@ -37,7 +39,7 @@ export class Recorder {
   }
 
   take(line: string): void {
-    if (line.startsWith(eventLineStart)) this.takeEvent(line);
+    if (isRequestLine(line)) this.takeEvent(line);
     else this.access.addLine(line);
   }
 
@@ -52,9 +54,12 @@ export class Recorder {
   private takeEvent(text: string): void {
     let line: RequestLine;
     try {
-      line = JSON.parse(text) as RequestLine;
+      line = readRequestLine(text);
     } catch (error) {
-      return this.options.log(`an event of Envoy's cannot be read: ${reason(error)}`);
+      if (!this.isToldOfUnread)
+        this.options.log(`lines of Envoy's about requests cannot be read: ${reason(error)}`);
+      this.isToldOfUnread = true;
+      return;
     }
     this.recordTraffic(line);
     this.recordSecurity(line);
@@ -63,7 +68,7 @@ export class Recorder {
   private recordTraffic(line: RequestLine): void {
     const { traffic, factsOf } = this.options;
     if (!traffic || !chosen(traffic.sampling)) return;
-    if (traffic.ignoredPaths.some((prefix) => line.path?.startsWith(prefix))) return;
+    if (traffic.ignoredPaths.some((prefix) => line.path.startsWith(prefix))) return;
     this.traffic?.add(() => without(trafficEvent(line, factsOf), traffic.excludedFields));
   }
 

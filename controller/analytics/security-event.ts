@@ -1,5 +1,6 @@
 /** One event for each authentication that a policy decided: who, how, why not, and from where. Never what was shown. */
-import { operationOf, type Outcome, type RequestLine } from "./event.ts";
+import { operationOf, type Outcome } from "./event.ts";
+import type { RequestLine } from "./request-line.ts";
 
 export function securityEvent(line: RequestLine, outcome: Outcome): object {
   const operation = operationOf(line);
@@ -8,7 +9,7 @@ export function securityEvent(line: RequestLine, outcome: Outcome): object {
     event: "authentication",
     outcome: success ? "success" : "failure",
     timestamp: line.t,
-    correlationId: line.id ?? null,
+    correlationId: line.id || null,
     method,
     // What a failure names is what the client claimed.
     [success ? "subject" : "claimed"]: subject || null,
@@ -16,10 +17,10 @@ export function securityEvent(line: RequestLine, outcome: Outcome): object {
     ...(credentialId && { credential: credentialId }),
     ...(consumer && { consumer }),
     ...(reason && { reason }),
-    status: line.status ?? 0,
-    client: { ip: line.ip ?? null, userAgent: line.agent ?? null },
+    status: Number(line.status),
+    client: { ip: line.ip || null, userAgent: line.agent || null },
     api: operation?.api ?? null,
     operation: operation && { method: operation.method, path: operation.route },
-    path: line.path ?? null,
+    path: line.path || null,
   };
 }

@@ -7,6 +7,7 @@ import {
   findSubscriptionOf,
   whenFed,
 } from "sluice/sdk/feed";
+import { joined } from "sluice/sdk/auth/outcome";
 import { Demand } from "sluice/sdk/limits/counters/counters";
 import { LocalCounters } from "sluice/sdk/limits/counters/local";
 import { hashHigh, hashLow } from "sluice/sdk/shared/hash";
@@ -111,6 +112,6 @@ export class SubscriptionValidation extends Policy<Params> {
 /** For the gateway's traffic log. */
 function record(request: Request, subscription: Subscription, plan: string): void {
   if (!request.isRecorded) return;
-  const text = subscription.consumer + "\t" + plan + "\t" + subscription.applicationId;
-  request.setAttribute("sluice_subscription", text);
+  const fields: string[] = [subscription.consumer, plan, subscription.applicationId];
+  request.setAttribute("sluice_subscription", joined(fields));
 }

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { Recorder } from "../../../controller/analytics/recorder.ts";
 import { patientOutput, type Stream } from "../../../cli/run/output.ts";
 
+/** A busy machine takes its time. */
+const soon = { timeout: 30_000 };
 /** A stream whose reader takes nothing until it is told to. */
 function stuck() {
   let taken = "";
@@ -47,13 +49,13 @@ test("what nobody reads from standard output is bounded, counted, and goes on wh
   for (let i = 0; i < 30_000; i++) recorder.take(line);
   const count = (name: string) =>
     recorder.metrics().find((one) => one.name.endsWith(`log_${name}`))?.value;
-  await expect.poll(() => out.stream.writableLength).toBeGreaterThan(0);
+  await expect.poll(() => out.stream.writableLength, soon).toBeGreaterThan(0);
   // One batch is on its way, 10,000 lines wait.
   expect(out.stream.writableLength).toBeLessThan(1_000_000);
   expect(count("queue_depth")).toBeLessThanOrEqual(10_000);
   expect(Number(count("dropped_total"))).toBeGreaterThan(19_000);
   out.read();
-  await expect.poll(() => count("queue_depth")).toBe(0);
+  await expect.poll(() => count("queue_depth"), soon).toBe(0);
   expect(Number(count("written_total")) + Number(count("dropped_total"))).toBe(30_000);
   await recorder.close();
 });
@@ -71,7 +73,7 @@ test("a log that nobody reads loses its lines and says how many", async () => {
   for (let i = 0; i < 2_000; i++) log(line);
   expect(err.stream.writableLength).toBeLessThan(1_100_000);
   err.read();
-  await expect.poll(() => err.stream.writableLength).toBe(0);
+  await expect.poll(() => err.stream.writableLength, soon).toBe(0);
   log("again");
   expect(err.taken()).toMatch(
     /\nhere 9\d\d lines are missing, which nobody read in time\nagain\n$/,

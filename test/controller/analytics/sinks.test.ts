@@ -8,6 +8,8 @@ import { HttpSink } from "../../../controller/analytics/sinks/http.ts";
 import type { Sink } from "../../../controller/analytics/sinks/sink.ts";
 import { startTakers } from "./takers.ts";
 
+/** A busy machine takes its time. */
+const soon = { timeout: 30_000 };
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
@@ -49,7 +51,7 @@ test("what does not fit while a sink is stuck is dropped and counted, the rest a
   // Two are on their way, four wait.
   expect(one.counts()).toMatchObject({ dropped: 4, depth: 4, capacity: 4, written: 0 });
   release();
-  await expect.poll(() => taken).toEqual(["0", "1", "2", "3", "4", "5"]);
+  await expect.poll(() => taken, soon).toEqual(["0", "1", "2", "3", "4", "5"]);
   expect(one.counts()).toMatchObject({ written: 6, depth: 0, dropped: 4 });
 });
 
@@ -64,21 +66,19 @@ test("closing hands over what waits, and does not wait for a sink that never tak
 test("an endpoint that fails is asked again, one that refuses is not", async () => {
   const takers = await startTakers();
   closing.push(() => takers.close());
-  const sink = new HttpSink({ url: takers.url, headers: {}, timeoutMs: 500 });
+  const sink = new HttpSink({ url: takers.url, headers: {}, timeoutMs: 10_000 });
   takers.answer("with an error");
   const failing = queue(sink, { retries: 1, size: 1 });
   failing.queue.add('{"a":1}');
-  await expect
-    .poll(() => failing.queue.counts(), { timeout: 5_000 })
-    .toMatchObject({ failures: 2, dropped: 1 });
+  await expect.poll(() => failing.queue.counts(), soon).toMatchObject({ failures: 2, dropped: 1 });
   expect(failing.logs).toEqual([expect.stringContaining("it answered 503")]);
   takers.answer("with a refusal");
   const refused = queue(sink, { retries: 5, size: 1 });
   refused.queue.add('{"a":1}');
-  await expect.poll(() => refused.queue.counts()).toMatchObject({ failures: 1, dropped: 1 });
+  await expect.poll(() => refused.queue.counts(), soon).toMatchObject({ failures: 1, dropped: 1 });
   takers.answer("well");
   refused.queue.add('{"a":2}');
-  await expect.poll(() => refused.queue.counts()).toMatchObject({ written: 1 });
+  await expect.poll(() => refused.queue.counts(), soon).toMatchObject({ written: 1 });
   expect(takers.posted()).toEqual(['{"a":2}']);
 });
 
@@ -121,6 +121,6 @@ test("a file that cannot be written loses its lines and not the process", async 
   const sink = new FileSink({ path: "/dev/null/a.log", maxBytes: 100, maxFiles: 2 });
   const { queue: one, logs } = queue(sink, { size: 1 });
   one.add("line");
-  await expect.poll(() => one.counts()).toMatchObject({ dropped: 1, failures: 1 });
+  await expect.poll(() => one.counts(), soon).toMatchObject({ dropped: 1, failures: 1 });
   expect(logs).toEqual([expect.stringMatching(/^file: cannot be written: /)]);
 });

@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -145,6 +146,65 @@ test("headers that analytics-header-filter denies are not in an event", async ()
     )
     .toMatchObject({ requestHeaders: { "x-a": "1" } });
   expect(await readFile(join(folder, "events.log"), "utf8")).not.toContain("hidden");
+});
+
+/** The answer to bytes that no client of ours would send. */
+const answerTo = (bytes: Buffer): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(t.gateway.ports.http!, "127.0.0.1", () => socket.write(bytes));
+    socket.once("data", (answer) => {
+      socket.destroy();
+      resolve(answer.toString().split("\r\n")[0]!);
+    });
+    socket.once("error", reject);
+  });
+
+test.each([
+  ["a header", "GET /pets/v1.0/7 HTTP/1.1\r\nhost: a\r\nx-a: a\x01forged\r\n\r\n"],
+  ["the path", "GET /pets/v1.0/7\x01forged HTTP/1.1\r\nhost: a\r\n\r\n"],
+  ["the host", "GET /pets/v1.0/7 HTTP/1.1\r\nhost: a\x01forged\r\n\r\n"],
+  ["the method", "GE\x01forged /pets/v1.0/7 HTTP/1.1\r\nhost: a\r\n\r\n"],
+])("no client can write a field of an event by %s", async (_, text) => {
+  expect(await answerTo(Buffer.from(text))).toMatch(/^HTTP\/1.1 400 /);
+  expect(await readFile(join(folder, "events.log"), "utf8")).not.toContain("forged");
+});
+
+test("no upstream can write a field of an event", async () => {
+  const server = createServer((socket) => {
+    socket
+      .on("error", () => {})
+      .once("data", () =>
+        socket.end("HTTP/1.1 200 OK\r\ncontent-type: a\x01forged\r\ncontent-length: 0\r\n\r\n"),
+      );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    expect((await t.manage("POST", "/rest-apis?wait=10s", restApi("raw", port))).status).toBe(201);
+    expect((await t.request("/raw/x")).status).toBeGreaterThan(499);
+  } finally {
+    server.close();
+  }
+  await expect
+    .poll(() => readFile(join(folder, "events.log"), "utf8"), { timeout: 10_000 })
+    .toContain('"id":"raw"');
+  expect(await readFile(join(folder, "events.log"), "utf8")).not.toContain("forged");
+});
+
+test("tabs, quotes and letters of all kinds are in an event as they were sent", async () => {
+  const text = Buffer.from(
+    'GET /pets/v1.0/odd HTTP/1.1\r\nhost: a\r\nx-a: a\t"b\\ é %REQ(x-b)% =<>\r\nx-b: \r\n\r\n',
+  );
+  expect(await answerTo(text)).toMatch(/^HTTP\/1.1 200 /);
+  await expect
+    .poll(
+      async () =>
+        (await lines("events.log")).find(
+          ({ request }) => (request as { path?: string } | null)?.path === "/pets/v1.0/odd",
+        ),
+      { timeout: 10_000 },
+    )
+    .toMatchObject({ requestHeaders: { "x-a": 'a\t"b\\ é %REQ(x-b)% =<>' } });
 });
 
 test("the access log is in its file, under the contract's keys, and holds no events", async () => {
