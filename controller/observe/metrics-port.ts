@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Recorder } from "../analytics/recorder.ts";
 import { prometheus } from "../metrics.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
+import { engineStats } from "./engine-stats.ts";
 import { envoyProcess } from "./envoy-process.ts";
 import { requestStats } from "./request-stats.ts";
 
@@ -26,6 +27,8 @@ export interface MeasuredEnvoy {
 
 export const engineMetrics =
   ({ admin, pid }: MeasuredEnvoy, recorder: Pick<Recorder, "metrics">) =>
-  async (): Promise<string> =>
-    requestStats((await admin("/stats/prometheus")) ?? "") +
-    prometheus([...recorder.metrics(), ...(await envoyProcess(pid()))]);
+  async (): Promise<string> => {
+    const envoy = requestStats((await admin("/stats/prometheus")) ?? "");
+    const others = prometheus([...recorder.metrics(), ...(await envoyProcess(pid()))]);
+    return envoy + engineStats(envoy) + others;
+  };

@@ -30,7 +30,7 @@ const become = (wanted: readonly string[]) =>
         const lines = (await metrics()).split("\n");
         return wanted.filter((line) => !lines.includes(line));
       },
-      { timeout: 15_000, interval: 200 },
+      { timeout: 30_000, interval: 200 },
     )
     .toEqual([]);
 
@@ -68,3 +68,42 @@ test("how often each policy ran, how long, what it refused and how often it fail
   expect(text).toMatch(/^policy_engine_policy_executions_total\{policy="teller"\} [1-9]/m);
   expect(text).not.toContain('policy_engine_policy_denials_total{policy="teller"}');
 });
+
+test("the whole data plane's numbers have the names that dashboards of this kind of gateway ask for", async () => {
+  const before = await sums();
+  expect((await t.request("/pets/1")).status).toBe(200);
+  const headers: [string, string][] = [["x-fault", "assertion"]];
+  expect((await t.request({ method: "POST", path: "/pets/faulty", headers })).status).toBe(500);
+  expect((await t.request("/nowhere")).status).toBe(404);
+  const rises = {
+    ...{ requests_total: 3, request_errors_total: 1, request_duration_seconds_count: 3 },
+    ...{ panic_recoveries_total: 1, route_lookup_failures_total: 1 },
+  };
+  await expect
+    .poll(
+      async () => {
+        const after = await sums();
+        return Object.keys(rises).map((name) => after(name) - before(name));
+      },
+      { timeout: 30_000, interval: 200 },
+    )
+    .toEqual(Object.values(rises));
+  const now = await sums();
+  expect([now("up"), now("xds_connection_state"), now("active_streams")]).toEqual([1, 1, 0]);
+  for (const name of ['xds_updates_total{status="success"}', "memory_bytes"])
+    expect(now(name), name).toBeGreaterThan(0);
+  expect(now('snapshot_size{resource_type="listener"}')).toBe(1);
+  expect(now('snapshot_size{resource_type="cluster"}')).toBeGreaterThan(0);
+  expect(now("stream_errors_total")).toBe(0);
+  expect(now('request_duration_seconds_bucket{le="+Inf"}')).toBe(
+    now("request_duration_seconds_count"),
+  );
+});
+
+async function sums(): Promise<(name: string) => number> {
+  const lines = (await metrics()).split("\n");
+  return (name) => {
+    const line = lines.find((one) => one.startsWith(`policy_engine_${name} `));
+    return line === undefined ? 0 : Number(line.split(" ").at(-1));
+  };
+}
