@@ -89,9 +89,8 @@ export class Gateway {
       post: (run) => this.#post(run),
       trapNext: null,
       fuel: setup.inject?.fuel ?? null,
-      traced: setup.traced ?? false,
       instance: setup.instance ?? (() => {}),
-      called: setup.called ?? null,
+      ...{ traced: setup.traced ?? false, called: setup.called ?? null },
       node: { id: "simulator", cluster: "simulator" },
     };
     this.#exchange = {
