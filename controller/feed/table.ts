@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { FEED_ID } from "../../host-sim/feed.ts";
-import { Buckets, recordsIn } from "./buckets.ts";
+import { Buckets, hasTwice, recordsIn } from "./buckets.ts";
 
 /** Whoever is further behind gets a snapshot: 2 MiB of ids. */
 const rememberedChanges = 131_072;
@@ -13,7 +13,7 @@ const rememberedChanges = 131_072;
 export class FeedTable {
   /** Never the same twice, also after a restart. 48 bits, so that a decimal number of it is exact everywhere. */
   readonly epoch = BigInt(randomBytes(6).readUIntBE(0, 6) + 1);
-  private buckets = new Buckets();
+  private buckets = Buckets.empty();
   private readonly recent: Buffer;
   private readonly waiting = new Set<() => void>();
   private last = 0;
@@ -76,14 +76,20 @@ export class FeedTable {
 
   /** Makes a bucket hold exactly these records. */
   replaceBucket(bucket: number, records: Buffer): void {
-    if (records.equals(this.bucket(bucket))) return;
+    const held = this.bucket(bucket);
+    if (records.equals(held)) return;
+    if (held.length === 0 && !hasTwice(records)) {
+      this.buckets.fill(bucket, records);
+      for (const { id } of recordsIn(records)) this.note(id);
+      return;
+    }
     const wanted = new Set<string>();
     for (const { id, value } of recordsIn(records)) {
       wanted.add(id.toString("latin1"));
       this.put(id, value);
     }
-    const held = [...recordsIn(Buffer.from(this.bucket(bucket)))];
-    for (const { id } of held) if (!wanted.has(id.toString("latin1"))) this.delete(id);
+    const all = [...recordsIn(Buffer.from(this.bucket(bucket)))];
+    for (const { id } of all) if (!wanted.has(id.toString("latin1"))) this.delete(id);
   }
 
   /**

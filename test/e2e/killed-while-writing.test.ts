@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 /** `npm run kills` has 200. */
-const kills = Number(process.env["KILLS"] ?? 40);
+const kills = Number(process.env["KILLS"] ?? 24);
 
 /** What both files have; null for one that was never whole yet. Throws when one is damaged. */
 async function restored() {

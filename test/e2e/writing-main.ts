@@ -12,7 +12,7 @@ import { FeedTable } from "../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../controller/feed/take.ts";
 import { reference } from "../../controller/model/references.ts";
 import { ResourceCache, versionOf } from "../../controller/xds/cache.ts";
-import { feedId } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedId } from "../../host-sim/feed.ts";
 
 const [folder, told] = process.argv.slice(2);
 const seal = await Seal.at(`${folder}/key`);
@@ -25,7 +25,10 @@ await kept.restore();
 const table = new FeedTable();
 const keptFeed = new KeptFeed(new Journal(`${folder}/feed`, seal), table, fail);
 await keptFeed.restore();
+// Controllers keep a secret for a while after its last use.
 const source = new FeedTable();
+for (let bucket = 0; bucket < FEED_BUCKETS; bucket++)
+  source.replaceBucket(bucket, table.bucket(bucket));
 source.markWhole();
 const keeper = new Keeper({ cache, resources: kept, feed: keptFeed, log: fail });
 const ask = keptFeed.remembering(serveFeed(source));

@@ -9,7 +9,7 @@
  * newest changes could let a revoked key in. A new whole state replaces the file in one step.
  */
 import { randomBytes } from "node:crypto";
-import { open, readFile, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import type { Seal } from "./seal.ts";
 import { writeWhole } from "./whole-file.ts";
 
@@ -19,7 +19,7 @@ const headBytes = 24;
 export class Journal {
   private file: FileHandle | null = null;
   private place = "";
-  private records = 0;
+  private written = 0;
   /** How large the file is, and how large it was when it was whole. */
   private bytes = 0;
   private wholeBytes = 0;
@@ -29,13 +29,18 @@ export class Journal {
     private readonly seal: Seal,
   ) {}
 
-  /** What was kept: a whole state and the changes after it. Null without a file; throws when it is damaged. */
-  async read(): Promise<Buffer[] | null> {
-    const bytes = await readFile(this.path).catch((error: NodeJS.ErrnoException) => {
+  /** What was kept: a whole state and the changes after it, none without a file. Throws, in the end too, when it is damaged. */
+  async *records(): AsyncGenerator<Buffer> {
+    const file = await open(this.path, "r").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return null;
       throw error;
     });
-    return bytes && readRecords(bytes, this.seal, this.path);
+    if (!file) return;
+    try {
+      yield* readRecords(file, this.seal, this.path);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Whether the changes have become longer than what they change. */
@@ -43,12 +48,12 @@ export class Journal {
     return this.bytes - this.wholeBytes > Math.max(this.wholeBytes, 1_048_576);
   }
 
-  /** Keeps a whole state, of one or more parts, in place of all that was kept. */
-  async replace(parts: readonly Uint8Array[]): Promise<void> {
+  /** Keeps a whole state, of so many parts, in place of all that was kept. */
+  async replace(count: number, parts: Iterable<Uint8Array>): Promise<void> {
     const head = Buffer.concat([magic, randomBytes(16), Buffer.alloc(4)]);
-    head.writeUInt32LE(parts.length, 20);
+    head.writeUInt32LE(count, 20);
     this.place = placeOf(head);
-    this.records = 0;
+    this.written = 0;
     await this.close();
     this.bytes = head.length;
     const journal = this;
@@ -83,7 +88,7 @@ export class Journal {
   }
 
   private record(text: Uint8Array): Buffer {
-    const sealed = this.seal.close(text, `${this.place} ${this.records++}`);
+    const sealed = this.seal.close(text, `${this.place} ${this.written++}`);
     const length = Buffer.alloc(4);
     length.writeUInt32LE(sealed.length);
     this.bytes += length.length + sealed.length;
@@ -91,26 +96,24 @@ export class Journal {
   }
 }
 
-function readRecords(bytes: Buffer, seal: Seal, path: string): Buffer[] {
+async function* readRecords(file: FileHandle, seal: Seal, path: string): AsyncGenerator<Buffer> {
   const damaged = (what: string) => new Error(`${path} is damaged: ${what}`);
-  if (bytes.length < headBytes || !bytes.subarray(0, 4).equals(magic))
-    throw damaged("it does not begin as a kept state does");
-  const place = placeOf(bytes);
-  const records: Buffer[] = [];
-  for (let at = headBytes; at < bytes.length;) {
-    const start = at + 4;
-    const end = start > bytes.length ? Infinity : start + bytes.readUInt32LE(at);
-    const text =
-      end > bytes.length
-        ? null
-        : seal.open(bytes.subarray(start, end), `${place} ${records.length}`);
-    if (text) records.push(text);
-    else if (end < bytes.length) throw damaged(`record ${records.length} cannot be opened`);
+  const { size } = await file.stat();
+  const at = (from: number, length: number) =>
+    file.read(Buffer.alloc(length), 0, length, from).then(({ buffer }) => buffer);
+  const head = size < headBytes ? null : await at(0, headBytes);
+  if (!head?.subarray(0, 4).equals(magic)) throw damaged("it does not begin as a kept state does");
+  const place = placeOf(head);
+  let count = 0;
+  for (let start = headBytes + 4; start <= size; count++) {
+    const end = start + (await at(start - 4, 4)).readUInt32LE(0);
+    const text = end > size ? null : seal.open(await at(start, end - start), `${place} ${count}`);
+    if (text) yield text;
+    else if (end < size) throw damaged(`record ${count} cannot be opened`);
     else break;
-    at = end;
+    start = end + 4;
   }
-  if (records.length < bytes.readUInt32LE(20)) throw damaged("its whole state is not whole");
-  return records;
+  if (count < head.readUInt32LE(20)) throw damaged("its whole state is not whole");
 }
 
 /** The name of the file and the size of its whole state: both are bound to every record. */

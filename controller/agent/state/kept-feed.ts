@@ -3,9 +3,9 @@
  * was, each answer's record where the follower is after it.
  */
 import type { Log } from "../../log.ts";
-import { FEED_BUCKETS, readFeedHead } from "../../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedSnapshot } from "../../../host-sim/feed.ts";
 import { reason } from "../../errors.ts";
-import { serveFeed, type AskFeed } from "../../feed/serve.ts";
+import type { AskFeed } from "../../feed/serve.ts";
 import type { FeedTable } from "../../feed/table.ts";
 import { feedStart, takeAnswer, type FeedPosition } from "../../feed/take.ts";
 import type { Journal } from "./journal.ts";
@@ -24,20 +24,19 @@ export class KeptFeed {
     private readonly log: Log,
   ) {}
 
-  /** Fills the table. Null when nothing is kept; throws when what is kept is damaged. */
+  /** Fills the table. Null when nothing is kept; throws when what is kept is damaged, and the table is not whole then. */
   async restore(): Promise<FeedPosition | null> {
-    const records = await this.journal.read();
-    if (!records) return null;
-    let position = feedStart;
+    let position: FeedPosition | null = null;
     let part = feedStart;
-    for (const [i, record] of records.entries()) {
-      if (i === 0) position = readPosition(record);
+    for await (const record of this.journal.records()) {
+      if (!position) position = readPosition(record);
       else if (part.cursor < FEED_BUCKETS) part = takeAnswer(this.table, part, record);
       else {
         takeAnswer(this.table, position, record.subarray(positionBytes));
         position = readPosition(record);
       }
     }
+    if (!position) return null;
     if (part.cursor < FEED_BUCKETS) throw new Error("the kept feed has no whole snapshot");
     this.table.markWhole();
     this.last = position;
@@ -61,7 +60,7 @@ export class KeptFeed {
       try {
         if (isChange && this.following && !this.journal.isLong)
           await this.journal.append(Buffer.concat([writePosition(position), answer]));
-        else await this.journal.replace([writePosition(position), ...(await snapshot(this.table))]);
+        else await this.journal.replace(1 + keptParts, whole(this.table, position));
         this.following = true;
         if (this.problem !== null) this.log("the feed is kept again", "info");
         this.problem = null;
@@ -92,16 +91,20 @@ export class KeptFeed {
   }
 }
 
-async function snapshot(table: FeedTable): Promise<Buffer[]> {
-  const ask = serveFeed(table);
-  const parts: Buffer[] = [];
-  const epoch = table.epoch;
-  for (let cursor = 0; cursor < FEED_BUCKETS;) {
-    const part = await ask({ epoch, revision: 0n, cursor, waitMs: 0 });
-    parts.push(part);
-    cursor = readFeedHead(part).cursor;
+/** Made one by one, since all of them are as large as the table. */
+const keptParts = 64;
+
+function* whole(table: FeedTable, position: FeedPosition): Generator<Buffer> {
+  yield writePosition(position);
+  const step = FEED_BUCKETS / keptParts;
+  for (let from = 0; from < FEED_BUCKETS; from += step) {
+    const buckets = Array.from({ length: step }, (_, i): [number, Buffer] => [
+      from + i,
+      table.bucket(from + i),
+    ]);
+    const filled = buckets.filter(([, records]) => records.length > 0);
+    yield feedSnapshot({ epoch: table.epoch, revision: 0n, cursor: from + step }, filled);
   }
-  return parts;
 }
 
 const positionBytes = 20;

@@ -33,15 +33,21 @@ export class KeptResources {
 
   /** Fills the cache. False when nothing is kept; throws when what is kept is damaged. */
   async restore(): Promise<boolean> {
-    const records = await this.journal.read();
-    if (!records) return false;
-    for (const record of records) this.cache.take(readChanges(record.subarray(digestBytes)));
-    this.changed.clear();
-    const expected = records.at(-1)!.toString("latin1", 0, digestBytes);
-    if (this.cache.digest() === expected) return true;
-    this.cache.take(this.cache.all().map((change) => ({ ...change, resource: null })));
-    this.changed.clear();
-    throw new Error(`the kept resources are not those of ${expected}`);
+    let expected: string | null = null;
+    try {
+      for await (const record of this.journal.records()) {
+        expected = record.toString("latin1", 0, digestBytes);
+        this.cache.take(readChanges(record.subarray(digestBytes)));
+      }
+      if (expected !== null && this.cache.digest() !== expected)
+        throw new Error(`the kept resources are not those of ${expected}`);
+    } catch (error) {
+      this.cache.take(this.cache.all().map((change) => ({ ...change, resource: null })));
+      throw error;
+    } finally {
+      this.changed.clear();
+    }
+    return expected !== null;
   }
 
   /** Whether what the cache has by this name is on the disk, or cannot come there, which was logged. */
@@ -77,7 +83,7 @@ export class KeptResources {
     const changes = isWhole ? this.cache.all() : [...this.underWay.values()].map(this.now);
     const record = Buffer.concat([Buffer.from(this.cache.digest()), writeChanges(changes)]);
     try {
-      if (isWhole) await this.journal.replace([record]);
+      if (isWhole) await this.journal.replace(1, [record]);
       else await this.journal.append(record);
       if (this.problem !== null) this.log("the state is kept again", "info");
       this.problem = null;

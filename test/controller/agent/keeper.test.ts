@@ -16,7 +16,11 @@ import { ResourceCache, versionOf } from "../../../controller/xds/cache.ts";
 import { FEED_BUCKETS, feedId } from "../../../host-sim/feed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-keeper-"));
-afterAll(() => rm(folder, { recursive: true }));
+const journals: Journal[] = [];
+afterAll(async () => {
+  for (const journal of journals) await journal.close();
+  await rm(folder, { recursive: true });
+});
 const seal = await Seal.at(join(folder, "key"));
 let states = 0;
 
@@ -26,8 +30,10 @@ function agent(place: string, patienceMs?: number) {
   const log = (line: string) => logs.push(line);
   const cache = new ResourceCache(null);
   const table = new FeedTable();
-  const resources = new KeptResources(new Journal(`${place}-resources`, seal), cache, log);
-  const feed = new KeptFeed(new Journal(`${place}-feed`, seal), table, log);
+  const files = ["resources", "feed"].map((name) => new Journal(`${place}-${name}`, seal));
+  journals.push(...files);
+  const resources = new KeptResources(files[0]!, cache, log);
+  const feed = new KeptFeed(files[1]!, table, log);
   const keeper = new Keeper({ cache, resources, feed, log, ...(patienceMs && { patienceMs }) });
   return { cache, table, resources, feed, keeper, logs };
 }

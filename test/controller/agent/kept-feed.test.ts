@@ -12,7 +12,11 @@ import { feedStart, takeAnswer, type FeedPosition } from "../../../controller/fe
 import { FEED_BUCKETS, feedId } from "../../../host-sim/feed.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-kept-"));
-afterAll(() => rm(folder, { recursive: true }));
+const journals: Journal[] = [];
+afterAll(async () => {
+  for (const journal of journals) await journal.close();
+  await rm(folder, { recursive: true });
+});
 const seal = await Seal.at(join(folder, "key"));
 let files = 0;
 const logs: string[] = [];
@@ -22,7 +26,9 @@ const id = (name: string) => feedId("key", "RestApi/pets", name);
 /** An agent's side of a feed, kept in a file. */
 function keeping(file: string) {
   const table = new FeedTable();
-  const kept = new KeptFeed(new Journal(file, seal), table, (line) => logs.push(line));
+  const journal = new Journal(file, seal);
+  journals.push(journal);
+  const kept = new KeptFeed(journal, table, (line) => logs.push(line));
   return { table, kept };
 }
 
@@ -83,7 +89,9 @@ test("what an earlier version kept is refused, and everything comes anew", async
   const source = server(10);
   const earlier = await serveFeed(source)({ ...feedStart, waitMs: 0 });
   earlier.write("SLF1");
-  await new Journal(file, seal).replace([Buffer.alloc(20), earlier]);
+  const other = new Journal(file, seal);
+  journals.push(other);
+  await other.replace(2, [Buffer.alloc(20), earlier]);
   const agent = keeping(file);
   await expect(agent.kept.restore()).rejects.toThrow("expected a feed answer of this version");
   expect([agent.table.isWhole, agent.table.count]).toEqual([false, 0]);
