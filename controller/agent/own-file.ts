@@ -1,0 +1,13 @@
+/** What is kept on the disk and run later must be of whoever runs it: in a shared cache somebody else may have put it there. */
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/** False when another user but root owns the file or its folder, or everybody may write it. */
+export async function isOwn(path: string): Promise<boolean> {
+  const self = process.getuid?.();
+  const found = await Promise.all([stat(path), stat(dirname(path))]);
+  return (
+    self === undefined ||
+    found.every(({ uid, mode }) => (uid === 0 || uid === self) && (mode & 0o002) === 0)
+  );
+}
