@@ -10,12 +10,12 @@ import { Control } from "./deploy/control.ts";
 import type { SecretSources } from "./deploy/secrets/withhold.ts";
 import { Deployments } from "./deploy/resources/deployments.ts";
 import { loadFolder } from "./gitops/load.ts";
-import { Modules } from "./deploy/modules/modules.ts";
+import { Modules, type ModulesOptions } from "./deploy/modules/modules.ts";
 import { majorOf } from "./deploy/policies/catalog.ts";
 import { moduleSubject, SharedStatus } from "./deploy/status/shared.ts";
 import { engineFilter, trafficDefaults } from "./deploy/settings.ts";
 import { chainTrials } from "./deploy/modules/try-chain.ts";
-import { reason } from "./errors.ts";
+import { reason, UserError } from "./errors.ts";
 import { serveFeed } from "./feed/serve.ts";
 import { resourceKinds } from "./model/index.ts";
 import { watchFolder } from "./gitops/watch.ts";
@@ -128,8 +128,13 @@ export async function startControlPlane(
     });
   const ownPolicies = namedOwn(options.gatewayPolicies);
   const { checkChain = chainTrials() } = options;
+  const tryChain: ModulesOptions["tryChain"] = async (bytes, chain, secrets) => {
+    const revealed = JSON.parse(access.vault.reveal(JSON.stringify(chain), secrets)) as Chain;
+    const words = await checkChain(bytes, revealed);
+    return words && access.vault.redact(words, secrets);
+  };
   const modules: Modules = new Modules({
-    ...{ store, cache, streams, checkChain, log, ownPolicies },
+    ...{ store, cache, streams, checkChain, tryChain, log, ownPolicies },
     control: () => control,
     ...(shared && { elsewhere: (hash) => shared.elsewhereOf(moduleSubject, hash) }),
     definitions: options.policies ?? [],
@@ -156,12 +161,8 @@ export async function startControlPlane(
       services: (policy) => modules.catalog.services(policy),
       serviceTrust: (cluster) => modules.catalog.serviceTrust(cluster),
     }),
-    checkChain: async (chain, secrets) => {
-      if (!modules.current) return null;
-      const revealed = JSON.parse(access.vault.reveal(JSON.stringify(chain), secrets)) as Chain;
-      const words = await checkChain(modules.current.bytes, revealed);
-      return words && access.vault.redact(words, secrets);
-    },
+    checkChain: async (chain, secrets) =>
+      modules.current && tryChain(modules.current.bytes, chain, secrets),
     secrets: secretSources(access, options.secretsInChains ?? false),
     isFed: () => modules.current === null || modules.current.manifest.feed === true,
   });
@@ -170,11 +171,12 @@ export async function startControlPlane(
   await certificates.load();
   await access.load();
   await modules.load();
+  await control.read();
   if (options.module) await serveGiven({ store, modules, log }, options.module);
   gatewayPolicies.push(...resolveOwn(ownPolicies, modules.catalog));
   const { current } = modules;
   if (current) await refuseBrokenOwn(gatewayPolicies, (chain) => checkChain(current.bytes, chain));
-  await control.load();
+  await control.recompile();
   await access.feeder.load();
   const cleanUp = async () => {
     await access.keys.cleanUp();
@@ -270,9 +272,16 @@ async function serveGiven(
         (policy) => policy.name === name && majorOf(policy.version) === majorOf(version),
       ),
   );
-  if (lacking.length === 0) return modules.assign(hash);
   const names = lacking.map(({ name }) => name).join(", ");
-  log(`the module that serves stays: the given one lacks ${names}`);
+  if (names) return log(`the module that serves stays: the given one lacks ${names}`);
+  try {
+    await modules.assign(hash);
+  } catch (error) {
+    // Without another one the gateway would have no policies at all.
+    if (!modules.current || !(error instanceof UserError)) throw error;
+    const words = error.fields.map(({ field, message }) => `${field} ${message}`).join("; ");
+    log(`the module that serves stays: ${error.message}: ${words}`);
+  }
 }
 
 async function takeForeignChanges({

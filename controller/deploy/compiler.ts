@@ -27,6 +27,9 @@ export interface CompilerOptions {
   meters?: Meters;
 }
 
+/** Other policies than those that serve. */
+export type Candidate = Pick<CompilerOptions, "catalog" | "checkChain" | "isFed">;
+
 /** What was accepted once needs no trial of its chains, which is most of the time that a start with many APIs would take. */
 export interface Checks {
   /** What the gateway's configuration forbids: a document from before it changed is served as far as that allows. */
@@ -36,8 +39,10 @@ export interface Checks {
   chains: boolean;
 }
 
+const stored = { drops: false, targets: false };
 export const everyCheck: Checks = { drops: true, targets: true, schema: true, chains: true };
-export const checksOfStored: Checks = { drops: false, targets: false, schema: true, chains: false };
+export const checksOfStored: Checks = { ...stored, schema: true, chains: false };
+export const checksOfCandidate: Checks = { ...stored, schema: false, chains: true };
 
 export class Compiler {
   constructor(private readonly options: CompilerOptions) {}

@@ -13,10 +13,14 @@ import { Conflict, type Artifact, type Store } from "../store/store.ts";
 import type { CompiledApi } from "../translate/compile.ts";
 import type { OwnPolicy } from "../translate/own-policies.ts";
 import type { DeltaStream } from "../xds/stream.ts";
-import { checksOfStored, Compiler, type CompilerOptions } from "./compiler.ts";
+import {
+  checksOfCandidate,
+  checksOfStored,
+  Compiler,
+  type Candidate,
+  type CompilerOptions,
+} from "./compiler.ts";
 import { Documents } from "./documents.ts";
-import type { PolicyCatalog } from "./policies/catalog.ts";
-import { misfitsOf } from "./policies/resolve.ts";
 import { usedPolicies } from "./policies/used.ts";
 import { Proof } from "./proof.ts";
 import type { Deployed, Deployments } from "./resources/deployments.ts";
@@ -55,6 +59,8 @@ export type WriteMode = { create: true } | { replace: string; expected: number |
 
 /** Enough for speed, few enough that what is thrown away between does not pile up. */
 const loadedAtOnce = 250;
+/** So many are looked at before others have a turn. */
+const readWithoutRest = 50;
 
 export class Control {
   private readonly documents: Documents;
@@ -76,15 +82,22 @@ export class Control {
     });
   }
 
-  /** Reads the store and deploys everything that is in it. No Envoy may be connected yet: it would see a part. */
-  async load(): Promise<void> {
-    for (const kind of this.kinds)
-      await this.loadAll(kind, await this.options.store.artifacts(kind.kind));
+  /** Reads the documents of the store. */
+  async read(): Promise<void> {
+    for (const { kind } of this.kinds)
+      for (const artifact of await this.options.store.artifacts(kind)) this.documents.set(artifact);
   }
 
-  /** Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. */
+  /**
+   * Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. The first
+   * time no Envoy may be connected yet: it would see a part.
+   */
   async recompile(): Promise<void> {
-    for (const kind of this.kinds) await this.loadAll(kind, this.list(kind));
+    for (const kind of this.kinds) {
+      const artifacts = this.list(kind);
+      for (let at = 0; at < artifacts.length; at += loadedAtOnce)
+        await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
+    }
   }
 
   /** Checks a document and, unless it is a dry run, stores and deploys it. */
@@ -219,11 +232,24 @@ export class Control {
     return maskSecrets(document, this.options.catalog());
   }
 
-  /** The gateway's own policies and documents that would not fit other policies; for a module before it serves. */
-  misfits(catalog: PolicyCatalog): FieldError[] {
-    const { ownPolicies, secrets } = this.options;
-    const documents = this.readAll();
-    return misfitsOf({ ownPolicies, documents, catalog, reveal: secrets.reveal });
+  /** What is served now and could not be with other policies; for a module before it serves. */
+  async misfits(candidate: Candidate): Promise<FieldError[]> {
+    const compiler = new Compiler({ ...this.options, ...candidate });
+    const misfits: FieldError[] = [];
+    for (const [i, { handle, source }] of this.documents.all().entries()) {
+      if (i % readWithoutRest === 0) await new Promise(setImmediate);
+      const read = compiler.read(this.documents.kindOf(handle)!, JSON.parse(source));
+      try {
+        await compiler.compile(read, checksOfCandidate);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        // What the policies that serve cannot build either, others do not take away.
+        if (!(await this.canBuild(read))) continue;
+        for (const { field, message } of error.fields)
+          misfits.push({ field: `${handle}: ${field}`, message });
+      }
+    }
+    return misfits;
   }
 
   /** The policies that some document or the gateway itself names. */
@@ -248,17 +274,11 @@ export class Control {
     return this.proof.review();
   }
 
-  private async loadAll(kind: ResourceKind, artifacts: Artifact[]): Promise<void> {
-    for (let at = 0; at < artifacts.length; at += loadedAtOnce)
-      await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
-  }
-
   /** Whether Envoy's schema allows them is seen when they are applied; only if not, each is asked for itself. */
   private async loadSome(kind: ResourceKind, artifacts: Artifact[], schema = false): Promise<void> {
     const changes: Parameters<Deployments["apply"]>[0] = [];
     for (const artifact of artifacts) {
       const { handle } = artifact;
-      this.documents.set(artifact);
       const deployed = await this.build(kind, artifact, schema);
       if (deployed) changes.push({ name: handle, deployed });
     }
@@ -342,6 +362,14 @@ export class Control {
   private compileStored(kind: ResourceKind, source: string, schema = true): Promise<CompiledApi> {
     const read = this.compiler.read(kind, JSON.parse(source));
     return this.compiler.compile(read, { ...checksOfStored, schema });
+  }
+
+  private async canBuild(read: ReadDocument): Promise<boolean> {
+    const checks = { ...checksOfStored, schema: false };
+    return this.compiler.compile(read, checks).then(
+      () => true,
+      () => false,
+    );
   }
 
   private readAll(): { handle: string; document: ReadDocument }[] {

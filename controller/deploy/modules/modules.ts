@@ -9,7 +9,9 @@ import type { JsonObject } from "../../xds/protos.ts";
 import { moduleFilter } from "../../xds/resources/module.ts";
 import type { DeltaStream } from "../../xds/stream.ts";
 import type { Store } from "../../store/store.ts";
+import type { SecretUse } from "../../model/templates.ts";
 import type { Chain } from "../../translate/chain.ts";
+import type { CompilerOptions } from "../compiler.ts";
 import type { OwnPolicy } from "../../translate/own-policies.ts";
 import type { Control } from "../control.ts";
 import { PolicyCatalog, type PolicyDefinition } from "../policies/catalog.ts";
@@ -30,6 +32,12 @@ export interface ModulesOptions {
   /** The gateway's own policies, as it was told them. */
   ownPolicies: readonly OwnPolicy[];
   checkChain: (module: Uint8Array, chain: Chain) => Promise<string | null>;
+  /** The same of a chain that refers to secrets. */
+  tryChain: (
+    module: Uint8Array,
+    chain: Chain,
+    secrets: readonly SecretUse[],
+  ) => Promise<string | null>;
   /** What gateways of other controllers serve, who should have the module of this hash. */
   elsewhere?: (hash: string) => Promise<GatewayStatus[]>;
   log?: (line: string) => void;
@@ -172,13 +180,18 @@ export class Modules {
   private async fitting(hash: string): Promise<Uint8Array> {
     const stored = await this.options.store.module(hash);
     if (!stored) throw new UserError(`module ${hash}: not found`);
-    const catalog = this.catalogFor(JSON.parse(stored.manifest) as ModuleManifest);
-    const misfits = this.options.control().misfits(catalog);
-    if (misfits.length > 0)
-      throw new UserError("The module does not fit what is deployed", misfits);
+    const manifest = JSON.parse(stored.manifest) as ModuleManifest;
+    const catalog = this.catalogFor(manifest);
     const bytes = new Uint8Array(stored.bytes);
     await this.tryStart(bytes);
     await this.tryOwn(bytes, catalog);
+    const misfits = await this.options.control().misfits({
+      catalog: () => catalog,
+      checkChain: this.trialsOf(bytes),
+      isFed: () => manifest.feed === true,
+    });
+    if (misfits.length > 0)
+      throw new UserError("The module does not fit what is deployed", misfits);
     return bytes;
   }
 
@@ -204,6 +217,17 @@ export class Modules {
     const { ownPolicies, checkChain } = this.options;
     const own = resolveOwn(ownPolicies, catalog);
     await refuseBrokenOwn(own, (chain) => checkChain(bytes, chain));
+  }
+
+  /** The same policies with the same parameters are tried once, however many APIs have them. */
+  private trialsOf(bytes: Uint8Array): CompilerOptions["checkChain"] {
+    const tried = new Map<string, Promise<string | null>>();
+    return (chain, secrets) => {
+      const key = JSON.stringify(chain.policies);
+      const trial = tried.get(key) ?? this.options.tryChain(bytes, chain, secrets);
+      tried.set(key, trial);
+      return trial;
+    };
   }
 
   private async serve(hash: string, assignment: number): Promise<void> {

@@ -2,7 +2,6 @@
 import { UserError, type FieldError } from "../../errors.ts";
 import type { ReadDocument } from "../../model/index.ts";
 import type { RestApi } from "../../model/rest-api.ts";
-import type { PolicyReference } from "../../model/shared.ts";
 import type { SecretUse } from "../../model/templates.ts";
 import type { Chain } from "../../translate/chain.ts";
 import type { PlacedChain } from "../../translate/compile.ts";
@@ -41,29 +40,6 @@ export function resolvePolicies(
     })),
   };
   return { resolved, errors };
-}
-
-export interface Fitting {
-  /** The gateway's, as it was told them. */
-  ownPolicies: readonly PolicyReference[];
-  documents: readonly { handle: string; document: ReadDocument }[];
-  catalog: PolicyCatalog;
-  reveal: (json: string, uses: readonly SecretUse[]) => string;
-}
-
-/** The gateway's own policies and those of documents that a catalogue does not have, or not with these parameters. */
-export function misfitsOf({ ownPolicies, documents, catalog, reveal }: Fitting): FieldError[] {
-  const own = ownPolicies.flatMap((policy) => {
-    const checked = catalog.check(policy);
-    return "errors" in checked ? checked.errors : [];
-  });
-  const others = documents.flatMap(({ handle, document }) =>
-    resolvePolicies(document, catalog, reveal).errors.map(({ field, message }) => ({
-      field: `${handle}: ${field}`,
-      message,
-    })),
-  );
-  return [...own, ...others];
 }
 
 export async function refuseBadChains(
