@@ -1,4 +1,5 @@
 /** One RestApi as routes and clusters: pure, and nothing of any other API in it. */
+import { UserError } from "../errors.ts";
 import { route } from "../xds/resources/route.ts";
 import { seconds } from "../xds/resources/cluster.ts";
 import type { JsonObject } from "../xds/protos.ts";
@@ -76,6 +77,13 @@ export interface CompiledRoute extends Ranked {
   body: string;
 }
 
+/** Each route has its whole chain, so that a large parameter and many operations multiply. */
+const maxApiCharacters = 64 * 1_048_576;
+const tooLarge = {
+  field: "spec.operations",
+  message: `must come to at most ${maxApiCharacters} characters of routes, each with the params of its policies`,
+};
+
 export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation {
   const compiled: CompiledApi = { name: api.name, routes: [], resources: [] };
   const chains = new Map<string, PlacedChain>();
@@ -92,6 +100,12 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
       resources.set(`${resource.kind} ${resource.name}`, resource);
   };
   definitions.forEach(use);
+  let size = 0;
+  const add = (route: CompiledRoute): void => {
+    size += route.body.length * route.hosts.length;
+    if (size > maxApiCharacters) throw new UserError("Configuration validation failed", [tooLarge]);
+    compiled.routes.push(route);
+  };
   for (const policy of [
     ...ownPoliciesOf(defaults.policies, api),
     ...api.policies,
@@ -124,10 +138,10 @@ export function compileApi(api: RestApi, defaults: GatewayDefaults): Compilation
       const pin = pinOf(api, index);
       const parts = { ...common, operation, target, isMain, choice: null, pin };
       const { chain, ...plain } = compileRoute({ ...parts, again: false });
-      compiled.routes.push(plain);
+      add(plain);
       const again = (more: Partial<RouteParts>): void => {
         const { chain: _, ...late } = compileRoute({ ...parts, ...more, again: true });
-        compiled.routes.push(late);
+        add(late);
       };
       if (pin !== null) again({});
       if (!chain) continue;

@@ -92,6 +92,17 @@ test("a cloud's credentials are no upstream", async () => {
   }
 });
 
+test("a large parameter on many operations is refused before it is multiplied", async () => {
+  const operations = Array.from({ length: 2_000 }, (_, i) => ({ method: "GET", path: `/${i}` }));
+  const policies = [
+    { name: "tiny", version: "v1", executionCondition: `"${"a".repeat(8_000)}" == ""` },
+  ];
+  const many = Array.from({ length: 8 }, () => policies[0]);
+  const { status, body } = await write("dev", { operations, policies: many });
+  expect(status).toBe(400);
+  expect(JSON.stringify(body)).toContain("at most 67108864 characters of routes");
+});
+
 test("other ports of this machine are upstreams as before, and requests come through", async () => {
   expect((await write("dev", {}, "?wait=10s")).status).toBe(201);
   expect((await t.request("/own/1")).status).toBe(200);
