@@ -3,7 +3,7 @@ import { LogLevel } from "../sdk/abi.ts";
 import { Received, sendRequest, type LiveRequest, type OpenRequest } from "./client.ts";
 import { keep } from "./bounded.ts";
 import { Clock } from "./state/clock.ts";
-import { HangError, SimulatorError } from "./errors.ts";
+import { SimulatorError } from "./errors.ts";
 import { Callouts, type CalloutRecord } from "./http/callouts.ts";
 import { connectionOf } from "./http/connection.ts";
 import { Exchange, type Client, type ExchangeSettings } from "./http/exchange.ts";
@@ -11,7 +11,7 @@ import type { Filter } from "./http/filter.ts";
 import type { HeaderMap } from "./http/headers.ts";
 import { readyRequest } from "./http/request.ts";
 import { readyRoutes, type Chain, type ReadyRoute, type Route } from "./http/routes.ts";
-import type { Waiting } from "./http/upstream.ts";
+import { Pump } from "./pump.ts";
 import { seededRandom, uuid } from "./state/random.ts";
 import { defaultBufferLimit } from "./setup.ts";
 import type { Answer, FilterSetup, Request, Setup } from "./setup.ts";
@@ -25,9 +25,6 @@ import type { Host, LogEntry } from "./wasm/host.ts";
 import type { CallbackName } from "./wasm/callbacks.ts";
 import { loadModule, type ModuleSource, type WasmModule } from "./module/module.ts";
 import { tryConfiguration, WorkerFilter, type FilterSettings } from "./wasm/worker.ts";
-
-/** How long a request may do nothing before Envoy gives it up. */
-const idleMs = 300_000;
 
 export interface Leftovers {
   streams: number;
@@ -52,15 +49,11 @@ export class Gateway {
   /** Envoy's main thread has a VM of each filter too: it serves no request, but ticks and calls as the others do. */
   readonly #main: WorkerFilter[];
   readonly #metrics = new Metrics();
-  readonly #waiting: Waiting;
-  readonly #active = new Map<Exchange, (error: Error) => void>();
+  readonly #pump: Pump;
   readonly #connections = new Set<TcpConnection>();
   readonly #random: () => number;
   readonly #exchange: ExchangeSettings;
   #turn = 0;
-  #pumping = false;
-  #posted: (() => void)[] = [];
-  #alarm: NodeJS.Timeout | undefined;
   #closed = false;
 
   private constructor(
@@ -74,9 +67,9 @@ export class Gateway {
     this.#random = seededRandom(setup.seed ?? 1);
     this.#filters = filters;
     this.#routes = readyRoutes(routes);
-    this.#waiting = { count: 0, changed: () => this.#pump() };
+    this.#pump = new Pump(this.clock, setup.time);
     this.shared.lostWrites = setup.inject?.lostWrites ?? 0;
-    const callouts = new Callouts(setup.clusters ?? {}, this.clock, this.#waiting);
+    const callouts = new Callouts(setup.clusters ?? {}, this.clock, this.#pump.waiting);
     this.host = {
       clock: this.clock,
       shared: this.shared,
@@ -86,7 +79,7 @@ export class Gateway {
       log: (entry) => keep(this.logs, entry),
       swallowed: (what) => keep(this.swallowed, what),
       random: this.#random,
-      post: (run) => this.#post(run),
+      post: (run) => this.#pump.post(run),
       trapNext: null,
       fuel: setup.inject?.fuel ?? null,
       instance: setup.instance ?? (() => {}),
@@ -95,7 +88,7 @@ export class Gateway {
     };
     this.#exchange = {
       host: this.host,
-      waiting: this.#waiting,
+      waiting: this.#pump.waiting,
       routes: this.#routes,
       upstream: setup.upstream ?? {},
       errors: setup.errors ?? "envoy",
@@ -158,7 +151,7 @@ export class Gateway {
     const exchange = this.#begin(request, ready.headers, received);
     received.exchange = exchange;
     sendRequest(exchange, request, ready, this.setup.trailers ?? false);
-    this.#drain();
+    this.#pump.drain();
     const disconnect = (): void => exchange.clientGone();
     if (exchange.over) {
       const failure = this.#strictFailure();
@@ -166,15 +159,15 @@ export class Gateway {
       return { exchange, disconnect, answer };
     }
     const promise = new Promise<Answer>((resolve, reject) => {
-      this.#active.set(exchange, reject);
+      this.#pump.active.set(exchange, reject);
       received.ended = () => {
-        this.#active.delete(exchange);
+        this.#pump.active.delete(exchange);
         const strict = this.#strictFailure();
         if (strict) reject(strict);
         else resolve(received.answer());
       };
     });
-    this.#pump();
+    this.#pump.run();
     return { exchange, answer: promise, disconnect };
   }
 
@@ -191,15 +184,15 @@ export class Gateway {
       data: (bytes) => client.data(bytes),
       trailers: (map) => client.trailers(map),
       over: (cut) => {
-        this.#active.delete(exchange);
+        this.#pump.active.delete(exchange);
         client.over(cut);
       },
     };
     const exchange = this.#begin(request, headers, forget);
-    this.#active.set(exchange, () => {});
+    this.#pump.active.set(exchange, () => {});
     const then = (run: () => void): void => {
       if (!exchange.over) run();
-      this.#pump();
+      this.#pump.run();
     };
     then(() => exchange.sendHeaders(bare));
     return {
@@ -212,7 +205,7 @@ export class Gateway {
 
   #begin(request: Request, headers: HeaderMap, client: Client): Exchange {
     const filters = this.#worker(request.worker, "request");
-    if (this.setup.time === "real") this.#catchUp();
+    this.#pump.catchUp();
     const exchange = new Exchange(this.#exchange, client, connectionOf(request));
     exchange.begin(headers, () => this.#chain(filters, exchange));
     return exchange;
@@ -238,73 +231,10 @@ export class Gateway {
     return chain;
   }
 
-  /** What modules posted to each other runs before anything else does. */
-  #post(run: () => void): void {
-    this.#posted.push(run);
-    this.#pump();
-  }
-
-  #drain(): void {
-    while (this.#posted.length > 0) this.#posted.shift()!();
-  }
-
   #strictFailure(): Error | null {
     if (!this.setup.strict || this.swallowed.length === 0) return null;
     const all = this.swallowed.splice(0);
     return new SimulatorError(`strict: Envoy swallows this in silence: ${all.join("; ")}`);
-  }
-
-  #catchUp(): void {
-    this.clock.advance(Math.max(0, Date.now() - this.clock.now));
-  }
-
-  /** Real time: what falls due is run when it does. */
-  #follow(): void {
-    clearTimeout(this.#alarm);
-    if (this.#closed) return;
-    this.#drain();
-    this.#catchUp();
-    const { next } = this.clock;
-    if (next === undefined) return;
-    this.#alarm = setTimeout(() => this.#follow(), Math.max(0, next - Date.now()));
-  }
-
-  /** While someone waits and nothing else can happen, time moves. */
-  #pump(): void {
-    if (this.setup.time === "real") return this.#follow();
-    if (this.#pumping || this.#closed) return;
-    this.#pumping = true;
-    setImmediate(() => {
-      this.#pumping = false;
-      this.#drain();
-      if (this.#active.size === 0 || this.#waiting.count > 0) return;
-      if (this.setup.time === "manual") return;
-      const { next } = this.clock;
-      const oldest = Math.min(...[...this.#active.keys()].map(({ startedAt }) => startedAt));
-      if (next === undefined || next > oldest + idleMs) return this.#hang();
-      try {
-        this.clock.step();
-      } catch (error) {
-        this.#failAll(error as Error);
-      }
-      this.#pump();
-    });
-  }
-
-  #hang(): void {
-    for (const [exchange, reject] of [...this.#active]) {
-      this.#active.delete(exchange);
-      const { requestHeaders } = exchange;
-      const what = `${requestHeaders?.get(":method")} ${requestHeaders?.get(":path")}`;
-      const why = exchange.holder() ?? "the upstream never answers, and no timeout ends it";
-      reject(new HangError(`${what} hangs: ${why}`));
-      exchange.reset("hang");
-    }
-  }
-
-  #failAll(error: Error): void {
-    for (const reject of this.#active.values()) reject(error);
-    this.#active.clear();
   }
 
   /** The next callback of this name traps, whatever the module would do: what kills a VM in Envoy. */
@@ -341,7 +271,7 @@ export class Gateway {
   get leftovers(): Leftovers {
     const filters = this.#threads.flat();
     return {
-      streams: this.#active.size + this.#connections.size,
+      streams: this.#pump.active.size + this.#connections.size,
       callouts: this.host.callouts.pending,
       timers: this.clock.pending,
       contexts: filters.reduce(
@@ -391,10 +321,10 @@ export class Gateway {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    for (const exchange of [...this.#active.keys()]) exchange.reset("the gateway closed");
+    for (const exchange of [...this.#pump.active.keys()]) exchange.reset("the gateway closed");
     for (const connection of [...this.#connections]) connection.close(CloseType.Local);
     this.#closed = true;
-    clearTimeout(this.#alarm);
+    this.#pump.close();
     for (const filter of this.#threads.flat()) filter.close();
   }
 }
