@@ -1,4 +1,7 @@
-/** Who counts in the same records: the part of their names that says where the policy stands. */
+/**
+ * Who counts in the same records: the part of their names that says where the policy stands. APIs of two
+ * kinds may have one handle.
+ */
 import { Place } from "../place";
 
 /**
@@ -15,5 +18,5 @@ export function scopeOf(
   if (gatewayWide) return kind + " gateway";
   const own = place.ordinal ? " " + place.ordinal.toString() : "";
   if (place.attachedTo == "api" || apiWide) return kind + " api " + place.scope + own;
-  return kind + " route " + place.routeName + own;
+  return kind + " route " + place.apiKind + "/" + place.routeName + own;
 }

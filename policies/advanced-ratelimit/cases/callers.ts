@@ -52,6 +52,15 @@ export const callers: Case[] = [
     steps: [pass("/a"), stop("/b"), stop("/a")],
   })),
   {
+    name: "APIs of two kinds with one name have a count each",
+    routes: ["RestApi", "Mcp"].map((kind, i) => ({
+      name: `shop/GET /*@00000000000${i}`,
+      match: { prefix: `/${kind}` },
+      chain: { api: { name: "shop", version: "v1", kind }, policies: [me(one())] },
+    })),
+    steps: [pass("/RestApi"), pass("/Mcp"), stop("/RestApi"), stop("/Mcp")],
+  },
+  {
     name: "one count for the whole gateway",
     routes: routes(one({ name: "all", scope: "gateway" })),
     steps: [pass("/a"), stop("/b")],
