@@ -30,6 +30,7 @@ export function gatewayOptions(config: Config): GatewayOptions {
       timeoutMs: router.upstream.timeouts.route_timeout_ms,
       idleTimeoutMs: router.upstream.timeouts.route_idle_timeout_ms,
       connectTimeoutMs: router.upstream.timeouts.connect_timeout_ms,
+      refTargets: router.upstream.ref_targets,
       bodyLimitBytes: Math.min(
         router.max_request_body_bytes,
         router.request_body_limit_bytes || Infinity,

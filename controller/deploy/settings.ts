@@ -1,6 +1,7 @@
 /** What a gateway can be told, and what it does when it is not told. */
 import type { GatewayListeners } from "../translate/gateway.ts";
 import type { GatewayDefaults } from "../translate/compile.ts";
+import type { RefTargets } from "../translate/targets.ts";
 
 export interface TrafficSettings {
   hosts: { main: string[]; sandbox: string[] };
@@ -8,6 +9,7 @@ export interface TrafficSettings {
   idleTimeoutMs: number;
   connectTimeoutMs: number;
   bodyLimitBytes: number;
+  refTargets?: RefTargets;
 }
 
 export const trafficDefaults: TrafficSettings = {

@@ -17,7 +17,13 @@ import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
 import { sentMatch } from "./sent.ts";
 import { serviceCluster } from "./services.ts";
-import { definitionTarget, upstreamTarget, type Target, type TargetResource } from "./targets.ts";
+import {
+  type RefTargets,
+  definitionTarget,
+  upstreamTarget,
+  type Target,
+  type TargetResource,
+} from "./targets.ts";
 
 /** What the gateway adds to every API. */
 export interface GatewayDefaults {
@@ -25,6 +31,7 @@ export interface GatewayDefaults {
   timeoutMs: number;
   idleTimeoutMs: number;
   connectTimeoutMs: number;
+  refTargets?: RefTargets;
   /** Most bytes of a body that a policy may hold. */
   bodyLimitBytes: number;
   /** The listener's module filters, which routes without policies disable. */

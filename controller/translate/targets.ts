@@ -33,9 +33,13 @@ export interface Target {
 
 export interface TargetDefaults {
   connectTimeoutMs: number;
+  /** What a `ref` means of its definition: every target by its weight, unless it is the first alone. */
+  refTargets?: RefTargets;
 }
 
-/** `main` and `sandbox`: a plain URL, or the first address of a definition. */
+export type RefTargets = "all" | "first";
+
+/** `main` and `sandbox`: a plain URL, or a definition. */
 export function upstreamTarget(api: RestApi, upstream: Upstream, defaults: TargetDefaults): Target {
   if (upstream.url !== null) {
     const url = new URL(upstream.url);
@@ -54,8 +58,16 @@ export function upstreamTarget(api: RestApi, upstream: Upstream, defaults: Targe
     };
   }
   const definition = api.upstreamDefinitions.find(({ name }) => name === upstream.ref)!;
-  return definitionTarget(api.name, definition, defaults);
+  const meant = defaults.refTargets === "first" ? firstOf(definition) : definition;
+  return definitionTarget(api.name, meant, defaults);
 }
+
+/** A cluster of its own, as a policy may choose the whole definition; no definition's name has a dot. */
+const firstOf = (definition: UpstreamDefinition): UpstreamDefinition => ({
+  ...definition,
+  name: `${definition.name}.first`,
+  targets: definition.targets.slice(0, 1).map(({ url }) => ({ url, weight: null })),
+});
 
 /** Every address of a definition, by weight. */
 export function definitionTarget(

@@ -71,6 +71,11 @@ export const router = section("Envoy.", {
       route_idle_timeout_ms: integer(300_000, [0, 86_400_000], "Nothing in either direction."),
       connect_timeout_ms: integer(5_000, [1, 600_000], "A connection."),
     }),
+    ref_targets: choice(
+      "all",
+      ["all", "first"],
+      "Which targets of a definition an upstream's `ref` means: all of them by their weights, or the first alone. Policies choose among all.",
+    ),
     denied_networks: list(
       text("", ""),
       metadataNetworks,

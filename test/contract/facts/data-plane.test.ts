@@ -24,7 +24,7 @@ beforeAll(async () => {
   const uri = `http://127.0.0.1:${idp.port}/keys`;
   t = await startTestGateway({
     module: (await build(shelf.map((name) => join("policies", name)))).wasm,
-    traffic: { bodyLimitBytes: 100_000 },
+    traffic: { bodyLimitBytes: 100_000, refTargets: "first" },
     policyConfigurations: {
       jwtauth_v1: { keymanagers: [{ name: "main", issuer, jwks: { remote: { uri } } }] },
     },
@@ -278,7 +278,7 @@ test("fact 21: `0s` switches a route's timeout off", async () => {
   }
 });
 
-test("fact 22: weights apply through dynamic-endpoint, and here through `ref` too; host-rewrite needs `manual`", async () => {
+test("fact 22: `ref` takes the first target where `ref_targets` says so, weights apply through dynamic-endpoint; host-rewrite needs `manual`", async () => {
   const [mine, other] = [t.upstream, second].map(({ port }) => `http://127.0.0.1:${port}`);
   const upstreams = [
     { url: mine, weight: 0 },
@@ -289,10 +289,22 @@ test("fact 22: weights apply through dynamic-endpoint, and here through `ref` to
     upstreamDefinitions,
     policies: [policy("dynamic-endpoint", { targetUpstream: "pair" })],
   });
-  // The contract takes a definition's first target only; its weights are one of the things that go beyond it.
   await serve("referred", { upstreamDefinitions, upstream: { main: { ref: "pair" } } });
-  for (const path of ["/weighted/a", "/referred/a", "/weighted/a", "/referred/a"])
+  // The same definition by both ways in one API.
+  await serve("both", {
+    ...{ upstreamDefinitions, upstream: { main: { ref: "pair" } } },
+    operations: [
+      get("/chosen", [policy("dynamic-endpoint", { targetUpstream: "pair" })]),
+      get("/*", []),
+    ],
+  });
+  for (const path of ["/weighted/a", "/both/chosen", "/weighted/a", "/both/chosen"])
     expect(one(await t.request(path), "x-from")).toBe("second");
+  for (const path of ["/referred/a", "/both/a", "/referred/a", "/both/a"]) {
+    const { length } = t.upstream.seen;
+    await t.request(path);
+    expect(t.upstream.seen).toHaveLength(length + 1);
+  }
   const rewrite = [policy("host-rewrite", { host: "inner.example" })];
   await serve("automatic", { policies: rewrite });
   await serve("manual", {
