@@ -41,9 +41,11 @@ const replies: Reply[] = [
   { when: because("request_payload_too_large"), error: "Payload Too Large" },
   { when: because("response_payload_too_large"), error: "Internal Server Error" },
   { when: because("request_overall_timeout"), error: "Request Timeout" },
+  { when: because("upgrade_failed"), error: "Forbidden" },
   { when: flags("UT", "SI"), error: "Gateway Timeout" },
+  { when: flags("UPE"), error: "Bad Gateway" },
   {
-    when: flags("UF", "UH", "UO", "UC", "UR", "LR", "URX", "NC", "LH", "OM"),
+    when: flags("UF", "UH", "UO", "UC", "UR", "LR", "URX", "NC", "LH", "OM", "DF"),
     error: "Service Unavailable",
   },
 ];

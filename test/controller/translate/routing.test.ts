@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
@@ -167,4 +168,21 @@ test("an upstream that cannot be reached, or is too slow, is told as JSON", asyn
   await deploy("gone", { upstream: { main: { url: "http://127.0.0.1:1" } } });
   const answer = await t.request("/gone/x");
   expect([answer.status, answer.text]).toEqual([503, '{"error":"Service Unavailable"}']);
+});
+
+test("an upstream that breaks HTTP is told as JSON, too, and not how it broke it", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () =>
+      socket.end(
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+      ),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await deploy("odd", { upstream: { main: { url: `http://127.0.0.1:${port}` } } });
+  const answer = await t.request("/odd/x");
+  expect([answer.status, answer.text]).toEqual([502, '{"error":"Bad Gateway"}']);
+  server.close();
 });
