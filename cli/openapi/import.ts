@@ -37,6 +37,8 @@ export async function importOpenApi(spec: Spec, options: ImportOptions): Promise
       if (!isObject(one)) continue;
       const at = `${method.toUpperCase()} ${path}`;
       const remark = (text: string) => remarks.add(`${at}: ${text}`);
+      if (one["servers"]) remark("servers of its own count for nothing");
+      if (one["callbacks"]) remark("callbacks are calls of the upstream's: they are left out");
       const policies = security.policies(one["security"]);
       if (options.validation) {
         const parameters = await parametersOf(spec, { value, file }, one);
@@ -70,7 +72,7 @@ function restApi(
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "-")
       .replace(/^-|-$/g, "") || "api";
-  const server = options.upstream ?? serverOf(spec);
+  const server = options.upstream ?? serverOf(spec, (text) => remarks.add(text));
   const path = new URL(server).pathname.replace(/\/+$/, "");
   return {
     apiVersion: "gateway.api-platform.wso2.com/v1",
@@ -91,14 +93,23 @@ function restApi(
 }
 
 /** The first server, with the defaults of its variables. */
-function serverOf(spec: Spec): string {
-  const [first] = (spec.root["servers"] ?? []) as {
+function serverOf(spec: Spec, remark: (text: string) => void): string {
+  const [first, ...others] = (spec.root["servers"] ?? []) as {
     url?: string;
     variables?: Record<string, Json>;
   }[];
-  const url = (first?.url ?? "/").replace(/\{([^}]*)\}/g, (_, name: string) =>
-    String(first?.variables?.[name]?.["default"] ?? ""),
-  );
+  const url = (first?.url ?? "/").replace(/\{([^}]*)\}/g, (_, name: string) => {
+    const value = first?.variables?.[name]?.["default"];
+    if (value === undefined)
+      throw usage(
+        `servers[0].url: its variable '${name}' has no default`,
+        "name the server with --upstream <url>",
+      );
+    remark(`servers[0]: its variable '${name}' is '${String(value)}'; --upstream names another`);
+    return String(value);
+  });
+  if (others.length > 0)
+    remark(`of ${others.length + 1} servers the first is taken, ${url}; --upstream names another`);
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
   throw usage(`servers[0].url: '${url}' does not say which host`, "name it with --upstream <url>");
 }

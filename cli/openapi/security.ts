@@ -39,28 +39,46 @@ export class Security {
       this.remark("security that is optional asks nobody who they are");
       return [];
     }
-    const [first] = alternatives.filter((one) => this.canAsk(one));
-    if (!first) {
-      const names = alternatives
-        .flatMap((one) => Object.keys(one))
-        .filter((one) => !this.policy(one, []));
+    // A scheme that is left out opens an alternative only where nothing else is asked for.
+    const left = alternatives.map((one) => this.withoutSkipped(one));
+    const wanted = left.filter((one) => Object.keys(one).length > 0);
+    if (wanted.length === 0) return [];
+    const usable = wanted.filter((one) => this.canAsk(one));
+    const lacking = wanted
+      .flatMap((one) => Object.keys(one))
+      .filter((one) => !this.policy(one, []));
+    if (usable.length === 0)
       throw this.spec.wrong(
-        `security: no policy can ask for ${[...new Set(names)].map((name) => this.told(name)).join(", ")}; --skip-security ${names[0]} leaves it out`,
+        `security: no policy can ask for ${this.all(lacking)}; --skip-security ${lacking[0]} leaves it out`,
       );
-    }
-    if (alternatives.length > 1)
-      this.remark(
-        `of several ways to say who one is only '${Object.keys(first).join(" and ")}' is asked for`,
-      );
-    return Object.entries(first)
-      .filter(([name]) => !this.skipped.has(name))
-      .map(([name, scopes]) => this.policy(name, scopes)!);
+    if (usable.length < wanted.length)
+      this.remark(`no policy can ask for ${this.all(lacking)}: only the other ways are taken`);
+    return this.anyOf(usable);
   }
 
-  private canAsk = (requirement: Requirement): boolean =>
-    Object.entries(requirement).every(
-      ([name, scopes]) => this.skipped.has(name) || this.policy(name, scopes) !== null,
+  /** One way with all of its schemes, or several ways with one scheme each. */
+  private anyOf(usable: readonly Requirement[]): Json[] {
+    const ways = usable.map((one) =>
+      Object.entries(one).map(([name, scopes]) => this.policy(name, scopes)!),
     );
+    const [first] = ways;
+    if (ways.length === 1) return first!;
+    if (ways.every((policies) => policies.length === 1))
+      return [{ name: "multi-auth", version: "v1", params: { anyOf: ways.flat() } }];
+    this.remark(
+      `of several ways to say who one is only '${Object.keys(usable[0]!).join(" and ")}' is asked for`,
+    );
+    return first!;
+  }
+
+  private withoutSkipped = (requirement: Requirement): Requirement =>
+    Object.fromEntries(Object.entries(requirement).filter(([name]) => !this.skipped.has(name)));
+
+  private canAsk = (requirement: Requirement): boolean =>
+    Object.entries(requirement).every(([name, scopes]) => this.policy(name, scopes) !== null);
+
+  private all = (names: readonly string[]): string =>
+    [...new Set(names)].map((name) => this.told(name)).join(", ");
 
   private told(name: string): string {
     const { type, scheme, in: place } = (this.schemes.get(name) ?? {}) as Record<string, string>;

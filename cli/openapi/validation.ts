@@ -27,10 +27,42 @@ export async function validation(
   if (query) params["query"] = { schema: query };
   if (headers) params["headers"] = { schema: headers };
   if (body) params["body"] = await bodyRules(spec, body, remark);
-  for (const { name, in: place } of parameters)
-    if (place === "cookie") remark(`the cookie '${name}' is not checked`);
+  await unchecked(spec, parameters, remark);
   if (Object.keys(params).length === 0) return null;
   return { name: "request-validation", version: "v1", params };
+}
+
+/** What the policy does not look at. */
+async function unchecked(
+  spec: Spec,
+  parameters: readonly Parameter[],
+  remark: (text: string) => void,
+): Promise<void> {
+  for (const { name, in: place, schema } of parameters) {
+    if (place === "cookie") remark(`the cookie '${name}' is not checked`);
+    if (place !== "path" || !schema) continue;
+    const { value } = await spec.follow(schema);
+    if (restricts(value)) remark(`the path parameter '${name}' takes any text: it is not checked`);
+  }
+}
+
+const freeWords = new Set(
+  "type format description title example examples default deprecated".split(" "),
+);
+
+/** Whether a schema asks for more than a text. */
+const restricts = (schema: unknown): boolean =>
+  isObject(schema) &&
+  ((schema["type"] ?? "string") !== "string" ||
+    Object.keys(schema).some((key) => !freeWords.has(key) && !key.startsWith("x-")));
+
+/** An object whose properties are parameters of their own, so that none has its name: `a[b]=1`, or `b=1`. */
+async function isSpread(spec: Spec, { schema, in: place, style, explode }: Parameter) {
+  if (place !== "query" || !schema) return false;
+  if (style === "deepObject") return true;
+  const { value } = await spec.follow(schema);
+  const isForm = (style ?? "form") === "form" && explode !== false;
+  return isForm && isObject(value) && [value["type"]].flat().includes("object");
 }
 
 async function fields(
@@ -44,6 +76,10 @@ async function fields(
   for (const one of parameters.filter((one) => one.in === place)) {
     const name = place === "header" ? one.name.toLowerCase() : one.name;
     if (place === "header" && elsewhere.has(name)) continue;
+    if (await isSpread(spec, one)) {
+      remark(`query ${name}: an object in parameters of its own is not checked`);
+      continue;
+    }
     const checkable = await asField(spec, one, remark);
     if (checkable === null) remark(`${place} ${name}: only whether it is there is checked`);
     properties[name] = checkable ?? {};

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await ap("gateway", "add", "-n", "dev", "-s", `http://127.0.0.1:${t.gateway.ports.management}`);
   const plan = { throttleLimitCount: 5, throttleLimitUnit: "Min" };
   await applied({ kind: "SubscriptionPlan", metadata: { name: "Gold" }, spec: plan });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await t.close();
   await home.restore();

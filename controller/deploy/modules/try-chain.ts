@@ -9,8 +9,10 @@ import { engineRootId } from "../settings.ts";
 /** Null when a chain can run, or the engine's words. */
 export type TryChain = (module: Uint8Array, chain: Chain) => Promise<string | null>;
 
-/** What the engine logs when it cannot build a chain. */
-const refusal = /invalid chain: (.*)/s;
+/** What the engine logs when it cannot build a chain, or fails at it: then each request would end with 500. */
+const refusal = /invalid chain: (.*)|policy engine failed: (.*)/s;
+/** Of no use to who reads the words: that request was a trial. */
+const errorId = / \(error id [^)]*\)$/;
 
 /** A module is compiled once for so many chains, which stay in its memory. */
 const chainsPerStart = 100;
@@ -46,8 +48,9 @@ export function chainTrials(): TryChain {
       gateway.setChain(chain, name);
       const { logs } = await gateway.request({ path: "/" });
       for (const { message } of logs) {
-        const [, words] = refusal.exec(message) ?? [];
-        if (words !== undefined) return words;
+        const [, words, fault] = refusal.exec(message) ?? [];
+        if (words !== undefined) return words.replace(errorId, "");
+        if (fault !== undefined) return `cannot be built: ${fault.replace(errorId, "")}`;
       }
       return null;
     } catch (error) {

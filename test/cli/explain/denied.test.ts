@@ -45,7 +45,7 @@ beforeAll(async () => {
     restApi("gone", 9, { upstreamDefinitions: definitions, upstream: { main: { ref: "gone" } } }),
   ])
     expect((await t.manage("POST", "/rest-apis?wait=10s", api)).status).toBe(201);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await t.close();
   await home.restore();

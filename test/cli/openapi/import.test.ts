@@ -1,5 +1,5 @@
 /** What `ap import openapi` writes is applied to a gateway and asked in a real Envoy. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generateKeyPairSync } from "node:crypto";
 import { exportJWK, SignJWT } from "jose";
@@ -8,6 +8,7 @@ import { parse, stringify } from "yaml";
 import { build } from "../../../cli/build/index.ts";
 import { startTestGateway, type TestGateway } from "../../controller/fixtures/gateway.ts";
 import { ap, ownHome } from "../ap.ts";
+import { writeLarge } from "./large.ts";
 
 const shop = join(import.meta.dirname, "shop.yaml");
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -22,7 +23,7 @@ describe("the shop's description", () => {
   let key: string;
   beforeAll(async () => {
     const { wasm } = await build(
-      ["api-key-auth", "basic-auth", "jwt-auth", "request-validation"].map(
+      ["api-key-auth", "basic-auth", "jwt-auth", "multi-auth", "request-validation"].map(
         (one) => `policies/${one}`,
       ),
     );
@@ -65,7 +66,7 @@ describe("the shop's description", () => {
       ],
     );
     key = JSON.parse(made.out).apiKey.apiKey;
-  }, 60_000);
+  }, 180_000);
   afterAll(() => t.close());
 
   const ask = async (
@@ -129,7 +130,7 @@ describe("the shop's description", () => {
     expect(await ask("POST", "/items", {}, body)).toBe("200 /shop/items");
   });
 
-  test("asks for keys, tokens with their scopes, and the first of several", async () => {
+  test("asks for keys, tokens with their scopes, and any of several", async () => {
     expect(await ask("GET", "/items?tag=a", { "x-shop-key": "wrong" })).toMatch(/^401/);
     expect(await ask("PUT", "/tokens")).toMatch(/^401/);
     const token = (scope: string) =>
@@ -141,7 +142,63 @@ describe("the shop's description", () => {
     const bearer = async (scope: string) => ({ authorization: `Bearer ${await token(scope)}` });
     expect(await ask("PUT", "/tokens", await bearer("items:write"))).toMatch(/^200/);
     expect(await ask("PUT", "/tokens", await bearer("items:read"))).toMatch(/^401/);
-    expect(await ask("DELETE", "/people")).toMatch(/^401/);
+    expect(await ask("DELETE", "/people", { "x-shop-key": "wrong" })).toMatch(/^401/);
+    expect(await ask("DELETE", "/people")).toMatch(/^200/);
+  });
+
+  test("a description of 100 operations in three files is taken, and told what is not", async () => {
+    const large = await writeLarge(join(home.folder, "large"));
+    const file = join(home.folder, "commerce.yaml");
+    const argv = ["--name", "commerce", "--context", "/commerce"];
+    const { code, err } = await ap(
+      ...["import", "openapi", large, "-o", file, ...argv],
+      ...["--upstream", `http://127.0.0.1:${t.upstream.port}`],
+    );
+    expect(code).toBe(0);
+    const { spec } = parse(await readFile(file, "utf8"));
+    expect(spec.operations).toHaveLength(100);
+    for (const words of [
+      "info.version '2024-11-01' is no version here",
+      "GET /accounts: the cookie 'session' is not checked",
+      "GET /accounts: query filter: an object in parameters of its own is not checked",
+      "GET /accounts: query sort: only whether it is there is checked",
+      "GET /accounts/{id}: the path parameter 'id' takes any text: it is not checked",
+      "POST /accounts: callbacks are calls of the upstream's",
+      "PUT /accounts/{id}: of a body of several types only the type is checked",
+    ])
+      expect(err).toContain(words);
+    expect(err).not.toContain("GET /addresses/{id}: the path parameter");
+    expect((await ap("import", "openapi", large)).err).toMatch(
+      /its variable 'region' is 'eu'[^]*of 2 servers the first is taken, https:\/\/eu\.commerce\.example\/api\/v2/,
+    );
+
+    expect(await ap("apply", "-f", file, "--wait", "10s")).toMatchObject({ code: 0, err: "" });
+    const made = await ap(
+      ...["gateway", "rest-api", "api-key", "create", "--id", "commerce"],
+      ...["--key-name", "k-2", "-o", "json"],
+    );
+    const { apiKey } = JSON.parse(made.out).apiKey as { apiKey: string };
+    const asked = async (method: string, path: string, body?: object) =>
+      (
+        await t.request({
+          ...{ method, path: `/commerce${path}` },
+          headers: [
+            ["x-commerce-key", apiKey] as const,
+            ["content-type", "application/json"] as const,
+          ],
+          ...(body && { body: JSON.stringify(body) }),
+        })
+      ).status;
+    expect(await asked("GET", "/orders?filter[a]=1&page=2")).toBe(200);
+    expect(await asked("GET", "/orders?size=101")).toBe(400);
+    expect(await asked("GET", "/vouchers/7")).toBe(200);
+    expect(await asked("PUT", "/vouchers/7", { name: "x" })).toBe(401);
+    const deep = (amount: unknown) => ({
+      name: "a",
+      next: { name: "b", next: { name: "c", price: { amount } } },
+    });
+    expect(await asked("POST", "/vouchers", deep(1))).toBe(200);
+    expect(await asked("POST", "/vouchers", deep("1"))).toBe(400);
   });
 });
 
@@ -150,9 +207,8 @@ test("what is left out or has to be done is said in remarks", async () => {
   for (const words of [
     "TRACE /items/{id}",
     "cookie 'session' is not checked",
-    "query deep: only whether it is there",
+    "query deep: an object in parameters of its own is not checked",
     "the pattern ^(?!admin) is left out",
-    "only 'people' is asked for",
     "jwtauth_v1.keymanagers",
   ])
     expect(err).toContain(words);
@@ -265,6 +321,36 @@ describe("refuses, with the exit code that scripts rely on,", () => {
     expect(broken.code).toBe(2);
     expect(broken.err).toMatch(/broken\.yaml:\d/);
     expect((await ap("import", "openapi")).code).toBe(2);
+  });
+
+  test("a server whose variable has no default, unless another is named", async () => {
+    const description = { ...minimal, servers: [{ url: "https://{host}/v1" }] };
+    const { code, err } = await imported(description);
+    expect([code, err]).toEqual([2, expect.stringContaining("'host' has no default")]);
+    expect((await imported(description, "--upstream", "https://x.test")).code).toBe(0);
+  });
+
+  test("to open an API: a scheme that is left out leaves the other ways", async () => {
+    const securitySchemes = {
+      cookie: { type: "apiKey", in: "cookie", name: "s" },
+      key: { type: "apiKey", in: "header", name: "x-key" },
+    };
+    const policiesOf = async (security: object[], ...argv: string[]) => {
+      const { code, out, err } = await imported(
+        { ...minimal, security, components: { securitySchemes } },
+        ...argv,
+      );
+      expect(code).toBe(0);
+      const policies = parse(out).spec.operations[0].policies as { name: string }[] | undefined;
+      return { names: policies?.map(({ name }) => name) ?? [], err };
+    };
+    const either = [{ cookie: [] }, { key: [] }];
+    expect((await policiesOf(either, "--skip-security", "cookie")).names).toEqual(["api-key-auth"]);
+    const { names, err } = await policiesOf(either);
+    expect(names).toEqual(["api-key-auth"]);
+    expect(err).toContain("no policy can ask for 'cookie' (apiKey in cookie)");
+    const both = [{ cookie: [], key: [] }];
+    expect((await policiesOf(both, "--skip-security", "cookie")).names).toEqual(["api-key-auth"]);
   });
 
   test("but leaves out a scheme when it is told to", async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   module = join(home.folder, "policies.wasm");
   await writeFile(module, wasm);
   t = await startTestGateway({ module: wasm });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await t.close();
   await home.restore();

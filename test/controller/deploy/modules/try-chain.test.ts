@@ -8,9 +8,11 @@ const tryChain = chainTrials();
 
 let module: Uint8Array;
 beforeAll(async () => {
-  const { wasm } = await build([
-    fileURLToPath(new URL("../../../../policies/set-headers", import.meta.url)),
-  ]);
+  const { wasm } = await build(
+    ["set-headers", "request-validation"].map((name) =>
+      fileURLToPath(new URL(`../../../../policies/${name}`, import.meta.url)),
+    ),
+  );
   module = wasm;
 }, 60_000);
 
@@ -30,6 +32,21 @@ test("a chain that it cannot build is refused in the engine's words", async () =
     "there is no policy nobody v1 in this module",
   );
   expect(await tryChain(module, chain({ request: { headers: [] } }))).toContain("headers");
+});
+
+test("a chain that costs more to build than may be computed is refused: each of its requests would end with 500", async () => {
+  const rings = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `D${i}`,
+        { type: "object", properties: { next: { $ref: `#/$defs/D${(i + 1) % count}` } } },
+      ]),
+    );
+  const validated = (count: number): Chain =>
+    chain({ body: { schema: { $ref: "#/$defs/D0", $defs: rings(count) } } }, "request-validation");
+  expect(await tryChain(module, validated(2))).toBeNull();
+  expect(await tryChain(module, validated(5_000))).toBe("cannot be built: computed for too long");
+  expect(await tryChain(module, validated(2))).toBeNull();
 });
 
 test("chains are tried apart: one that is refused says nothing of those before and after it", async () => {
