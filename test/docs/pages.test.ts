@@ -1,6 +1,7 @@
 /** Every page is done as it stands: in an empty folder, with the packed package, against a real Envoy. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startEcho, type Echo } from "../../cli/run/echo.ts";
+import { startMcpServer, type McpServer } from "../cli/mcp/server.ts";
 import { startPostgres, type TestPostgres } from "../controller/fixtures/postgres.ts";
 import { alone, first, inTheFirst, withTheirOwn } from "./pages/index.ts";
 import { install, type Installation } from "./pages/installation.ts";
@@ -15,16 +16,25 @@ const second = [9102, 9190, 9192, 9194, 18100];
 
 let installation: Installation;
 let postgres: TestPostgres;
+let mcp: McpServer;
 let ports: Ports;
 let echo: Echo;
 
 beforeAll(async () => {
   [installation, postgres] = await Promise.all([install(), startPostgres()]);
-  ports = await freePorts([service, other, ...second], { 5432: postgres.port });
+  mcp = await startMcpServer({
+    answers: "events",
+    offers: { tools: [{ name: "forecast", inputSchema: { type: "object" } }] },
+  });
+  ports = await freePorts([service, other, ...second], {
+    3002: Number(new URL(mcp.url).port),
+    5432: postgres.port,
+  });
   echo = await startEcho(ports.bound(service));
 }, 300_000);
 afterAll(async () => {
   await echo?.close();
+  await mcp?.close();
   await postgres?.stop();
   await installation?.remove();
 });

@@ -9,6 +9,7 @@ import { kindsPage } from "./kinds.ts";
 import { lintPage } from "./lint.ts";
 import { managementPage } from "./management-api.ts";
 import { policiesPage } from "./policies.ts";
+import { portsPage } from "./ports.ts";
 import { sdkPage } from "./sdk.ts";
 
 const note =
@@ -22,6 +23,7 @@ export const referencePages: Readonly<Record<string, () => string | Promise<stri
   "lint.md": lintPage,
   "management-api.md": managementPage,
   "policies.md": policiesPage,
+  "ports.md": portsPage,
   "sdk.md": sdkPage,
 };
 

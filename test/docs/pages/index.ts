@@ -5,7 +5,6 @@ export const alone = [
   "docs/tutorial/first-policy.md",
   "docs/how-to/test-with-cases.md",
   "docs/how-to/write-a-policy-that-asks.md",
-  "docs/how-to/upgrade.md",
   "docs/explanation/same-filter.md",
 ];
 
@@ -19,6 +18,7 @@ export const inTheFirst = [
   "docs/how-to/debug-a-request.md",
   "docs/how-to/import-openapi.md",
   "docs/how-to/publish-a-policy.md",
+  "docs/how-to/describe-an-mcp-server.md",
   "docs/explanation/what-fails-how.md",
 ];
 
@@ -35,6 +35,7 @@ export const withTheirOwn = [
   "docs/how-to/secure-the-management.md",
   "docs/how-to/go-to-production.md",
   "docs/how-to/back-up-and-restore.md",
+  "docs/how-to/upgrade.md",
   "docs/how-to/run-several-controllers.md",
 ];
 
