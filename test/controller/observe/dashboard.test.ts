@@ -62,9 +62,28 @@ test("the dashboard and the alerts ask for metrics that are there", async () => 
         const text = await metrics();
         return [...names].filter((name) => !new RegExp(`^${name}[ {]`, "m").test(text));
       },
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     )
     .toEqual([]);
+});
+
+test("the table of names says which are there, and of no other", async () => {
+  const rows = [...read("metric-names.md").matchAll(/^\| `(\w+)` +\| (yes|no)\b/gm)];
+  expect(rows.length).toBeGreaterThan(25);
+  const named = (wanted: string) =>
+    rows.flatMap(([, name, here]) => (here === wanted ? [name!] : []));
+  const there = (text: string) => (name: string) =>
+    new RegExp(`^${name}(_count)?[ {]`, "m").test(text);
+  await expect
+    .poll(
+      async () => {
+        const text = await metrics();
+        return named("yes").filter((name) => !there(text)(name));
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual([]);
+  expect(named("no").filter(there(await metrics()))).toEqual([]);
 });
 
 test("the end of a certificate is a number that an alert can compare", async () => {
