@@ -117,6 +117,24 @@ export const cases: Case[] = [
     expect: { status: 200 },
   },
   {
+    name: "lets a number at its limit through",
+    params: { maxNumberLength: 8 },
+    request: post('{"a":-1.5e+10,"b":[12345678,true,null]}'),
+    expect: { status: 200 },
+  },
+  {
+    name: "refuses a number with too many digits",
+    params: { maxNumberLength: 8 },
+    request: post('{"a":[1,123456789]}'),
+    expect: has("a number too long at byte 8"),
+  },
+  {
+    name: "refuses a number of 100,000 digits with its defaults",
+    params: {},
+    request: post(`{"a":${"9".repeat(100_000)}}`),
+    expect: has("a number too long at byte 5"),
+  },
+  {
     name: "does not let a compressed body hide what is in it",
     params,
     request: {

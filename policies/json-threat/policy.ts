@@ -14,6 +14,7 @@ export class JsonThreat extends Policy<Params> {
     limits.members = p.maxPropertyCount;
     limits.keyBytes = p.maxKeyLength;
     limits.stringBytes = p.maxStringLength;
+    limits.numberBytes = p.maxNumberLength;
     limits.items = p.maxArrayElementCount;
     limits.duplicateKeys = p.allowDuplicateKeys;
     return null;

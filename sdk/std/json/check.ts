@@ -26,6 +26,7 @@ enum Wrong {
   Value,
   String,
   LongString,
+  LongNumber,
   Levels,
   After,
   Open,
@@ -50,6 +51,8 @@ function told(code: Wrong): string {
       return "a string that is not valid";
     case Wrong.LongString:
       return "a string too long";
+    case Wrong.LongNumber:
+      return "a number too long";
     case Wrong.Levels:
       return "too many levels";
     case Wrong.After:
@@ -108,6 +111,7 @@ export class JsonCheck {
     // Above zero: members so far; below: items so far, minus one.
     const counts = new StaticArray<i32>(depth + 1);
     const stringBytes = <usize>limits.stringBytes;
+    const numberBytes = <usize>limits.numberBytes;
     let level = 0;
     let keys = 0;
     let p = pastSpace(from, end);
@@ -139,8 +143,8 @@ export class JsonCheck {
         }
       } else {
         const after = byte == 0x2d ? numberEnd(p + 1, end) : scalarEnd(p, end, byte);
-        if (!after) {
-          this.code = Wrong.Value;
+        if (!after || after - p > numberBytes) {
+          this.code = after ? Wrong.LongNumber : Wrong.Value;
           return p;
         }
         p = after;

@@ -8,6 +8,8 @@ export class JsonLimits {
   items: i32 = i32.MAX_VALUE;
   /** Bytes of one string, as written. */
   stringBytes: i32 = i32.MAX_VALUE;
+  /** Bytes of one number, true, false or null: readers of large integers take the square of their length. */
+  numberBytes: i32 = i32.MAX_VALUE;
   /** Bytes of one key, as written. */
   keyBytes: i32 = i32.MAX_VALUE;
   /** Whether a key may stand twice in an object; if not, the last one counts. */
