@@ -150,6 +150,11 @@ describe("a policy.yaml that is wrong", () => {
       /parameters\.a\.default: expected one of "b", found "c"/,
     ],
     [
+      "numbers",
+      "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {type: number, enum: [1.5]}}}\n",
+      /parameters\.a\.enum: is for texts and integers/,
+    ],
+    [
       "part",
       "name: x\nversion: 1.0.0\nparameters: {type: object, properties: {a: {$ref: sluice/sdk/limits/parameters.yaml#/kez}}}\n",
       /policy\.yaml: parameters\.properties\.a\.\$ref: expected one of key, cost, .*, found sluice.*#\/kez/,

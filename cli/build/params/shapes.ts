@@ -47,8 +47,9 @@ export class Shapes {
       case "string":
         return this.text(schema, name, path);
       case "integer":
-        return integer(schema);
+        return this.oneOf(schema, integer(schema), name);
       case "number": {
+        if (schema.enum) this.refuse(path, "enum: is for texts and integers");
         const least = schema.minimum ?? -Number.MAX_VALUE;
         const most = schema.maximum ?? Number.MAX_VALUE;
         return {
@@ -65,6 +66,20 @@ export class Shapes {
           `type: expected object, array, string, integer, number or boolean`,
         );
     }
+  }
+
+  /** A number that is one of few. */
+  private oneOf(schema: Schema, shape: Shape, name: string): Shape {
+    if (!schema.enum) return shape;
+    const read = `read${name}`;
+    const others = schema.enum.map((one) => `value != ${String(one)}`).join(" && ");
+    if (this.claim(read))
+      this.code.push(
+        `function ${read}(c: Cursor): ${shape.type} {\n  const value = ${shape.read};\n` +
+          `  if (!c.failed && ${others}) c.note("expected one of ${schema.enum.join(", ")}, found " + value.toString());\n` +
+          `  return value;\n}\n`,
+      );
+    return { ...shape, read: `${read}(c)` };
   }
 
   /** A name that no other class or function of the file has. */
@@ -237,8 +252,9 @@ const KEYWORDS = new Set(
 );
 
 function integer(schema: Schema): Shape {
-  const least = schema.minimum;
-  const most = schema.maximum;
+  const few = schema.enum as number[] | undefined;
+  const least = schema.minimum ?? (few && Math.min(...few));
+  const most = schema.maximum ?? (few && Math.max(...few));
   const small = least !== undefined && most !== undefined && least >= -(2 ** 31) && most < 2 ** 31;
   const low = least === undefined ? "i64.MIN_VALUE" : String(least);
   const high = most === undefined ? "i64.MAX_VALUE" : String(most);

@@ -158,6 +158,16 @@ export const requirements: Case[] = [
     ],
   },
   {
+    name: "is not to be configured with a status that no refusal has",
+    params: local({ onfailurestatuscode: 402 }),
+    request: { path: "/" },
+    expect: {
+      status: 500,
+      upstream: null,
+      logs: [/onfailurestatuscode: expected one of 401, 403, found 402/],
+    },
+  },
+  {
     name: "refuses with 403 where the gateway says so",
     params: local({ onfailurestatuscode: 403 }),
     request: { path: "/" },
