@@ -58,6 +58,19 @@ test("the command follows a controller, upgrades its Envoy on SIGUSR2, and drain
   await expect(fetch(url)).rejects.toThrow();
 }, 60_000);
 
+test("an agent that is killed takes its Envoy along, and the next one serves", async () => {
+  const first = follow();
+  await until(() => expect(first.said()).toContain("traffic     http://localhost:"), 20_000);
+  first.child.kill("SIGKILL");
+  await first.exited;
+  await until(() => expect(fetch(url)).rejects.toThrow(), 10_000);
+  const next = follow();
+  await until(() => expect(next.said()).toContain("traffic     http://localhost:"), 20_000);
+  expect((await fetch(url)).status).toBe(200);
+  next.child.kill("SIGTERM");
+  expect(await next.exited).toBe(0);
+}, 60_000);
+
 test("without any controller it serves what it kept, and says what is lost", async () => {
   await controller.gateway.stop();
   const { child, exited, said } = follow();
