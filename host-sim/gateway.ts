@@ -80,6 +80,7 @@ export class Gateway {
       swallowed: (what) => keep(this.swallowed, what),
       random: this.#random,
       post: (run) => this.#pump.post(run),
+      drain: () => this.#pump.drain(),
       trapNext: null,
       fuel: setup.inject?.fuel ?? null,
       instance: setup.instance ?? (() => {}),

@@ -100,6 +100,8 @@ export class Router {
     this.#call = new UpstreamCall(host.clock, waiting, this.#listener(), this.head);
     this.attempts = 1;
     if (sent.arrives) this.seen = sent.request;
+    host.drain();
+    if (request.over) return;
     this.#call.start(sent.upstream, sent.request);
     const ms = this.#timeoutMs;
     if (ms > 0 && !request.over && !this.#answered)

@@ -30,6 +30,8 @@ export interface Host {
   random(): number;
   /** Runs later, on the same thread: what Envoy posts to a dispatcher. */
   post(run: () => void): void;
+  /** Runs what was posted: it comes before anything from outside does. */
+  drain(): void;
   node: { id: string; cluster: string };
   /** Injected: the next callback of this name traps. */
   trapNext: CallbackName | null;

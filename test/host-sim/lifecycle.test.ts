@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { Status } from "../../sdk/abi.ts";
 import { simulate, type Setup } from "../../host-sim/index.ts";
 import { probeFilter } from "./fixtures/probe.ts";
 
@@ -48,6 +49,17 @@ describe("time", () => {
     const gateway = await probe("cfg qreg jobs\nrqh qput 1|a job\nqueue qget 1");
     await gateway.request({ path: "/" });
     expect(said(gateway)).toContain("queue qget 1 -> 0 a job");
+  });
+
+  test("a queue gives first what came first, and then nothing", async () => {
+    const gateway = await probe(
+      "cfg qreg jobs\nrqh qput 1|one\nrqh qput 1|two\nrqh qget 1\nrqh qget 1\nrqh qget 1",
+    );
+    await gateway.request({ path: "/" });
+    const got = said(gateway).filter((line) => line.startsWith("rqh qget 1 -> "));
+    expect(got).toEqual(
+      ["0 one", "0 two", String(Status.Empty)].map((end) => `rqh qget 1 -> ${end}`),
+    );
   });
 
   test("a slow upstream runs into the route's timeout, in no time", async () => {
