@@ -149,7 +149,7 @@ test.each<[string, object[], number, RegExp]>([
     "a chain that the engine refuses",
     [api("bad", { policies: [{ ...setHeader("1"), executionCondition: "((" }] })],
     1,
-    /spec\.policies: .*the expression ends too early/,
+    /spec\.policies\[0\]\.executionCondition: the expression ends too early/,
   ],
   [
     "two APIs with one path",
