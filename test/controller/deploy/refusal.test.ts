@@ -58,6 +58,20 @@ test("an API that Envoy refuses keeps its last good revision, and others go on c
   expect((await t.request("/mended/1")).status).toBe(200);
 });
 
+test("what Envoy refused is not tried again when everything is built anew", async () => {
+  const { port } = t.upstream;
+  await t.manage("POST", "/rest-apis?wait=10s", restApi("again", port));
+  await t.manage("PUT", "/rest-apis/again?wait=10s", restApi("again", port, refused));
+  const lines = t.logs.length;
+  await t.gateway.control.recompile();
+  await t.manage("POST", "/rest-apis?wait=10s", restApi("after", port));
+  expect((await t.manage("GET", "/rest-apis/again")).body).toMatchObject({
+    status: { problem: { revision: 2 }, gateways: [{ state: "refused", revision: 1 }] },
+  });
+  expect((await t.request("/again/1")).status).toBe(200);
+  expect(t.logs.slice(lines).filter((line) => line.includes("was refused"))).toEqual([]);
+});
+
 test("a first revision that Envoy refuses is not served, and says why", async () => {
   const answer = await t.manage(
     "POST",
