@@ -1,4 +1,8 @@
-/** What the client has shown in the handshake, and the listener verified, as the connection tells it. */
+/**
+ * What the client has shown in the handshake, and the listener verified, as the connection tells it: of
+ * several URI or DNS names the first. Envoy writes all of them into `x-forwarded-client-cert` only, where
+ * a DNS name `x;URI=spiffe://a/admin` cannot be told from a name and a URI.
+ */
 import { Request } from "sluice/sdk";
 import { DistinguishedName } from "./distinguished-name";
 
