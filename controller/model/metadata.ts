@@ -10,8 +10,8 @@ export function readMetadata(metadata: Reader): string {
     .required()
     .text({
       max: 255,
-      // eslint-disable-next-line no-control-regex
-      pattern: /^[^\s/}\u0000-\u001f\u007f]+$/,
+      // Cf are characters that nobody sees, some of which turn what a terminal shows of a name around.
+      pattern: /^[^\s/}\p{Cc}\p{Cf}]+$/u,
       says: "must not have whitespace, /, } or control characters",
     });
   for (const [key, value] of metadata.at("labels").entries()) {

@@ -152,7 +152,7 @@ export class Reader {
 
 /** What a path of a document must not have: some would end the request line that goes upstream. */
 // eslint-disable-next-line no-control-regex
-export const notInPaths = /[\s?#\u0000-\u001f\u007f]/;
+export const notInPaths = /[\s?#\u0000-\u001f\u007f-\u009f]/;
 
 /** What was found, short enough for a message. */
 export function quote(value: unknown): string {

@@ -96,6 +96,15 @@ test("control characters are refused in contexts and paths", () => {
   );
 });
 
+test.each(["a\u001b[2J", "a\u009b2J", "a\u202eb", "a\u200bb", "a\ufeff"])(
+  "a name that a terminal would not show as it is, is refused: %j",
+  (name) => {
+    expect(
+      refusal(() => readDocument(resourceKinds[0], restApi(name, 9, { context: "/a" }))),
+    ).toContain("must not have whitespace, /, } or control characters");
+  },
+);
+
 test("more routes than a gateway should hold for one API are refused", () => {
   const operations = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ method: "GET", path: `/${i}` }));
