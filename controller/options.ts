@@ -5,6 +5,7 @@ import type { Print } from "./analytics/sinks/stdout.ts";
 import type { FileSinkOptions } from "./analytics/sinks/file.ts";
 import type { StatsdOptions } from "./agent/statsd.ts";
 import type { ControllerTls } from "./agent/bootstrap.ts";
+import type { OverloadLimits } from "./agent/overload.ts";
 import type { KeyRules } from "./access/key-reading.ts";
 import type { IdentityProviderOptions } from "./people/identity-provider.ts";
 import type { ConfiguredUser } from "./people/users.ts";
@@ -154,6 +155,8 @@ export interface GatewayOptions {
   envoy?: "spawn" | "none";
   envoyPath?: string;
   concurrency?: number;
+  /** How much the Envoy beside the controller may take; four fifths of the memory unless given. */
+  overload?: OverloadLimits;
   /** Tries a chain as the engine would: null, or the engine's words. The simulator does it unless told otherwise. */
   checkChain?: (module: Uint8Array, chain: Chain) => Promise<string | null>;
   log?: Log;

@@ -25,6 +25,7 @@ import { Journal } from "./state/journal.ts";
 import { Keeper } from "./state/keeper.ts";
 import { KeptFeed } from "./state/kept-feed.ts";
 import { KeptResources } from "./state/kept-resources.ts";
+import { limitsHere } from "./overload.ts";
 import { lockFolder } from "./state/lock.ts";
 import { Seal } from "./state/seal.ts";
 import { superviseEnvoy, type Supervised } from "./supervise.ts";
@@ -164,6 +165,7 @@ async function start(
       agentSocket: sockets.agent,
       ...(observe.statsd && { statsd: observe.statsd }),
       ...(options.adminPort !== undefined && { adminPort: options.adminPort }),
+      ...limitsHere(),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
     ...(options.handoverS && { handoverS: options.handoverS }),

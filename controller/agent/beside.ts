@@ -5,6 +5,7 @@ import { bootstrap } from "./bootstrap.ts";
 import { findEnvoy } from "./find.ts";
 import { expectFree } from "./free.ts";
 import type { Sockets } from "./local/sockets.ts";
+import { limitsHere } from "./overload.ts";
 import { superviseEnvoy, type Supervised } from "./supervise.ts";
 
 export async function startBeside(
@@ -32,6 +33,7 @@ export async function startBeside(
       agentSocket: sockets.agent,
       ...(tls && { tls }),
       ...(options.statsd && { statsd: options.statsd }),
+      ...limitsHere(options.overload),
     }),
     ...(options.concurrency && { concurrency: options.concurrency }),
   });

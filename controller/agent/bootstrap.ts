@@ -5,10 +5,11 @@
 import { isIP } from "node:net";
 import { http2Only } from "../xds/resources/cluster.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
+import { overloadManager, type OverloadLimits } from "./overload.ts";
 import { statsdSink, type StatsdOptions } from "./statsd.ts";
 import { any, type JsonObject } from "../xds/protos.ts";
 
-export interface BootstrapOptions {
+export interface BootstrapOptions extends OverloadLimits {
   nodeId: string;
   cluster?: string;
   controllers: ({ host: string; port: number } | { socket: string })[];
@@ -18,11 +19,7 @@ export interface BootstrapOptions {
   adminPort?: number;
   /** Mutual TLS to the controllers; file names on the Envoy's machine. */
   tls?: ControllerTls;
-  /** Connections of clients at one time; further ones are closed at once. */
-  maxConnections?: number;
   statsd?: StatsdOptions;
-  /** The heap at which Envoy sheds load; no limit unless told. */
-  maxHeapBytes?: number;
 }
 
 export interface ControllerTls {
@@ -130,38 +127,3 @@ const controllerTls = (tls: ControllerTls): JsonObject => ({
     },
   }),
 });
-
-const monitors = "envoy.extensions.resource_monitors";
-
-/** As Envoy's guide for the edge says: connections are capped, and a full heap stops keep-alive, then new requests. */
-function overloadManager({ maxConnections = 50_000, maxHeapBytes }: BootstrapOptions): JsonObject {
-  const connections: JsonObject = {
-    name: "envoy.resource_monitors.global_downstream_max_connections",
-    typed_config: any(`${monitors}.downstream_connections.v3.DownstreamConnectionsConfig`, {
-      max_active_downstream_connections: String(maxConnections),
-    }),
-  };
-  if (maxHeapBytes === undefined) return { resource_monitors: [connections] };
-  const heap = "envoy.resource_monitors.fixed_heap";
-  const at = (name: string, value: number): JsonObject => ({
-    name,
-    triggers: [{ name: heap, threshold: { value } }],
-  });
-  return {
-    refresh_interval: "0.25s",
-    resource_monitors: [
-      connections,
-      {
-        name: heap,
-        typed_config: any(`${monitors}.fixed_heap.v3.FixedHeapConfig`, {
-          max_heap_size_bytes: String(maxHeapBytes),
-        }),
-      },
-    ],
-    actions: [
-      at("envoy.overload_actions.shrink_heap", 0.9),
-      at("envoy.overload_actions.disable_http_keepalive", 0.92),
-      at("envoy.overload_actions.stop_accepting_requests", 0.95),
-    ],
-  };
-}

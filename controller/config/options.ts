@@ -51,6 +51,10 @@ export function gatewayOptions(config: Config): GatewayOptions {
       engine: engine.admin.allowed_ips,
     },
     ...(router.concurrency > 0 && { concurrency: router.concurrency }),
+    overload: {
+      maxConnections: router.max_connections,
+      ...(router.max_heap_mb > 0 && { maxHeapBytes: router.max_heap_mb * 1_048_576 }),
+    },
   };
 }
 

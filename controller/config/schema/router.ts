@@ -130,6 +130,16 @@ export const router = section("Envoy.", {
   compression: flag(false, "gzip for clients that take it."),
   envoy_admin_port: port(9901, "Envoy's own admin port, on this machine only."),
   concurrency: integer(0, [0, 1_024], "Envoy's worker threads; 0 is one for each core."),
+  max_connections: integer(
+    50_000,
+    [1, 10_000_000],
+    "Connections of clients at one time; further ones are closed at once.",
+  ),
+  max_heap_mb: integer(
+    0,
+    [0, 1_048_576],
+    "The heap, in MiB, near which Envoy refuses requests with 503; 0 is four fifths of the memory of the machine or the container.",
+  ),
   access_logs: accessLogs,
   statsd,
 });

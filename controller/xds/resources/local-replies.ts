@@ -42,6 +42,7 @@ const replies: Reply[] = [
   { when: because("response_payload_too_large"), error: "Internal Server Error" },
   { when: because("request_overall_timeout"), error: "Request Timeout" },
   { when: because("upgrade_failed"), error: "Forbidden" },
+  { when: because("overload"), error: "Service Unavailable" },
   { when: flags("UT", "SI"), error: "Gateway Timeout" },
   { when: flags("UPE"), error: "Bad Gateway" },
   {
