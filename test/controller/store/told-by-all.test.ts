@@ -43,7 +43,7 @@ async function whileItHangs(work: () => Promise<void>): Promise<void> {
 }
 
 test("`?wait` answers when the gateways of all controllers serve it, and each controller says so", async () => {
-  const made = await here.manage("POST", "/rest-apis?wait=10s", restApi("a", here.upstream.port));
+  const made = await here.manage("POST", "/rest-apis?wait=30s", restApi("a", here.upstream.port));
   expect(made.status).toBe(201);
   for (const path of ["/a/x"])
     for (const gateway of [here, there]) expect((await gateway.request(path)).status).toBe(200);
@@ -66,18 +66,18 @@ test("a gateway of another controller that does not follow is waited for, and to
   });
   await until(
     async () => expect(await states(here, "a")).toEqual(["serving 2", "serving 2"]),
-    10_000,
+    30_000,
   );
   expect((await there.request("/moved/x")).status).toBe(200);
 });
 
 test("what is taken away is gone when the gateways of all controllers have it no more", async () => {
-  await here.manage("POST", "/rest-apis?wait=10s", restApi("gone", here.upstream.port));
+  await here.manage("POST", "/rest-apis?wait=30s", restApi("gone", here.upstream.port));
   await whileItHangs(async () => {
     expect((await here.manage("DELETE", "/rest-apis/gone?wait=500ms")).status).toBe(202);
   });
-  await here.manage("POST", "/rest-apis?wait=10s", restApi("gone", here.upstream.port));
-  expect((await here.manage("DELETE", "/rest-apis/gone?wait=10s")).status).toBe(200);
+  await here.manage("POST", "/rest-apis?wait=30s", restApi("gone", here.upstream.port));
+  expect((await here.manage("DELETE", "/rest-apis/gone?wait=30s")).status).toBe(200);
   expect((await there.request("/gone/x")).status).toBe(404);
 });
 
@@ -85,9 +85,9 @@ test("a refusal at another controller's gateway is everybody's to know", async (
   // RE2 takes no more than 1,000 repetitions.
   const headers = [{ name: "a", value: "b{2000}", type: "RegularExpression" }];
   const operations = [{ match: { method: "GET", path: { value: "/x" }, headers } }];
-  await here.manage("POST", "/rest-apis?wait=10s", restApi("bad", here.upstream.port));
+  await here.manage("POST", "/rest-apis?wait=30s", restApi("bad", here.upstream.port));
   const refused = restApi("bad", here.upstream.port, { operations });
-  expect((await here.manage("PUT", "/rest-apis/bad?wait=10s", refused)).status).toBe(202);
+  expect((await here.manage("PUT", "/rest-apis/bad?wait=30s", refused)).status).toBe(202);
   for (const at of [here, there])
     await until(async () => {
       const { gateways, problem } = await told(at, "bad");
@@ -95,14 +95,14 @@ test("a refusal at another controller's gateway is everybody's to know", async (
       expect(gateways).toMatchObject(
         [1, 2].map(() => ({ state: "refused", revision: 1, reason: expect.any(String) })),
       );
-    }, 10_000);
+    }, 30_000);
 });
 
 test("a module is waited for at the gateways of all controllers", async () => {
   const { manage } = here;
   const bytes = await tinyModule("other");
   const { hash } = await here.gateway.modules.upload(bytes);
-  const { status, body } = await manage("POST", `/modules/${hash}/assign?wait=10s`);
+  const { status, body } = await manage("POST", `/modules/${hash}/assign?wait=30s`);
   expect({ status, body }).toMatchObject({
     status: 200,
     body: { gateways: [{ state: "serving" }, { state: "serving" }] },
@@ -133,7 +133,7 @@ test("the gateways of a controller that died are told as pending, and not for ev
       .where("id", "=", "left")
       .execute();
     expect(rows).toEqual([]);
-  }, 10_000);
+  }, 30_000);
   await dead.close();
 });
 
@@ -146,7 +146,7 @@ test("without the database nobody claims to know what gateways of others serve",
   await postgres.restart();
   await until(
     async () => expect(await states(here, "a")).toEqual(["serving 2", "serving 2"]),
-    20_000,
+    40_000,
   );
 });
 

@@ -22,7 +22,7 @@ test("with no gateway nobody is waited for, and the status names none", async ()
 });
 
 test("one that never acknowledges is pending when the time is over, and serves what it served", async () => {
-  await t.manage("POST", "/rest-apis?wait=10s", api("/a"));
+  await t.manage("POST", "/rest-apis?wait=30s", api("/a"));
   const { pid } = t.gateway.envoy!.current()!;
   process.kill(pid!, "SIGSTOP");
   try {
@@ -37,7 +37,7 @@ test("one that never acknowledges is pending when the time is over, and serves w
   await until(
     async () =>
       expect(await told()).toMatchObject({ gateways: [{ state: "serving", revision: 2 }] }),
-    10_000,
+    30_000,
   );
   expect((await t.request("/b/x")).status).toBe(200);
 });
