@@ -11,6 +11,8 @@ export async function main(argv: readonly string[], io = terminal()): Promise<nu
     return complete(argv.slice(1), io).then(() => Exit.Done);
   }
   io.jsonErrors = asksForJson(argv);
+  // As of most commands; it says no more than the verb does.
+  if (/^(-V|-v|--version)$/.test(argv[0] ?? "")) argv = ["version", ...argv.slice(1)];
   const program = new Command("ap")
     .description("Write, test and run policies for Envoy, and the gateway around them.")
     .showSuggestionAfterError()

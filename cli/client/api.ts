@@ -88,9 +88,9 @@ export class GatewayApi {
       const cause = error instanceof Error && error.cause ? error.cause : error;
       throw new CommandError(
         "AP-UNREACHABLE",
-        `the gateway '${this.name}' at ${this.profile.server} does not answer: ${reason(cause)}`,
+        `the gateway '${this.name}' at ${this.profile.server} does not answer: ${reason(cause).trim().split("\n")[0]}`,
         Exit.Unreachable,
-        "start it with ap gateway run, or name another with --gateway or ap gateway use",
+        toDo(cause),
       );
     }
     const found = parseAnswer(text);
@@ -98,6 +98,17 @@ export class GatewayApi {
       throw refusal(answer.status, found, `${method} ${new URL(url).pathname}`);
     return { status: answer.status, body: found, headers: answer.headers };
   }
+}
+
+/** What can be done about a gateway that does not answer. */
+function toDo(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID")
+    return "renew the gateway's certificate, or set this machine's clock";
+  if (/CERT|SIGNATURE|ISSUER/.test(code))
+    return "NODE_EXTRA_CA_CERTS=<file> names who signed the gateway's certificate, in PEM";
+  if (/^(ERR_SSL|EPROTO)/.test(code)) return "look whether it speaks TLS, or is an http:// server";
+  return "start it with ap gateway run, or name another with --gateway or ap gateway use";
 }
 
 const passed = (begun: number): number => Math.round(performance.now() - begun);

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { CommandError, Exit, usage } from "../errors.ts";
+import { yamlFault } from "../yaml-fault.ts";
 
 export interface Document {
   apiVersion?: string;
@@ -70,8 +71,7 @@ function parseResources(text: string, file: string): Resource[] {
   for (const document of parseAllDocuments(text)) {
     const line = text.slice(0, document.range[0]).split("\n").length;
     const [broken] = document.errors;
-    if (broken)
-      throw usage(`${file}:${broken.linePos?.[0].line ?? line}: ${broken.message.split("\n")[0]}`);
+    if (broken) throw usage(yamlFault(file, broken, line));
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     if (value === null) continue;
     const where = `${file}:${line}`;

@@ -6,6 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { CommandError, Exit, usage } from "../errors.ts";
+import { yamlFault } from "../yaml-fault.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -116,9 +117,6 @@ async function textOf(path: string): Promise<string> {
 function parsed(text: string, file: string): unknown {
   const document = parseDocument(text, { logLevel: "error" });
   const [broken] = document.errors;
-  if (broken) {
-    const line = broken.linePos?.[0].line;
-    throw usage(`${file}${line ? `:${line}` : ""}: ${broken.message.split("\n")[0]}`);
-  }
+  if (broken) throw usage(yamlFault(file, broken));
   return document.toJS({ maxAliasCount: 100 });
 }
