@@ -40,10 +40,8 @@ beforeAll(async () => {
 security: {max_request_body_size: 1KB}
 services:
   plain: {url: "http://127.0.0.1:${upstream.port}"}
-  changing: {url: "http://127.0.0.1:${changing}"}
 routes:
   - {path: /r/*, service: plain}
-  - {path: /ws/*, service: changing}
 `),
     module: (await build(["policies/request-size-limit", "policies/json-threat"])).wasm,
   });
@@ -51,6 +49,11 @@ routes:
   const operations = [{ method: "POST", path: "/*" }];
   const api = restApi("held", upstream.port, { operations, policies: [held] });
   expect((await t.manage("POST", "/rest-apis?wait=10s", api)).status).toBe(201);
+  const ws = restApi("ws", changing, {
+    traffic: { webSocket: true },
+    operations: ["GET", "POST"].map((method) => ({ method, path: "/*" })),
+  });
+  expect((await t.manage("POST", "/rest-apis?wait=10s", ws)).status).toBe(201);
 });
 afterAll(async () => {
   await t.close();
