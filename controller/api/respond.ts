@@ -21,17 +21,20 @@ export function failure(c: Context, error: unknown, log?: Log) {
   if (error instanceof Missing) return problem(c, 404, error.message);
   if (error instanceof Clash)
     return problem(c, 409, error.message, [{ field: error.field, message: error.message }]);
-  if (isStoreAway(error)) return problem(c, 503, "the store cannot be reached; try again");
+  if (isStoreAway(error))
+    return problem(c, 503, "the store cannot be reached or written; try again");
   log?.(`${c.req.method} ${c.req.path}: ${reason(error)}`, "error");
   return problem(c, 500, "internal server error");
 }
 
 /** Errors of a connection to PostgreSQL, by its classes and the system's codes; a full or failing disk under SQLite. */
-const awayCodes = /^(08|53|57P)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)|^ERR_SQLITE/;
+const awayCodes =
+  /^(08|53|57P)|^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)|^(ENOSPC|EDQUOT|EROFS|EIO)$|^ERR_SQLITE/;
 
 function isStoreAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  const away = /connection terminated|timeout exceeded when trying to connect|not queryable/i;
+  const away =
+    /connection terminated|timeout exceeded when trying to connect|not queryable|disk is full/i;
   return (typeof code === "string" && awayCodes.test(code)) || away.test(error.message);
 }

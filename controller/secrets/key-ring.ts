@@ -66,8 +66,11 @@ export class KeyRing {
   }
 
   private async sealing(): Promise<Seal> {
-    // Made once, however many ask for it.
-    return this.seals.get(this.newest) ?? (this.making ??= this.make());
+    // Made once, however many ask for it; tried again if that failed, as on a disk that was full.
+    return (
+      this.seals.get(this.newest) ??
+      (this.making ??= this.make().finally(() => (this.making = null)))
+    );
   }
 
   private async make(): Promise<Seal> {
