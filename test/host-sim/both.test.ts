@@ -25,7 +25,7 @@ const modules = new Map<string, Uint8Array>();
 beforeAll(async () => {
   for (const folder of ["policies/set-headers", "test/faults/faulty"])
     modules.set(folder, (await build([folder])).wasm);
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 const hosts = [

@@ -11,7 +11,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = await probeFilter();
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 /** Values that differ from run to run, from machine to machine, or with the route's timeout. */

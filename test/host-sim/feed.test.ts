@@ -15,7 +15,7 @@ let headers: Uint8Array;
 beforeAll(async () => {
   looker = (await build(["test/engine/looker"])).wasm;
   headers = (await build(["policies/set-headers"])).wasm;
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 const key = (raw: string, owner: string, consumer = "") => ({

@@ -54,7 +54,7 @@ beforeAll(async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 describe("a module of another SDK", () => {
   const gcore = () =>

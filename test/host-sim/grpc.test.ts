@@ -5,7 +5,7 @@ import { probeFilter } from "./fixtures/probe.ts";
 let module: Uint8Array;
 beforeAll(async () => {
   module = await probeFilter();
-}, 60_000);
+});
 
 const framed = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0, 0, 0, 0, text.length]), Buffer.from(text)]);

@@ -9,7 +9,7 @@ let shelf: Built;
 beforeAll(async () => {
   module = await probeFilter();
   shelf = await build(["policies/set-headers", "test/faults/faulty", "test/engine/sharer"]);
-}, 60_000);
+});
 
 const probe = (configuration: string, setup: Partial<Setup> = {}) =>
   simulate({ module, configuration, ...setup });

@@ -6,7 +6,7 @@ import { probeFilter } from "./fixtures/probe.ts";
 let module: Uint8Array;
 beforeAll(async () => {
   module = await probeFilter();
-}, 60_000);
+});
 
 const probe = (configuration: string, setup: Partial<Setup> = {}) =>
   simulate({ module, configuration, ...setup });

@@ -11,7 +11,7 @@ const folders = ["policies/set-headers", "test/faults/faulty"];
 beforeAll(async () => {
   traced = await build(folders, { target: "debug", traced: true });
   shipped = await build(folders);
-}, 60_000);
+});
 
 const params = {
   request: { headers: [{ name: "x-up", value: "1" }] },
