@@ -232,4 +232,5 @@ test("a capability list bars hostcalls and callbacks", async () => {
     "Attempted call to restricted proxy-wasm capability: proxy_define_metric",
   );
   expect(answer.header("x-seen")).toBeNull();
+  expect(said(answer).filter((line) => line.startsWith("rsh"))).toEqual([]);
 });
