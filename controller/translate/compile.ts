@@ -246,7 +246,11 @@ function chainOf(api: RestApi, operation: Operation, defaults: GatewayDefaults):
   );
   const { name, version, context, kind } = api;
   return policies.length > 0
-    ? { api: { name, version, context: context || "/", kind }, policies }
+    ? {
+        api: { name, version, context: context || "/", kind },
+        ...(defaults.recorded && { recorded: true as const }),
+        policies,
+      }
     : null;
 }
 
