@@ -26,7 +26,7 @@ beforeAll(async () => {
   file = join(home.folder, "many.yaml");
   const all = Array.from({ length: count }, (_, i) => restApi(`api-${i}`, t.upstream.port));
   await writeFile(file, all.map((one) => stringify(one)).join("---\n"));
-}, 60_000);
+});
 afterAll(async () => {
   await t.close();
   await bundled.remove();

@@ -6,7 +6,7 @@ import { build } from "../../cli/build/index.ts";
 import { scaffold } from "../../cli/build/scaffold.ts";
 import { readMappings, type SourceMap } from "../../cli/build/source-map.ts";
 import { buildAndWatch } from "../../cli/build/watch.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { main } from "../../cli/main.ts";
 import { io } from "../../cli/io.ts";
 
@@ -223,15 +223,15 @@ describe("what is built", () => {
       ({ size }) => shown.push(size),
       stop.signal,
     );
-    await until(() => expect(shown).toHaveLength(1), 20_000);
+    await eventually(() => expect(shown).toHaveLength(1));
     const file = join(made, "policy.ts");
     const source = await readFile(file, "utf8");
     await writeFile(file, source.replace("hello", "hello there"));
-    await until(() => expect(shown).toHaveLength(2), 20_000);
+    await eventually(() => expect(shown).toHaveLength(2));
     await writeFile(file, source.replace("export class", "export klass"));
-    await until(() => expect(said).toContain("policy.ts"), 20_000);
+    await eventually(() => expect(said).toContain("policy.ts"));
     await writeFile(file, source);
-    await until(() => expect(shown).toHaveLength(3), 20_000);
+    await eventually(() => expect(shown).toHaveLength(3));
     stop.abort();
     await watching;
   });

@@ -67,4 +67,4 @@ test("c gives the last request as a case that plays, and q ends", async () => {
     await upstream.close();
     await rm(folder, { recursive: true });
   }
-}, 90_000);
+});

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scaffold } from "../../cli/build/scaffold.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "sluice-ended-"))));
@@ -31,10 +31,10 @@ test.runIf(process.platform === "linux")(
       stdio: "ignore",
     });
     const ended = once(gateway, "exit");
-    await until(async () => expect(await builds()).toHaveLength(1), 20_000);
+    await eventually(async () => expect(await builds()).toHaveLength(1));
     gateway.kill("SIGTERM");
     expect(await ended).toEqual([143, null]);
-    await until(async () => expect(await builds()).toEqual([]), 5_000);
+    await eventually(async () => expect(await builds()).toEqual([]));
   },
   60_000,
 );

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = `http://127.0.0.1:${t.gateway.ports.management}`;
   const admin = `http://127.0.0.1:${t.gateway.ports.admin}`;
   await ap("gateway", "add", "-n", "dev", "-s", server, "--admin-server", admin);
-}, 60_000);
+});
 afterAll(async () => {
   await t.close();
   await home.restore();
@@ -247,7 +247,7 @@ test("a policy of one's own is published, served, and taken back", async () => {
   const history = JSON.parse((await ap("policy", "history", "-o", "json")).out);
   expect(history).toHaveLength(2);
   expect((await ap("policy", "publish", join(home.folder, "nowhere"))).code).toBe(3);
-}, 60_000);
+});
 
 test("lint names the rule, the place and the mistake; doctor looks at this machine", async () => {
   const risky = await file(

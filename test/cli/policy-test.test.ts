@@ -41,7 +41,7 @@ test("every case is a line, in Envoy too if asked", async () => {
   expect(summaries(printed())).toEqual([
     expect.stringMatching(/^\d+ passed, 0 failed, \d+ skipped$/),
   ]);
-}, 120_000);
+});
 
 test("a save plays the cases again; what does not compile is told, and mended by the next save", async () => {
   const { done, printed, end } = playing({ watch: true });
@@ -61,7 +61,7 @@ test("a save plays the cases again; what does not compile is told, and mended by
   );
   end();
   await done;
-}, 120_000);
+});
 
 test("a policy that fails is named, with the line of its source", async () => {
   const source = join(policy, "policy.ts");
@@ -90,7 +90,7 @@ test("a policy that fails is named, with the line of its source", async () => {
       new RegExp(`at \\S+/set-headers/policy\\.ts:${line}:\\d+: if \\(7 / parts > 8\\)`),
     );
   }
-}, 120_000);
+});
 
 test("a reporter that is none is refused", async () => {
   await expect(playing({ reporter: "tap" }).done).rejects.toThrow(

@@ -39,7 +39,7 @@ beforeAll(async () => {
     restApi("loud", t.upstream.port, { policies }),
   );
   expect(made.status).toBe(201);
-}, 90_000);
+});
 afterAll(async () => {
   await t.close();
   await home.restore();

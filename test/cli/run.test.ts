@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-run-"));
   probe = join(folder, "probe.wasm");
   await writeFile(probe, await probeFilter());
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const options = (given: Partial<RunOptions>): RunOptions => ({

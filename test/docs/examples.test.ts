@@ -27,7 +27,7 @@ beforeAll(async () => {
     module: (await build(folders)).wasm,
     policyConfigurations: Object.fromEntries(configurations) as never,
   });
-}, 120_000);
+});
 afterAll(() => t?.close());
 
 test.each(examples)(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCertificate } from "../../controller/tls/certificate.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { startAgent } from "../../controller/agent/agent.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
 import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
@@ -47,12 +47,11 @@ const gateways = async () => {
 
 test("the token says who a gateway is, whatever it calls itself", async () => {
   const { agent } = await follow(tokens.north).started;
-  await until(
-    async () => expect(await gateways()).toMatchObject([{ id: "north", state: "serving" }]),
-    5_000,
+  await eventually(async () =>
+    expect(await gateways()).toMatchObject([{ id: "north", state: "serving" }]),
   );
   await agent.stop();
-}, 20_000);
+});
 
 test.each([
   ["no token", null, authority.certificate, "a gateway's token is needed"],
@@ -74,7 +73,7 @@ test.each([
       ...(token !== null && { token: async () => token }),
       log: (line) => logs.push(line),
     });
-    await until(() => expect(logs.join("\n")).toMatch(words || /lost a controller/), 10_000);
+    await eventually(() => expect(logs.join("\n")).toMatch(words || /lost a controller/));
     expect((await gateways()).length).toBe(0);
     stopping.abort();
     await expect(starting).rejects.toThrow("ended before a controller answered");
@@ -85,19 +84,19 @@ test.each([
 test("a token that is taken back ends the call, and what was brought goes on being served", async () => {
   const { started, logs } = follow(tokens.south);
   const { agent, httpPort } = await started;
-  await until(async () => expect(await gateways()).toHaveLength(1), 5_000);
+  await eventually(async () => expect(await gateways()).toHaveLength(1));
   controller.gateway.access.tokens.set({ north: tokens.north });
-  await until(async () => expect(await gateways()).toEqual([]), 1_000);
-  await until(() => expect(logs.join("\n")).toContain("the token is not good"), 5_000);
+  await eventually(async () => expect(await gateways()).toEqual([]));
+  await eventually(() => expect(logs.join("\n")).toContain("the token is not good"));
   await controller.manage("POST", "/rest-apis", restApi("b", controller.upstream.port));
   const status = async (path: string) =>
     (await fetch(`http://127.0.0.1:${httpPort}${path}`)).status;
   expect([await status("/a/x"), await status("/b/x")]).toEqual([200, 404]);
   controller.gateway.access.tokens.set(tokens);
-  await until(async () => expect(await status("/b/x")).toBe(200), 10_000);
+  await eventually(async () => expect(await status("/b/x")).toBe(200));
   expect(logs.join("\n") + controller.logs.join("\n")).not.toContain(tokens.south);
   await agent.stop();
-}, 30_000);
+});
 
 test("the Envoy beside a controller needs no token", async () => {
   const beside = await startTestGateway({ xdsTls, gatewayTokens: tokens });
@@ -108,7 +107,7 @@ test("the Envoy beside a controller needs no token", async () => {
   );
   expect(body).toMatchObject({ status: { gateways: [{ state: "serving" }] } });
   await beside.close();
-}, 20_000);
+});
 
 test("TLS without anything to know gateways by is refused, and xDS without TLS stays on this machine", async () => {
   await expect(startTestGateway({ envoy: "none", xdsTls })).rejects.toThrow(

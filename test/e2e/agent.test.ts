@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
 import { send } from "../runners/client.ts";
 import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
@@ -42,6 +42,6 @@ test("a gateway with an agent serves what its controller has, and its status is 
   expect((await send(httpPort, { path: "/b/x" })).status).toBe(200);
   expect((await send(httpPort, { path: "/a/x" })).status).toBe(404);
   await controller.manage("DELETE", "/rest-apis/a");
-  await until(async () => expect((await send(httpPort, { path: "/b/x" })).status).toBe(404), 5_000);
-  await until(() => expect(agent.version()).toMatch(/^[0-9a-f]{16}$/), 1_000);
+  await eventually(async () => expect((await send(httpPort, { path: "/b/x" })).status).toBe(404));
+  await eventually(() => expect(agent.version()).toMatch(/^[0-9a-f]{16}$/));
 });

@@ -80,7 +80,7 @@ beforeAll(async () => {
     ),
   );
   for (const { agent } of edges) ending.push(() => agent.stop());
-}, 60_000);
+});
 afterAll(async () => {
   for (const end of ending) await end();
   await controller.close();
@@ -103,7 +103,7 @@ test("a module whose policy faults is taken back from the gateway that tried it"
   expect(done.others).toHaveLength(2);
   expect(done.canary.faults).toBeGreaterThan(0);
   expect(await marks()).toEqual(["old", "old", "old"]);
-}, 60_000);
+});
 
 test("one that answers 5xx is taken back, and so is one that nobody asked anything", async () => {
   const refusing = await policy("refusing", "return request.deny(503, 'closed');");
@@ -114,7 +114,7 @@ test("one that answers 5xx is taken back, and so is one that nobody asked anythi
   expect(quiet.code).toBe(1);
   expect(JSON.parse(quiet.out).reason).toContain("no request came");
   expect(await marks()).toEqual(["old", "old", "old"]);
-}, 60_000);
+});
 
 test("a good one is on the share of the gateways first, and then on all of them", async () => {
   const seen = new Set<string>();
@@ -130,4 +130,4 @@ test("a good one is on the share of the gateways first, and then on all of them"
   expect(await marks()).toEqual(["good", "good", "good"]);
   const some = [...seen].filter((line) => line.includes("old") && line.includes("good"));
   expect(some.some((line) => line.match(/good/g)!.length === 2)).toBe(true);
-}, 60_000);
+});

@@ -7,7 +7,7 @@ import { hashSync } from "bcryptjs";
 import { exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
 import { send } from "../runners/client.ts";
 import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
@@ -59,7 +59,7 @@ beforeAll(async () => {
     urls: `http://127.0.0.1:${controller.gateway.ports.xds}`,
     stateFolder: state.folder,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await gateway?.agent.stop();
   await controller.close();
@@ -135,8 +135,8 @@ test("a password is held against its bcrypt hash by the agent", async () => {
 test("a credential that is taken from a consumer is good no longer", async () => {
   await manage("PUT", "/consumers/acme", consumer("acme", ["partners"], []));
   for (const [kind, good] of kinds)
-    await until(async () => {
+    await eventually(async () => {
       // A token stays good: what it lost is its consumer, and with it the groups.
       expect(await status(`/${kind}/x`, await good("acme"))).toBe(kind === "jwt" ? 403 : 401);
-    }, 10_000);
+    });
 });

@@ -12,7 +12,7 @@ import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
 let module: Uint8Array;
 beforeAll(async () => {
   module = (await build(["policies/api-key-auth"])).wasm;
-}, 120_000);
+});
 
 const guarded = { policies: [{ name: "api-key-auth", version: "v1" }] };
 

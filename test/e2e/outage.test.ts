@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { freePort } from "../controller/fixtures/free-port.ts";
 import { restApi } from "../controller/fixtures/gateway.ts";
 import { startLoad } from "../controller/fixtures/load.ts";
@@ -48,7 +49,7 @@ beforeAll(async () => {
   await manage("POST", "/modules?assign=true", module);
   await manage("POST", "/rest-apis", JSON.stringify(api()));
   agent = await startAgent();
-}, 120_000);
+});
 afterAll(async () => {
   await agent.kill();
   for (const controller of controllers) await controller.kill();
@@ -114,7 +115,7 @@ test("with every controller killed, Envoy and agent come back with the same revi
   const versions = new Set<string>();
   for (let i = 0; i < 5; i++) {
     await agent.kill();
-    await until(() => expect(send(httpPort, { path: "/b/x" })).rejects.toThrow(), 20_000);
+    await eventually(() => expect(send(httpPort, { path: "/b/x" })).rejects.toThrow());
     const starting = startAgent();
     await served("/b/x");
     agent = await starting;
@@ -132,7 +133,7 @@ test("an Envoy that is killed meanwhile comes back by itself", async () => {
   const { envoyPid } = agent.said as { envoyPid: number };
   process.kill(envoyPid, "SIGKILL");
   await served("/b/x");
-}, 120_000);
+});
 
 test("a controller that comes back is followed again", async () => {
   controllers = [
@@ -147,4 +148,4 @@ test("a controller that comes back is followed again", async () => {
     expect(status.gateways).toMatchObject([{ id: "edge-1", state: "serving" }]);
   }, 60_000);
   await served("/c/x");
-}, 90_000);
+});

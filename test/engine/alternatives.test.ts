@@ -8,7 +8,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = (await build(["policies/multi-auth", "test/engine/hasty"])).wasm;
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 

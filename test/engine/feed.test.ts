@@ -1,7 +1,7 @@
 /** The feed in a real Envoy: lookups, deltas, secrets in chains, and an Envoy whose feed has not come. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { sha256Hex } from "../../host-sim/feed.ts";
 import { unhardened } from "../bench/unhardened.ts";
 import { envoyRunner } from "../runners/envoy.ts";
@@ -15,7 +15,7 @@ const sources: FeedSource[] = [];
 beforeAll(async () => {
   looker = (await build(["test/engine/looker"])).wasm;
   chained = (await build(["test/engine/looker", "policies/set-headers"])).wasm;
-}, 60_000);
+});
 afterAll(async () => {
   for (const source of sources) source.close();
   await envoy.close();
@@ -44,17 +44,16 @@ test("keys are found, come and go as they are put and taken away", async () => {
   expect((await gateway.request(ask("two"))).status).toBe(401);
 
   feed.put(...key("two", "bob"));
-  await until(async () => expect((await gateway.request(ask("two"))).status).toBe(200), 20_000);
+  await eventually(async () => expect((await gateway.request(ask("two"))).status).toBe(200));
   feed.remove("key", "pets", sha256Hex("two"));
-  await until(async () => expect((await gateway.request(ask("two"))).status).toBe(401), 20_000);
+  await eventually(async () => expect((await gateway.request(ask("two"))).status).toBe(401));
   expect((await gateway.request(ask("one"))).status).toBe(200);
 
   // A key that has expired is none, also when nobody has cleaned it up.
   feed.put("key", ["pets", sha256Hex("old")], ["k", "1000", "local", "", "eve", "", "", ""]);
   feed.put("revocation", ["jti", "issuer", "one"], ["0"]);
-  await until(
-    async () => expect((await gateway.request(ask("one"))).text).toContain("revoked"),
-    20_000,
+  await eventually(async () =>
+    expect((await gateway.request(ask("one"))).text).toContain("revoked"),
   );
   expect((await gateway.request(ask("old"))).status).toBe(401);
   await gateway.close();
@@ -75,7 +74,7 @@ test("a feed of many parts is whole before anything in it counts, and other numb
 
   feed.renumber();
   for (let i = 1; i < 5_000; i++) feed.remove("key", "pets", sha256Hex(`key-${i}`));
-  await until(async () => expect((await gateway.request(ask("key-9"))).status).toBe(401), 20_000);
+  await eventually(async () => expect((await gateway.request(ask("key-9"))).status).toBe(401));
   expect((await gateway.request(ask("key-0"))).status).toBe(200);
   await gateway.close();
 });
@@ -86,7 +85,7 @@ test("an Envoy whose feed has not come lets requests wait, and refuses them when
   feed.silent = true;
   const gateway = await envoy.load({ module: looker, clusters: { "sluice.agent": feed.answer } });
   const early = gateway.request(ask("one"));
-  await until(() => expect(feed.asked.length).toBeGreaterThan(0), 20_000);
+  await eventually(() => expect(feed.asked.length).toBeGreaterThan(0));
   feed.silent = false;
   expect((await early).status).toBe(200);
   await gateway.close();
@@ -94,7 +93,7 @@ test("an Envoy whose feed has not come lets requests wait, and refuses them when
   const alone = await envoy.load({ module: looker, clusters: {} });
   expect((await alone.request(ask("one"))).status).toBe(503);
   await alone.close();
-}, 30_000);
+});
 
 test.each(["header", "body"])(
   "a request whose chain waits for its secrets goes on whole, also to a policy of the %s phase",
@@ -119,7 +118,7 @@ test.each(["header", "body"])(
     });
     const body = "x".repeat(20_000);
     const early = gateway.request({ method: "POST", path: "/a", body });
-    await until(() => expect(feed.asked.length).toBeGreaterThan(0), 20_000);
+    await eventually(() => expect(feed.asked.length).toBeGreaterThan(0));
     feed.silent = false;
     const { status, upstream } = await early;
     expect(status).toBe(200);
@@ -151,16 +150,16 @@ test("a chain gets the values of its secrets, and is built anew when one changes
     (await gateway.request({ path: "/a" })).headers.find(([name]) => name === "x-badge")?.[1];
   expect(await badge()).toBe('<first "quoted" \\ value>');
   feed.put("secret", ["badge"], "second");
-  await until(async () => expect(await badge()).toBe("<second>"), 20_000);
+  await eventually(async () => expect(await badge()).toBe("<second>"));
 
   // Without its value, or with one that does not fit, the request is refused and the value not shown.
   feed.put("secret", ["badge"], `third\n${"x".repeat(9_000)}`);
-  await until(async () => expect((await gateway.request({ path: "/a" })).status).toBe(500), 20_000);
+  await eventually(async () => expect((await gateway.request({ path: "/a" })).status).toBe(500));
   feed.remove("secret", "badge");
-  await until(async () => {
+  await eventually(async () => {
     expect((await gateway.request({ path: "/a" })).status).toBe(500);
     expect(gateway.logs().join("\n")).toContain("names a secret that is not there");
-  }, 20_000);
+  });
   // One whose value comes later than the chain waits for it.
   const early = gateway.request({ path: "/a" });
   feed.put("secret", ["badge"], "fourth");
@@ -187,7 +186,7 @@ test("the feed goes on when the machine that brings it dies, and when another mo
   const comes = async (raw: string): Promise<number> => {
     const began = performance.now();
     feed.put(...key(raw, raw));
-    await until(async () => expect((await gateway.request(ask(raw))).status).toBe(200), 20_000);
+    await eventually(async () => expect((await gateway.request(ask(raw))).status).toBe(200));
     return performance.now() - began;
   };
   await comes("first");
@@ -203,7 +202,7 @@ test("the feed goes on when the machine that brings it dies, and when another mo
 
   // An old stream keeps the old machine ticking: it may not take the feed back.
   const slow = gateway.request({ path: "/slow", headers: { "x-key": "one" } });
-  await until(() => expect(letGo).toHaveLength(1), 5_000);
+  await eventually(() => expect(letGo).toHaveLength(1));
   await gateway.swap(looker);
   for (let i = 0; i < 10; i++) await comes(`swapped-${i}`);
   const asked = feed.asked.length;
@@ -213,4 +212,4 @@ test("the feed goes on when the machine that brings it dies, and when another mo
   letGo[0]!();
   expect((await slow).status).toBe(200);
   await gateway.close();
-}, 60_000);
+});

@@ -36,7 +36,7 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
-}, 60_000);
+});
 afterAll(async () => {
   await envoy.close();
   service.close();

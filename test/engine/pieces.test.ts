@@ -9,7 +9,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = (await build(["test/engine/piecer", "test/engine/steps"])).wasm;
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 
 const envoy = envoyRunner();
@@ -8,7 +8,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = (await build(["test/engine/refresher"])).wasm;
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 
@@ -40,11 +40,11 @@ describe("a policy that fetches for all of its requests", () => {
       configuration: { everyMs: 50 },
       clusters: { names: async () => ({ status: 200, body: `n${++count}` }) },
     });
-    await until(async () => {
+    await eventually(async () => {
       const answer = await gateway.request({ path: "/" });
       const names = Object.fromEntries(answer.upstream!.headers)["x-names"];
       if (!names || Number(names.slice(1)) < 5) throw new Error(`still ${names}`);
-    }, 10_000);
+    });
   });
 
   test("wakes a request after a time", async () => {

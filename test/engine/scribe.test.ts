@@ -6,7 +6,7 @@ import { simulate, type Gateway } from "../../host-sim/index.ts";
 let gateway: Gateway;
 beforeAll(async () => {
   gateway = await simulate({ module: (await build(["test/engine/scribe"])).wasm });
-}, 60_000);
+});
 afterAll(() => gateway.close());
 
 const places = Array.from({ length: 19 }, (_, at) => at);

@@ -8,7 +8,7 @@ let gateway: LoadedEnvoy;
 beforeAll(async () => {
   const { wasm } = await build(["test/engine/sharer"]);
   gateway = await envoy.load({ module: wasm });
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 

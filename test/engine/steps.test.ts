@@ -7,7 +7,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = (await build(["test/engine/steps"])).wasm;
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 

@@ -8,7 +8,7 @@ let module: Uint8Array;
 
 beforeAll(async () => {
   module = (await build(["test/engine/teller"])).wasm;
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 

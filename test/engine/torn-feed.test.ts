@@ -8,7 +8,7 @@ import { Gateway } from "../../host-sim/gateway.ts";
 let module: Uint8Array;
 beforeAll(async () => {
   module = (await build(["test/engine/looker"])).wasm;
-}, 60_000);
+});
 
 let gateway: Gateway;
 afterEach(() => gateway.close());

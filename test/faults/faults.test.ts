@@ -8,7 +8,7 @@ let gateway: LoadedEnvoy;
 beforeAll(async () => {
   const { wasm } = await build(["test/faults/faulty"]);
   gateway = await envoy.load({ module: wasm, clusters: { slow: {} } });
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 
 const envoy = envoyRunner();
@@ -11,7 +11,7 @@ let steps: Uint8Array;
 beforeAll(async () => {
   faulty = (await build(["test/faults/faulty"])).wasm;
   steps = (await build(["test/engine/steps"])).wasm;
-}, 60_000);
+});
 
 afterAll(() => envoy.close());
 
@@ -45,9 +45,9 @@ describe("a fault in the same worker", () => {
     const stream = gateway.request({ path: "/events" });
     const waiting = gateway.request({ path: "/waits" });
     const paused = gateway.request({ path: "/", headers: { "x-fault": "call" } });
-    await until(() => {
+    await eventually(() => {
       if (gateway.callouts("slow").length < 1) throw new Error("the call is not out yet");
-    }, 5_000);
+    });
     for (const fault of faults) {
       const answer = await gateway.request({ path: "/", headers: { "x-fault": fault } });
       expect(answer.status, fault).toBe(500);
@@ -63,11 +63,11 @@ describe("a fault in the same worker", () => {
     const gateway = await envoy.load({ module: faulty, clusters: { slow: {} } });
     const answer = await gateway.request({ path: "/", headers: { "x-fault": "assertion" } });
     const id = Object.fromEntries(answer.headers)["x-error-id"]!;
-    const line = await until(() => {
+    const line = await eventually(() => {
       const found = gateway.logs().find((one) => one.includes(id));
       if (!found) throw new Error("not logged yet");
       return found;
-    }, 5_000);
+    });
     expect(line).toMatch(
       /policy faulty v1 failed: told to fail at policies\/faulty\/policy\.ts:\d+:\d+/,
     );
@@ -105,9 +105,9 @@ describe("what the published SDKs get wrong", () => {
       socket.write("GET / HTTP/1.1\r\nhost: localhost\r\nx-fault: call\r\n\r\n");
       return socket;
     });
-    await until(() => {
+    await eventually(() => {
       if (gateway.callouts("slow").length < 5) throw new Error("not all calls are out yet");
-    }, 5_000);
+    });
     for (const socket of impatient) socket.destroy();
     const patient = gateway.request({ path: "/", headers: { "x-fault": "call" } });
     open();
@@ -132,12 +132,12 @@ describe("what the published SDKs get wrong", () => {
     const old = gateway.request({ path: "/waits" });
     await arrived.opened;
     await gateway.reconfigure({ mark: "new" });
-    await until(async () => {
+    await eventually(async () => {
       const answer = await gateway.request({ path: "/" });
       expect(answer.status).toBe(200);
       if (Object.fromEntries(answer.headers)["x-way"]?.startsWith("old"))
         throw new Error("still the old one");
-    }, 5_000);
+    });
     open();
     const finished = await old;
     expect(finished.status).toBe(200);

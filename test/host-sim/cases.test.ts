@@ -55,4 +55,4 @@ test("cases are played, and what differs is said line by line", async () => {
     },
     { result: "skipped", lines: ["it is about Envoy"] },
   ]);
-}, 30_000);
+});

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { simulate, type Answer, type Request } from "../../host-sim/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { facts, type Fact } from "./fixtures/facts.ts";
 import { signatureFacts } from "./fixtures/signature-facts.ts";
@@ -89,12 +89,12 @@ async function inEnvoy(fact: Fact, tag: string, count: number): Promise<Outcome>
   const loaded = await envoy.load(setup(fact, tag) as Parameters<typeof envoy.load>[0]);
   try {
     const answer = await loaded.request(requestOf(fact) as Parameters<typeof loaded.request>[0]);
-    const lines = await until(() => {
+    const lines = await eventually(() => {
       const found = linesOf(loaded.logs(), tag);
       const ended = fact.script.includes("trap") || found.at(-1)?.startsWith("del");
       if (!ended || found.length < count) throw new Error(`Envoy logs ${found.length} lines`);
       return found;
-    }, 5_000);
+    });
     return { answer: view(answer as Seen), lines };
   } finally {
     await loaded.close();

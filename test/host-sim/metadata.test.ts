@@ -1,7 +1,7 @@
 /** METADATA, Envoy's own frames of HTTP/2: a module that has the callback is told of them, here and in Envoy. */
 import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { simulate } from "../../host-sim/index.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { probeFilter } from "./fixtures/probe.ts";
@@ -84,7 +84,7 @@ test("metadata of a request comes behind its headers, with the number of its ent
   const loaded = await envoy.load({ module, trailers: true });
   const socket = connect(loaded.port, "127.0.0.1");
   socket.write(request);
-  await until(() => expect(told("rq", loaded.logs())).toEqual(simulated), 5_000);
+  await eventually(() => expect(told("rq", loaded.logs())).toEqual(simulated));
   socket.destroy();
   await loaded.close();
 });
@@ -143,7 +143,7 @@ test("metadata of an answer comes behind its headers and before its body", async
   const loaded = await envoy.load({ module, trailers: true, http2Upstream: upstream.port });
   const before = loaded.logs().length;
   expect(await loaded.request({ path: "/" })).toMatchObject({ status: 200, text: "x" });
-  await until(() => expect(told("rs", loaded.logs().slice(before))).toEqual(simulated), 5_000);
+  await eventually(() => expect(told("rs", loaded.logs().slice(before))).toEqual(simulated));
   await loaded.close();
   upstream.close();
 });

@@ -7,7 +7,7 @@ import {
   type DevGateway,
   type RequestWay,
 } from "../../host-sim/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { tinyFilter } from "../controller/tiny-filter.ts";
 import { send } from "../runners/client.ts";
 import { startUpstream } from "../runners/upstream.ts";
@@ -42,10 +42,10 @@ test("a request's way is told in lines and as a case", async () => {
   const ways: RequestWay[] = [];
   const { port } = await gateway(ways);
   await send(port, { path: "/pets", headers: { "x-key": "k" } });
-  const way = await until(() => {
+  const way = await eventually(() => {
     if (!ways[0]) throw new Error("no request was told");
     return ways[0];
-  }, 2_000);
+  });
   const lines = describeWay(way).join("\n");
   expect(lines).toMatch(/^GET \/pets → 201/);
   expect(lines).toContain("response headers: set x-tiny: tiny");
@@ -69,9 +69,9 @@ test("a module is swapped under traffic and no request fails", async () => {
   };
   const clients = [client(), client()];
   await swap(second);
-  await until(() => {
+  await eventually(() => {
     if (last !== "second") throw new Error("still the first module");
-  }, 5_000);
+  });
   going = false;
   await Promise.all(clients);
   expect(statuses.length).toBeGreaterThan(0);
@@ -82,10 +82,10 @@ test("a client that hangs up leaves nothing behind", async () => {
   const hanging = closed(await serve({ module: await tinyFilter(), upstream: "hang" }));
   const controller = new AbortController();
   const gone = fetch(`http://127.0.0.1:${hanging.port}/`, { signal: controller.signal });
-  await until(() => {
+  await eventually(() => {
     if (hanging.gateway.leftovers.streams !== 1) throw new Error("the request has not come in");
-  }, 2_000);
+  });
   controller.abort();
   await expect(gone).rejects.toThrow();
-  await until(() => expect(hanging.gateway.leftovers.streams).toBe(0), 2_000);
+  await eventually(() => expect(hanging.gateway.leftovers.streams).toBe(0));
 });

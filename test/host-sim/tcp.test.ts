@@ -102,7 +102,7 @@ let envoy: TcpEnvoy;
 beforeAll(async () => {
   module = await probeFilter();
   envoy = await tcpEnvoy(module, facts.map(configuration));
-}, 120_000);
+});
 afterAll(() => envoy.close());
 
 const linesOf = (logs: readonly string[], tag: string): string[] => {

@@ -31,7 +31,7 @@ test("500 scenarios of a bare module, any hostcall in any phase, look the same",
   const { scenarios } = generateRaw(1, 500);
   const found = await compareAll(await hosts(await probeFilter(), null), scenarios);
   expect(found.map(({ index, lines }) => `scenario ${index}: ${lines.join("; ")}`)).toEqual([]);
-}, 120_000);
+});
 
 describe("what differed once", async () => {
   const kept = await readKept();

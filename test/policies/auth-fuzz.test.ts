@@ -18,7 +18,7 @@ beforeAll(async () => {
     names.map((name) => `policies/${name}`),
     { clusters: { "out|http|idp.example|80": { body: '{"active":false}' } } },
   );
-}, 120_000);
+});
 afterAll(() => guarded.close());
 
 const configure = (name: Name, params: object): void => guarded.use(name, params);

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { simulatorRunner } from "../../host-sim/index.ts";
 import { unhardened } from "../bench/unhardened.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
@@ -75,14 +75,14 @@ describe.each([simulatorRunner(), envoyCases()])("on $name, a module that dies",
       (await gateway.request({ path, headers })).status;
     try {
       const slow = gateway.request({ path: "/slow" }).catch(() => null);
-      await until(async () => expect(await status("/")).toBe(429), 5_000);
+      await eventually(async () => expect(await status("/")).toBe(429));
       await status("/fault", { "x-fault": "assertion" });
       // As soon as the module serves again, it still heeds what was held.
-      await until(async () => expect(await status("/")).toBe(429), 3_000);
-      await until(async () => {
+      await eventually(async () => expect(await status("/")).toBe(429));
+      await eventually(async () => {
         await gateway.advance(200);
         expect(await status("/")).toBe(200);
-      }, 10_000);
+      });
       await slow;
     } finally {
       await gateway.close();

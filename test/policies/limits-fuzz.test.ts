@@ -12,7 +12,7 @@ let runs = 0;
 
 beforeAll(async () => {
   limited = await OneByOne.start(names.map((name) => `policies/${name}`));
-}, 60_000);
+});
 afterAll(() => limited.close());
 
 /** A status that a limit may answer, or 500 with a reason. */

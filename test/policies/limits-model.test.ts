@@ -11,7 +11,7 @@ let runs = 0;
 
 beforeAll(async () => {
   limited = await OneByOne.start(["policies/advanced-ratelimit"]);
-}, 60_000);
+});
 afterAll(() => limited.close());
 
 /** What is left at `now`, in exact parts of a request, and what a taken cost changes. */

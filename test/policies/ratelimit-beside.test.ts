@@ -93,7 +93,7 @@ let module: Uint8Array;
 beforeAll(async () => {
   const policies = ["advanced-ratelimit", "basic-auth"].map((name) => `policies/${name}`);
   module = (await build([...policies, "test/policies/body-refuser"])).wasm;
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 describe.each([simulatorRunner(), envoy])("on $name", (runner) => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
     },
   };
   t = await startTestGateway({ module: wasm, concurrency: 2, policyConfigurations });
-}, 60_000);
+});
 afterAll(() => t.close());
 
 const admin = (path: string) => t.gateway.envoy!.current()!.admin(path);

@@ -5,7 +5,7 @@
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { findEnvoy } from "../../controller/agent/find.ts";
 import { startEnvoy, type Envoy } from "../../controller/agent/envoy.ts";
-import { until } from "../../controller/until.ts";
+import { eventually } from "../eventually.ts";
 import { any, type JsonObject } from "../../controller/xds/protos.ts";
 
 /** One end of a connection. */
@@ -54,7 +54,7 @@ export async function tcpEnvoy(
     logLevel: "info",
     log: (line) => logs.push(line),
   });
-  const ports = await until(() => listening(envoy, configurations.length), 10_000);
+  const ports = await eventually(() => listening(envoy, configurations.length));
   const open = new Set<Socket>();
   return {
     logs,

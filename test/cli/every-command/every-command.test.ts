@@ -85,7 +85,7 @@ beforeAll(async () => {
   known["home"] = home.folder;
   known["nowhere"] = join(home.folder, "no", "where");
   known["pem"] = makeCertificate({ commonName: "corp", authority: true }).certificate;
-}, 60_000);
+});
 afterAll(async () => {
   await t.close();
   await home.restore();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../../cli/build/index.ts";
 import type { AnswerExplained } from "../../../cli/explain/answer.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../../controller/fixtures/gateway.ts";
 import { ap, ownHome } from "../ap.ts";
 
@@ -54,7 +54,7 @@ afterAll(async () => {
 /** Sends it, waits for what is recorded of it, and asks why it ended as it did. */
 async function explained(path: string, name: string): Promise<AnswerExplained> {
   await t.request(path);
-  await until(async () => expect(await readFile(log(name), "utf8")).toContain(`"${path}"`), 10_000);
+  await eventually(async () => expect(await readFile(log(name), "utf8")).toContain(`"${path}"`));
   const { code, out, err } = await ap(
     "explain",
     "get",
@@ -93,13 +93,13 @@ describe.each(["access", "traffic"])("from the %s log:", (name) => {
 test("why an authentication failed is told from the security events, by the request's id too", async () => {
   const { request } = await explained("/pets/guarded", "access");
   const both = ["--log", log("security"), "--log", log("access")];
-  await until(async () => {
+  await eventually(async () => {
     const { code, out } = await ap("explain", "--request", request.id, ...both);
     expect(code).toBe(0);
     expect(out).toMatch(/ANSWER +401, refused by basic-auth/);
     expect(out).toMatch(/BECAUSE +basic: \S+/);
     expect(out).toMatch(/POLICY 1 +basic-auth v1, from spec.operations\[0\].policies/);
-  }, 10_000);
+  });
 });
 
 test("lines with the id that are no record are shown, and what has none is 3", async () => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
   );
   const applied = await ap("apply", "-f", file);
   expect(applied.err).toBe("");
-}, 60_000);
+});
 afterAll(async () => {
   await t.close();
   await home.restore();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../../cli/build/index.ts";
 import { openPort, type OpenPort } from "../../../controller/lab/http.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { allKeys, bearer, claims, issuer, token } from "../../../policies/jwt-auth/cases/tokens.ts";
 import type { ReceivedAnswer, SentRequest } from "../../runners/client.ts";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
@@ -328,11 +328,11 @@ test("fact 23: a plan counts from the first request of a subscription, and a tok
   });
   const ask = (key: string) =>
     t.request({ path: "/planned/a", headers: { "subscription-key": key } });
-  await until(async () => expect((await ask("none")).status).toBe(403), 10_000);
+  await eventually(async () => expect((await ask("none")).status).toBe(403));
   expect((await ask("none")).text).toMatch(
     /^\{"error":"forbidden","message":"Subscription required for this API/,
   );
-  await until(async () => expect((await ask("tok-1")).status).not.toBe(403), 10_000);
+  await eventually(async () => expect((await ask("tok-1")).status).not.toBe(403));
   const refused = await ask("tok-1");
   expect([refused.status, refused.text]).toEqual([
     429,

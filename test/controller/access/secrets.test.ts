@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Chain } from "../../../controller/translate/chain.ts";
 import { KeyRing } from "../../../controller/secrets/key-ring.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { feedId } from "../../../host-sim/feed.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { tinyModule } from "../tiny-filter.ts";
@@ -229,7 +229,7 @@ describe("secrets", () => {
       const other = await startAccess({ ...place(), secretKeys: [secretKeys![0]!, newer] });
       try {
         await other.as("root", "POST", "/secrets", document("foreign", "from-elsewhere"));
-        await until(() => expect(fed("foreign")).toBe("from-elsewhere"), 5_000);
+        await eventually(() => expect(fed("foreign")).toBe("from-elsewhere"));
       } finally {
         await other.close();
       }

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../../cli/build/index.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { rawOf, startAccess, type AccessGateway } from "./fixture.ts";
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     configDump: true,
     accessLog: "json",
   });
-}, 120_000);
+});
 afterAll(() => gateway?.close());
 
 async function ask(method: string, path: string, body?: unknown, ok = true) {
@@ -63,9 +63,8 @@ async function makeKey(path: string): Promise<string> {
 /** Sends until the status is this one, and tells how long that took. */
 async function becomes(status: number, path: string, headers: Record<string, string>) {
   const began = performance.now();
-  await until(
-    async () => expect((await gateway.request({ path, headers })).status).toBe(status),
-    5_000,
+  await eventually(async () =>
+    expect((await gateway.request({ path, headers })).status).toBe(status),
   );
   return performance.now() - began;
 }
@@ -149,18 +148,15 @@ test("a policy sends a secret's value, and the new one once it has changed", asy
     const { headers } = gateway.upstream.seen.at(-1)!;
     return ["x-plain", "x-upper"].map((name) => headers.find(([key]) => key === name)?.[1]);
   };
-  await until(
-    async () =>
-      expect(await sent()).toEqual([
-        'Bearer first "badge" \\ of all',
-        'Bearer FIRST "BADGE" \\ OF ALL',
-      ]),
-    5_000,
+  await eventually(async () =>
+    expect(await sent()).toEqual([
+      'Bearer first "badge" \\ of all',
+      'Bearer FIRST "BADGE" \\ OF ALL',
+    ]),
   );
   await note("PUT", "/secrets/badge", secret("second-badge"));
-  await until(
-    async () => expect(await sent()).toEqual(["Bearer second-badge", "Bearer SECOND-BADGE"]),
-    5_000,
+  await eventually(async () =>
+    expect(await sent()).toEqual(["Bearer second-badge", "Bearer SECOND-BADGE"]),
   );
   await note("DELETE", "/secrets/badge", undefined, false);
 });

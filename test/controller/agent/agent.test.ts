@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cacheFolder, findEnvoy } from "../../../controller/agent/find.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { startUpstream } from "../../runners/upstream.ts";
 import { restApi, startTestGateway } from "../fixtures/gateway.ts";
 
@@ -54,19 +54,19 @@ test("an Envoy that ends by itself is started again and serves what it served", 
   await t.manage("POST", "/rest-apis?wait=10s", restApi("a", t.upstream.port));
   const first = t.gateway.envoy!.current()!.pid;
   process.kill(first, "SIGKILL");
-  await until(() => expect(t.gateway.envoy!.current()?.pid ?? first).not.toBe(first), 10_000);
+  await eventually(() => expect(t.gateway.envoy!.current()?.pid ?? first).not.toBe(first));
   await t.gateway.ready();
   expect((await t.request("/a/x")).status).toBe(200);
   expect(t.gateway.envoy!.restarts()).toBe(1);
   await t.close();
-}, 30_000);
+});
 
 test("a gateway that is told to end lets the requests that run finish first", async () => {
   const slow = await startUpstream({ delayMs: 300, body: "late" });
   const t = await startTestGateway();
   await t.manage("POST", "/rest-apis?wait=10s", restApi("a", slow.port));
   const answer = t.request("/a/x");
-  await until(() => expect(slow.seen.length).toBe(1), 5_000);
+  await eventually(() => expect(slow.seen.length).toBe(1));
   await t.gateway.stop(5_000);
   expect((await answer).text).toBe("late");
   await t.close();

@@ -11,4 +11,4 @@ test("a port for traffic that another process has stops the start, and is named"
   const start = startGateway({ store: ":memory:", ports: { ...anyPorts, http: port } });
   await expect(start).rejects.toThrow(`port ${port} for traffic is in use by another process`);
   other.close();
-}, 30_000);
+});

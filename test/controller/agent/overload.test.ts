@@ -1,7 +1,7 @@
 /** An Envoy that is asked for more than it may take sheds load, in a real Envoy. */
 import { connect, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 let t: TestGateway;
@@ -34,21 +34,21 @@ test("of more connections than there may be the last is closed, and the others g
   t = await startTestGateway({ overload: { maxConnections: 2 } });
   await t.manage("POST", "/rest-apis?wait=10s", restApi("a", t.upstream.port));
   const first = [stay(), stay()];
-  await until(() => first.forEach((one) => be(answers(one.text()) === 1, "not answered")), 20_000);
+  await eventually(() => first.forEach((one) => be(answers(one.text()) === 1, "not answered")));
   const third = stay();
-  await until(() => be(third.closed(), "the third connection is open"), 20_000);
+  await eventually(() => be(third.closed(), "the third connection is open"));
   expect(third.text()).toBe("");
   first[0]!.again();
-  await until(() => be(answers(first[0]!.text()) === 2, "not answered again"), 20_000);
+  await eventually(() => be(answers(first[0]!.text()) === 2, "not answered again"));
 });
 
 test("with a heap that is full requests are refused as JSON, and the management goes on", async () => {
   t = await startTestGateway({ overload: { maxHeapBytes: 1_048_576 } });
   await t.manage("POST", "/rest-apis", restApi("a", t.upstream.port));
   // Envoy looks at its heap four times a second.
-  await until(async () => {
+  await eventually(async () => {
     const { status, text } = await t.request("/a/x");
     be(status === 503 && text === '{"error":"Service Unavailable"}', `answered ${status} ${text}`);
-  }, 20_000);
+  });
   expect((await t.manage("GET", "/rest-apis/a")).status).toBe(200);
 });

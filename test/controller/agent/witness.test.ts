@@ -5,7 +5,7 @@ import { startEnvoy, type Envoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
 import { versionsOf } from "../../../controller/agent/proof/dump.ts";
 import { witness } from "../../../controller/agent/proof/witness.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { ResourceCache } from "../../../controller/xds/cache.ts";
 import { DeltaStream } from "../../../controller/xds/stream.ts";
 import { typeUrls } from "../../../controller/xds/wire.ts";
@@ -31,14 +31,14 @@ afterAll(async () => {
 
 test("the Envoy beside the controller is seen to serve, another one only acknowledges", async () => {
   await gateway.manage("POST", "/rest-apis?wait=10s", restApi("a", gateway.upstream.port));
-  await until(async () => {
+  await eventually(async () => {
     const { body } = await gateway.manage("GET", "/rest-apis/a");
     const { status } = body as unknown as { status: { gateways: { id: string; state: string }[] } };
     expect(status.gateways.map(({ id, state }) => [id.split("-")[0], state]).sort()).toEqual([
       ["bare", "acknowledged"],
       ["gateway", "serving"],
     ]);
-  }, 10_000);
+  });
 });
 
 test("versions are asked by name, also names with the signs of regular expressions", async () => {
@@ -75,9 +75,9 @@ test("what was acknowledged but is not there counts as not held until it is", as
   });
   request({});
   request({ responseNonce: nonce, resourceNamesSubscribe: [] });
-  await until(() => expect(asked).toBeGreaterThan(2), 5_000);
+  await eventually(() => expect(asked).toBeGreaterThan(2));
   expect(stream.held("route", "r")).toBeUndefined();
   version = "new";
-  await until(() => expect(stream.held("route", "r")).toBe("new"), 5_000);
+  await eventually(() => expect(stream.held("route", "r")).toBe("new"));
   end();
 });

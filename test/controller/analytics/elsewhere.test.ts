@@ -41,12 +41,12 @@ afterAll(async () => {
 test("its events, its access log and its metrics are there, and its log holds none of them", async () => {
   expect((await send(edge.httpPort, { path: "/a/x" })).status).toBe(200);
   const text = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
-  await expect.poll(() => text("events.log"), { timeout: 10_000 }).toContain('"api":{"id":"a"}');
-  await expect.poll(() => text("access.log"), { timeout: 10_000 }).toContain('"path":"/a/x"');
+  await expect.poll(() => text("events.log"), { timeout: 30_000 }).toContain('"api":{"id":"a"}');
+  await expect.poll(() => text("access.log"), { timeout: 30_000 }).toContain('"path":"/a/x"');
   const metrics = async () =>
     (await fetch(`http://127.0.0.1:${edge.agent.metricsPort}/metrics`)).text();
   await expect
-    .poll(metrics, { timeout: 15_000 })
+    .poll(metrics, { timeout: 30_000 })
     .toContain('gateway_requests_total{api="a",method="GET",route="/*",status="200"} 1');
   expect(await metrics()).toContain(
     'policy_engine_traffic_log_written_total{log="traffic",sink="file"} 1',

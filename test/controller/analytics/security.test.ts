@@ -87,7 +87,7 @@ const asked = async (path: string, headers: [string, string][] = []): Promise<nu
 const eventsOf = (path: string, count = 1) =>
   expect
     .poll(async () => (await events()).filter((one) => one["path"] === `/pets${path}`), {
-      timeout: 10_000,
+      timeout: 30_000,
     })
     .toHaveLength(count)
     .then(async () => (await events()).filter((one) => one["path"] === `/pets${path}`));
@@ -129,7 +129,7 @@ test("a success says who, how and with which credential", async () => {
     .setExpirationTime("1h")
     .sign(signingKey);
   expect(await asked("/jwt-auth?a", [["authorization", `Bearer ${token}`]])).toBe(200);
-  await expect.poll(events, { timeout: 10_000 }).toContainEqual(
+  await expect.poll(events, { timeout: 30_000 }).toContainEqual(
     expect.objectContaining({
       ...{ outcome: "success", method: "jwt", subject: "grace and co" },
       ...{ issuer: "https://idp", status: 200 },
@@ -137,7 +137,7 @@ test("a success says who, how and with which credential", async () => {
   );
   expect(await asked("/api-key-auth?a", [["api-key", apiKey]])).toBe(200);
   await expect
-    .poll(events, { timeout: 10_000 })
+    .poll(events, { timeout: 30_000 })
     .toContainEqual(
       expect.objectContaining({ outcome: "success", method: "apikey", credential: "mine-1" }),
     );
@@ -151,7 +151,7 @@ test("a wrong password names whom it was for only if there is somebody of that n
     .poll(
       async () =>
         (await events()).filter(({ reason }) => reason === "the name or the password is wrong"),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toEqual([
       expect.objectContaining({ claimed: "ada" }),

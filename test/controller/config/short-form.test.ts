@@ -9,7 +9,7 @@ import { loadConfig } from "../../../controller/config/load.ts";
 import { gatewayOptions } from "../../../controller/config/options.ts";
 import type { GatewayOptions } from "../../../controller/options.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
 import { anyPorts, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
@@ -69,7 +69,7 @@ beforeAll(async () => {
   module = (await build(shelf.map((name) => join("policies", name)))).wasm;
   t = await startTestGateway(options());
   // Until the gateway has the keys of the store, too, it cannot say that a key is wrong.
-  await until(async () => expect(await status("/keys/a", [["x-key", "wrong"]])).toBe(401), 10_000);
+  await eventually(async () => expect(await status("/keys/a", [["x-key", "wrong"]])).toBe(401));
 });
 afterAll(async () => {
   await t?.close();
@@ -182,7 +182,7 @@ describe("/admin/routes", () => {
     };
   };
   const served = (path: string, wanted: number) =>
-    expect.poll(() => status(path), { timeout: 10_000 }).toBe(wanted);
+    expect.poll(() => status(path), { timeout: 30_000 }).toBe(wanted);
 
   test("is closed without the token", async () => {
     const refused = (code: string, message: string) => ({ status: 401, body: { code, message } });
@@ -323,7 +323,7 @@ describe("a key of the short form", () => {
     await withKeys(keys("token_bucket"), async (other) => {
       expect(await statuses(other, 3)).toEqual([200, 200, 429]);
       await expect
-        .poll(async () => (await other.request("/r/x")).status, { timeout: 5_000 })
+        .poll(async () => (await other.request("/r/x")).status, { timeout: 30_000 })
         .toBe(200);
     });
     await withKeys(keys("sliding_window"), async (other) => {
@@ -407,7 +407,7 @@ describe("a key of the short form", () => {
         async (other) => {
           await other.request("/r/seen");
           if (!keys.includes("false"))
-            await expect.poll(() => lines.join("\n"), { timeout: 10_000 }).toContain("/r/seen");
+            await expect.poll(() => lines.join("\n"), { timeout: 30_000 }).toContain("/r/seen");
         },
         {
           print: (text) => lines.push(...text.split("\n")),
@@ -440,10 +440,10 @@ describe("a key of the short form", () => {
             checks: { upstream_services: { status: string; message?: string } };
           };
         await expect
-          .poll(async () => (await detail()).checks.upstream_services.status, { timeout: 15_000 })
+          .poll(async () => (await detail()).checks.upstream_services.status, { timeout: 30_000 })
           .toBe("degraded");
         await expect
-          .poll(() => seen.filter((path) => path === "/up").length, { timeout: 10_000 })
+          .poll(() => seen.filter((path) => path === "/up").length, { timeout: 30_000 })
           .toBeGreaterThan(3);
       });
     } finally {

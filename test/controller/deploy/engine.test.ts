@@ -9,7 +9,7 @@ beforeAll(async () => {
     fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
   ]);
   t = await startTestGateway({ module: wasm });
-}, 60_000);
+});
 afterAll(() => t.close());
 
 const setHeader = (name: string, value: string) => ({

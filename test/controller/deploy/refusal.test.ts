@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { stubbornModule, tinyFilter, tinyModule, withManifest } from "../tiny-filter.ts";
 
@@ -154,8 +154,8 @@ test("a module that Envoy refuses is taken back for the one before, and the list
   const before = modules.current!.hash;
   const { hash } = await modules.upload(await stubbornModule());
   await modules.assign(hash);
-  await until(() => expect(modules.current!.hash).toBe(before), 10_000);
-  await until(() => expect(modules.settled()).toBe("served"), 10_000);
+  await eventually(() => expect(modules.current!.hash).toBe(before));
+  await eventually(() => expect(modules.settled()).toBe("served"));
   expect((await other.request("/a/x")).headers).toContainEqual(["x-tiny", "tiny"]);
   const list = await modules.list();
   expect(list.find((module) => module.hash === hash)!.refused).toContain(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { startLoad } from "../fixtures/load.ts";
 import { tinyModule } from "../tiny-filter.ts";
@@ -42,10 +42,10 @@ test("1,000 changes and 20 module swaps under load fail no request, and none is 
     if (round % (changes / swaps) === 0)
       await modules.assign(hashes[((round * swaps) / changes) % 2]!);
     // Each change is waited for, so that the load meets all of them.
-    await until(async () => {
+    await eventually(async () => {
       if ((await control.settled("storm")) !== "served" || modules.settled() !== "served")
         throw new Error(`change ${round} is not served`);
-    }, 10_000);
+    });
   }
   expect((await t.manage("PUT", "/rest-apis/storm?wait=10s", api(changes + 1))).status).toBe(200);
   const report = await load.stop();

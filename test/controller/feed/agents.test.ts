@@ -7,7 +7,7 @@ import { GatewayTokens } from "../../../controller/feed/gateway-tokens.ts";
 import type { AskFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { feedId, sha256Hex } from "../../../host-sim/feed.ts";
 import { rawOf, startAccess, type AccessGateway } from "../access/fixture.ts";
 import { restApi } from "../fixtures/gateway.ts";
@@ -41,7 +41,7 @@ const question = { epoch: 0n, revision: 0n, cursor: 0, waitMs: 0 };
 
 async function time(attempt: () => void): Promise<number> {
   const began = performance.now();
-  await until(attempt, 1_000);
+  await eventually(attempt);
   return performance.now() - began;
 }
 
@@ -49,7 +49,7 @@ test("an agent with its gateway's token has a new key within 100 ms of the answe
   const table = new FeedTable();
   const following = followFeed({ table, servers: [asking(token, trusted)] });
   try {
-    await until(() => expect(table.isWhole).toBe(true), 2_000);
+    await eventually(() => expect(table.isWhole).toBe(true));
     const path = "/rest-apis/pets/api-keys";
     const passed: { came: number; left: number }[] = [];
     for (let round = 0; round < 5; round++) {
@@ -86,7 +86,7 @@ test("a token that was taken back is refused, also for an answer that is held", 
   const { epoch, revision } = feeder.table;
   const held = ask({ epoch, revision: BigInt(revision), cursor: 65_536, waitMs: 10_000 });
   const refused = expect(held).rejects.toThrow("the token is not good");
-  await until(() => expect(feeder.table.waiters).toBe(1), 2_000);
+  await eventually(() => expect(feeder.table.waiters).toBe(1));
   tokens.set({ second: "token-of-the-second-gateway-0123456789" });
   feeder.table.put(feedId("key", "pets", "another"), Buffer.from("x"));
   await refused;

@@ -6,7 +6,7 @@ import { feedHandler } from "../../../controller/feed/http.ts";
 import { FeedBusy, serveFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../../controller/feed/take.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { FEED_BUCKETS, FeedKind, feedId, readFeedHead } from "../../../host-sim/feed.ts";
 import { askOverHttp } from "./ask-over-http.ts";
 
@@ -67,13 +67,13 @@ test("a follower has everything after the snapshot, and each change within a mom
   const { url } = await served(serveFeed(table));
   const copy = new FeedTable();
   const following = follow([url], copy);
-  await until(() => expect(copy.isWhole).toBe(true), 5_000);
+  await eventually(() => expect(copy.isWhole).toBe(true));
   expect(copy.count).toBe(30_000);
   expect(text(copy, "k29999")).toBe("value 29999");
 
   table.put(id("new"), Buffer.from("n"));
   table.delete(id("k0"));
-  await until(() => expect([text(copy, "new"), text(copy, "k0")]).toEqual(["n", null]), 1_000);
+  await eventually(() => expect([text(copy, "new"), text(copy, "k0")]).toEqual(["n", null]));
   expect(following.position()).toEqual({
     ...{ epoch: table.epoch, revision: BigInt(table.revision) },
     cursor: FEED_BUCKETS,
@@ -128,12 +128,12 @@ test("a follower of a new server loses what that one does not have, and changes 
   second.put(id("added"), Buffer.from("x"));
   const other = await served(serveFeed(second));
   follow([one.url, other.url], copy);
-  await until(() => expect(copy.count).toBe(500), 2_000);
+  await eventually(() => expect(copy.count).toBe(500));
   const before = copy.revision;
   one.server.closeAllConnections();
   one.server.close();
-  await until(() => expect(text(copy, "added")).toBe("x"), 2_000);
-  await until(() => expect(text(copy, "k499")).toBe(null), 2_000);
+  await eventually(() => expect(text(copy, "added")).toBe("x"));
+  await eventually(() => expect(text(copy, "k499")).toBe(null));
   expect(copy.revision - before).toBe(2);
 });
 
@@ -187,7 +187,7 @@ test("a damaged answer changes no position, and the follower asks again", async 
   });
   const copy = new FeedTable();
   follow([url], copy);
-  await until(() => expect(copy.isWhole).toBe(true), 2_000);
+  await eventually(() => expect(copy.isWhole).toBe(true));
   expect(copy.count).toBe(100);
   expect(calls).toBeGreaterThan(1);
 });

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const logged = (text: string) =>
-  expect.poll(() => t.logs.some((line) => line.includes(text)), { timeout: 10_000 }).toBe(true);
+  expect.poll(() => t.logs.some((line) => line.includes(text)), { timeout: 30_000 }).toBe(true);
 const names = async () => {
   const { body } = await t.manage("GET", "/rest-apis");
   return (body as unknown as { apis: { metadata: { name: string } }[] }).apis.map(

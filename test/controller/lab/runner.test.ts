@@ -13,7 +13,7 @@ beforeAll(async () => {
     fileURLToPath(new URL("../../../policies/set-headers", import.meta.url)),
   ]);
   module = wasm;
-}, 60_000);
+});
 afterAll(() => envoy.close());
 
 const params = (value: string) => ({

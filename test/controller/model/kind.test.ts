@@ -184,9 +184,9 @@ test("is described, audited and in the dump", async () => {
 test("comes from a folder and goes with its file", async () => {
   const file = join(watched, "kite.json");
   writeFileSync(file, JSON.stringify(toy("kite")));
-  await expect.poll(() => status("/toys/kite/red"), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => status("/toys/kite/red"), { timeout: 30_000 }).toBe(200);
   rmSync(file);
-  await expect.poll(() => status("/toys/kite/red"), { timeout: 10_000 }).toBe(404);
+  await expect.poll(() => status("/toys/kite/red"), { timeout: 30_000 }).toBe(404);
 });
 
 test("is exported as it can be applied again, and is there after a restart", async () => {

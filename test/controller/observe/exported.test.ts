@@ -63,7 +63,7 @@ test("over HTTP, spans are OpenTelemetry's protobuf; B3 from a client starts no 
   expect(sentTo(t).get("traceparent")).toMatch(new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)`));
   await expect
     .poll(() => collector.posts.find(({ body }) => body.includes(Buffer.from(traceId, "hex"))), {
-      timeout: 15_000,
+      timeout: 30_000,
     })
     .toMatchObject({ path: "/v1/traces", type: "application/x-protobuf" });
   expect(collector.posts.some(({ body }) => body.includes("edge-of-tests"))).toBe(true);
@@ -95,7 +95,7 @@ test("with Zipkin's protocol a trace goes on in B3 and in W3C, whichever a clien
   ];
   await t.request({ path: "/pets/1", headers: multiple });
   expect(sentTo(t).get("x-b3-traceid")).toBe(traceId);
-  await expect.poll(() => collector.posts.length, { timeout: 15_000 }).toBeGreaterThan(0);
+  await expect.poll(() => collector.posts.length, { timeout: 30_000 }).toBeGreaterThan(0);
   const { path, type, body } = collector.posts[0]!;
   expect({ path, type }).toEqual({ path: "/api/v2/spans", type: "application/json" });
   expect(JSON.parse(body.toString())).toEqual(
@@ -105,7 +105,7 @@ test("with Zipkin's protocol a trace goes on in B3 and in W3C, whichever a clien
   // Envoy flushes its statistics every five seconds.
   const counted = /^edge\.http\.http\.downstream_rq_total:\d+\|c$/;
   await expect
-    .poll(() => statsd.lines.some((line) => counted.test(line)), { timeout: 15_000 })
+    .poll(() => statsd.lines.some((line) => counted.test(line)), { timeout: 30_000 })
     .toBe(true);
   const requests = statsd.lines.filter((line) => line.includes("requests_total"));
   expect(requests.length).toBeGreaterThan(0);

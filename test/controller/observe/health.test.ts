@@ -49,7 +49,7 @@ test("an upstream without a healthy host shows", async () => {
   });
   expect((await t.manage("POST", "/rest-apis", api, { authorization })).status).toBe(201);
   await expect
-    .poll(async () => (await health("/health/detail", { authorization })).body, { timeout: 15_000 })
+    .poll(async () => (await health("/health/detail", { authorization })).body, { timeout: 30_000 })
     .toMatchObject({ status: "degraded", checks: { upstream_services: { status: "degraded" } } });
   expect((await health("/health/ready")).status).toBe(200);
 });
@@ -57,7 +57,7 @@ test("an upstream without a healthy host shows", async () => {
 test("without its Envoy a gateway is alive and not ready", async () => {
   await t.gateway.envoy!.stop();
   await expect
-    .poll(async () => (await health("/health/ready")).status, { timeout: 15_000 })
+    .poll(async () => (await health("/health/ready")).status, { timeout: 30_000 })
     .toBe(503);
   expect((await health("/health/live")).status).toBe(200);
   expect((await health("/health/detail", { authorization })).status).toBe(503);

@@ -90,7 +90,7 @@ test("requests are counted and timed by API, method, route and status, also thos
         const text = await metrics();
         return wanted.filter((line) => !text.includes(line));
       },
-      { timeout: 15_000, interval: 200 },
+      { timeout: 30_000, interval: 200 },
     )
     .toEqual([]);
   expect(await metrics()).toMatch(/^envoy_cluster_upstream_rq_total/m);
@@ -104,7 +104,7 @@ test("paths that a client makes up make no series", async () => {
     .poll(
       async () => Number(new RegExp(`^${escaped(made)} (\\d+)$`, "m").exec(await metrics())?.[1]),
       {
-        timeout: 15_000,
+        timeout: 30_000,
       },
     )
     .toBeGreaterThan(30);
@@ -131,7 +131,7 @@ test("a changed chain goes on with the same series", async () => {
   expect((await t.manage("PUT", "/rest-apis/pets?wait=10s", api)).status).toBe(200);
   await t.request({ method: "POST", path: "/pets/x" });
   const line = 'gateway_requests_total{api="pets",method="POST",route="/*",status="200"} 2';
-  await expect.poll(metrics, { timeout: 15_000 }).toContain(line);
+  await expect.poll(metrics, { timeout: 30_000 }).toContain(line);
 });
 
 test("spans reach an OpenTelemetry collector, with the client's W3C trace context going on to the upstream", async () => {
@@ -143,7 +143,7 @@ test("spans reach an OpenTelemetry collector, with the client's W3C trace contex
   expect(JSON.stringify(sent)).not.toContain("b7ad6b7169203331");
   await expect
     .poll(() => collector.received.some((bytes) => bytes.includes(Buffer.from(trace, "hex"))), {
-      timeout: 15_000,
+      timeout: 30_000,
     })
     .toBe(true);
   expect(Buffer.concat(collector.received).includes("edge-of-tests")).toBe(true);

@@ -6,7 +6,7 @@ import { bootstrap } from "../../../controller/agent/bootstrap.ts";
 import { startEnvoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
 import { Store } from "../../../controller/store/store.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { send } from "../../runners/client.ts";
 import { startUpstream } from "../../runners/upstream.ts";
 import { restApi } from "../fixtures/gateway.ts";
@@ -78,18 +78,18 @@ test("traffic goes on while the controller is gone, and a change is served withi
     concurrency: 1,
   });
   await create(first, restApi("a", upstream.port));
-  const port = await until(async () => {
+  const port = await eventually(async () => {
     const text = await envoy.admin("/listeners?format=json");
     const { listener_statuses } = JSON.parse(text) as {
       listener_statuses: { local_address: { socket_address: { port_value: number } } }[];
     };
     return listener_statuses[0]!.local_address.socket_address.port_value;
-  }, 10_000);
+  });
   const served = (path: string) =>
-    until(async () => {
+    eventually(async () => {
       const { status } = await send(port, { path });
       if (status !== 200) throw new Error(`${path}: ${status}`);
-    }, 10_000);
+    });
   await served("/a/1");
   await first.kill();
   for (let i = 0; i < 50; i++) expect((await send(port, { path: "/a/1" })).status).toBe(200);
@@ -101,4 +101,4 @@ test("traffic goes on while the controller is gone, and a change is served withi
   await second.kill();
   await envoy.stop();
   await upstream.close();
-}, 30_000);
+});

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createServer as createHttpsServer } from "node:https";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
@@ -189,7 +189,7 @@ test("a split sends each part its share, and a mirror copies without being waite
   expect(a.seen.length + b.seen.length).toBe(80);
   expect(b.seen.length).toBeGreaterThan(5);
   expect(a.seen.length).toBeGreaterThan(b.seen.length);
-  await until(() => expect(shadow.seen.length).toBeGreaterThan(70), 5_000);
+  await eventually(() => expect(shadow.seen.length).toBeGreaterThan(70));
 });
 
 test.each(["ring-hash", "maglev"])("%s keeps a client with its upstream", async (method) => {
@@ -221,11 +221,11 @@ test("an upstream that fails its health check gets no requests", async () => {
   }));
   const well = await upstream({ body: "well" });
   await deploy("checked", toDefinition([sick, well], { healthCheck }));
-  await until(async () => {
+  await eventually(async () => {
     const answers = [];
     for (let i = 0; i < 6; i++) answers.push((await t.request("/checked/x")).text);
     expect(answers).toEqual(Array(6).fill("well"));
-  }, 10_000);
+  });
 });
 
 test("the only upstream that there is gets none either while it fails its health check", async () => {
@@ -237,17 +237,15 @@ test("the only upstream that there is gets none either while it fails its health
     for (let i = 0; i < 6; i++) all.push(await t.request("/alone/x"));
     return all;
   };
-  await until(async () => {
+  await eventually(async () => {
     for (const answer of await answers()) {
       expect(answer.status).toBe(503);
       expect(answer.headers).toContainEqual(["content-type", "application/json"]);
     }
-  }, 10_000);
+  });
   status = 200;
-  await until(
-    async () =>
-      expect((await answers()).map((answer) => answer.status)).toEqual(Array(6).fill(200)),
-    10_000,
+  await eventually(async () =>
+    expect((await answers()).map((answer) => answer.status)).toEqual(Array(6).fill(200)),
   );
 });
 
@@ -261,11 +259,11 @@ test("an upstream that keeps failing is left out for a while", async () => {
     maxEjectionPercent: 50,
   };
   await deploy("ejected", toDefinition([failing, well], { outlierDetection }));
-  await until(async () => {
+  await eventually(async () => {
     const answers = [];
     for (let i = 0; i < 6; i++) answers.push((await t.request("/ejected/x")).status);
     expect(answers).toEqual(Array(6).fill(200));
-  }, 10_000);
+  });
 });
 
 test("a circuit breaker answers at once when the upstream has enough to do", async () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
 const upload = (name: string, certificate: string) =>
   t.manage("POST", "/certificates", { name, certificate });
 const served = (status: number) =>
-  expect.poll(async () => (await t.request("/secure/x")).status, { timeout: 10_000 }).toBe(status);
+  expect.poll(async () => (await t.request("/secure/x")).status, { timeout: 30_000 }).toBe(status);
 
 test("an upstream is trusted while its authority is uploaded, without a restart", async () => {
   await served(503);

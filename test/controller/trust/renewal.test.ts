@@ -9,7 +9,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followCertificates } from "../../../cli/run/certificates.ts";
 import { makeCertificate, type Authority } from "../../../controller/tls/certificate.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { startLoad } from "../fixtures/load.ts";
 
@@ -92,7 +92,7 @@ test("new connections see another certificate, and those that there are go on", 
   const listeners = await counters("listener_manager.(listener_modified|listener_removed)");
   expect(await shownAt(t.gateway.ports.https!)).toBe("first");
   expect(t.gateway.renewTls({ tls: pair(issued("second")) })).toBe(true);
-  await until(async () => expect(await shownAt(t.gateway.ports.https!)).toBe("second"), 10_000);
+  await eventually(async () => expect(await shownAt(t.gateway.ports.https!)).toBe("second"));
   const after = await get({ agent });
   expect(after.status).toBe(200);
   expect(after.socket).toBe(before.socket);
@@ -147,9 +147,9 @@ test("files are followed; between certificate and key everything stays as it is"
     intervalMs: 50,
   });
   await writeFile(certificateFile, next.certificate);
-  await until(() => expect(lines.at(-1)).toContain("stay as they are: downstream_tls"), 10_000);
+  await eventually(() => expect(lines.at(-1)).toContain("stay as they are: downstream_tls"));
   await writeFile(keyFile, next.key);
-  await until(async () => expect(await shownAt(t.gateway.ports.https!)).toBe("fifth"), 10_000);
+  await eventually(async () => expect(await shownAt(t.gateway.ports.https!)).toBe("fifth"));
   expect(lines.at(-1)).toContain("other certificates");
   unfollow();
 });
@@ -197,7 +197,7 @@ test("an upstream is shown another client certificate while requests go on, and 
   });
   for (const name of ["two", "three"]) {
     await t.manage("PUT", "/rest-apis/inner?wait=10s", api(issued(name)));
-    await until(() => expect([...seen]).toContain(name), 10_000);
+    await eventually(() => expect([...seen]).toContain(name));
   }
   const report = await load.stop();
   expect(Object.fromEntries(report.failures)).toEqual({});

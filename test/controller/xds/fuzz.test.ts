@@ -12,7 +12,7 @@ import {
   settledType,
   typeUrls,
 } from "../../../controller/xds/wire.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const wire = deltaWire(loadProtos());
@@ -88,7 +88,7 @@ test("calls of discovery requests, right, odd and broken", async () => {
   );
   const asked = wire.writeRequest({ typeUrl: typeUrls.listener, node: { id: "good" } });
   expect((await call(deltaPath, [asked])).includes("http")).toBe(true);
-}, 30_000);
+});
 
 test("calls of the feed, right, odd and broken", async () => {
   const query = fc.oneof(
@@ -102,16 +102,16 @@ test("calls of the feed, right, odd and broken", async () => {
     }),
     { numRuns: 200 },
   );
-}, 30_000);
+});
 
 test("a call that goes on in what is no request ends, and nobody is taken for connected", async () => {
   const good = wire.writeRequest({ typeUrl: typeUrls.secret, node: { id: "odd" } });
   const broken = Buffer.from([255, 255, 255]);
   await call(deltaPath, [good, good, good, broken]);
-  await until(() => {
+  await eventually(() => {
     const ids = t.gateway.control.status("a").gateways.map(({ id }) => id);
     expect(ids).toEqual([expect.stringMatching(/^gateway-/)]);
-  }, 5_000);
+  });
 });
 
 test("after all of it the Envoy beside the controller takes a change, and the log tells of no crash", async () => {

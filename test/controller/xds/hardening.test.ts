@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { raw } from "../fixtures/raw.ts";
 
@@ -168,9 +168,9 @@ test("slow headers are cut off", async () => {
     socket.write("GET /a/x HTTP/1.1\r\nHost: a\r\n");
   }
   const drip = setInterval(() => sockets.forEach((socket) => socket.write("X-A: b\r\n")), 200);
-  await until(() => {
+  await eventually(() => {
     if (open > 0) throw new Error(`${open} slow connections are open`);
-  }, 5_000);
+  });
   clearInterval(drip);
 });
 

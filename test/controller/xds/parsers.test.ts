@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { startEnvoy, type Envoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { any, type JsonObject } from "../../../controller/xds/protos.ts";
 import { freePort } from "../fixtures/free-port.ts";
 import { raw } from "../fixtures/raw.ts";
@@ -81,7 +81,7 @@ async function start(variant: Variant) {
 describe.each(parsers)("%s reads in one way", (_, variant) => {
   test("LF, CR and folds: one answer, and no header that only the odd bytes make", async () => {
     const { port } = await start(variant);
-    await until(async () => (await fetch(`http://127.0.0.1:${port}/`)).text(), 10_000);
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/`)).text());
     for (const [name, bytes, read] of odd) {
       const { statuses, text } = await raw(port, bytes);
       expect(statuses, name).toEqual([200]);

@@ -9,7 +9,7 @@ import { bootstrap } from "../../../controller/agent/bootstrap.ts";
 import { startEnvoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
-import { until } from "../../../controller/until.ts";
+import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const authority = makeCertificate({ commonName: "Test authority", authority: true });
@@ -103,17 +103,15 @@ test("an Envoy without a certificate gets nothing over xDS", async () => {
       controllers: [{ host: "127.0.0.1", port: t.gateway.ports.xds }],
     }),
   });
-  await until(async () => {
+  await eventually(async () => {
     const stats = await envoy.admin(
       "/stats?filter=cluster.controllers.upstream_cx_(connect_fail|destroy)$",
     );
     if (!/: [1-9]/.test(stats)) throw new Error(`no connection has failed yet: ${stats}`);
-  }, 10_000);
+  });
   // Between its attempts: a call counts as connected until the port has read that this is no TLS.
-  await until(
-    async () =>
-      expect(await envoy.admin("/stats?filter=control_plane.connected_state")).toContain(": 0"),
-    10_000,
+  await eventually(async () =>
+    expect(await envoy.admin("/stats?filter=control_plane.connected_state")).toContain(": 0"),
   );
   expect(t.gateway.control.status("a").gateways.map(({ id }) => id)).not.toContain("stranger");
   await envoy.stop();

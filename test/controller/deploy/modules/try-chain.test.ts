@@ -14,7 +14,7 @@ beforeAll(async () => {
     ),
   );
   module = wasm;
-}, 60_000);
+});
 
 const chain = (params: Record<string, unknown>, name = "set-headers"): Chain => ({
   api: { name: "a", version: "v1", context: "/a", kind: "RestApi" },

@@ -13,7 +13,7 @@ beforeAll(async () => {
   service = await startUpstream(({ path, headers }) => ({
     body: `${path} for ${headers.find(([name]) => name === "x-badge")?.[1]}`,
   }));
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(open.map((gateway) => gateway.close()));
   await service.close();

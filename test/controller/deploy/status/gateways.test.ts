@@ -1,6 +1,7 @@
 /** What is said of gateways that are not there, do not answer, or went away. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../../../controller/until.ts";
+import { eventually } from "../../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../../fixtures/gateway.ts";
 
 let t: TestGateway;
@@ -44,6 +45,6 @@ test("one that never acknowledges is pending when the time is over, and serves w
 
 test("one that went away is named no more, and holds up nobody", async () => {
   await t.gateway.envoy!.stop();
-  await until(async () => expect(await told()).toMatchObject({ gateways: [] }), 10_000);
+  await eventually(async () => expect(await told()).toMatchObject({ gateways: [] }));
   expect((await t.manage("PUT", "/rest-apis/a?wait=60s", api("/c"))).status).toBe(200);
 });
