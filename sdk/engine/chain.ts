@@ -129,11 +129,9 @@ function listed(region: usize, cursor: Cursor): Link[] {
   const links: Link[] = [];
   cursor.enterObject();
   while (cursor.nextKey()) {
-    if (isDefined(FEED)) {
-      if (cursor.key == "recorded") {
-        building.recorded = cursor.bool();
-        continue;
-      }
+    if (cursor.key == "recorded") {
+      building.recorded = cursor.bool();
+      continue;
     }
     if (cursor.key != "policies") {
       cursor.skip();
@@ -163,7 +161,7 @@ export let problem: usize = 0;
 export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const region = openChain();
   building.fellowship = 0;
-  if (isDefined(FEED)) building.recorded = false;
+  building.recorded = false;
   const cursor = new Cursor(text);
   building.at = 0;
   const links = alone ? [link(region, registrations[0], cursor, 0)] : listed(region, cursor);
@@ -178,7 +176,7 @@ export function buildChain(text: Uint8Array, alone: bool): Chain | null {
   const chain = new Chain();
   chain.region = region;
   chain.links = StaticArray.fromArray(links);
-  if (isDefined(FEED)) chain.recorded = building.recorded;
+  chain.recorded = building.recorded;
   for (let i = 0; i < links.length; i++) {
     chain.handles |= links[i].handles;
     const condition = links[i].condition;

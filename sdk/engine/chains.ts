@@ -10,7 +10,7 @@ import { encode, same, written } from "../hostcalls/text";
 import { proxy_set_tick_period_milliseconds } from "../env";
 import { Chain, buildChain, problem } from "./chain";
 import { refuse } from "./fault";
-import { refuel } from "./fuel";
+import { PREPARING, refuel } from "./fuel";
 import { rootContext } from "./live";
 import { FEED_TICK_MS, copyStamp, fillSecrets, secretsStamp } from "./feed/hook";
 import { Handles } from "./link";
@@ -149,9 +149,8 @@ function build(name: usize, size: usize, hash: u32): usize {
     return 0;
   }
   let text = Uint8Array.wrap(changetype<ArrayBuffer>(at), 0, <i32>propertySize);
+  refuel(PREPARING);
   if (isDefined(FEED)) {
-    // A chain with hundreds of secrets is more work than a handler's.
-    refuel(text.byteLength);
     const filled = fillSecrets(text);
     unready = filled === null;
     if (filled === null) return 0;

@@ -20,7 +20,7 @@ import { Chain } from "./chain";
 import { configureRoot, letGo } from "./chains";
 import { forgetFeedRoot } from "./feed/hook";
 import * as flow from "./flow";
-import { refuel } from "./fuel";
+import { PREPARING, refuel } from "./fuel";
 import { setChain, setLink, setRoot, setStream } from "./live";
 import { fed, refreshed, tick } from "./rooted";
 import { closeRoot, findRoot, openRoot } from "./roots";
@@ -67,13 +67,9 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   openStream(id).root = parent;
 }
 
-/** As much fuel and memory as for a body of this size. */
-const CONFIGURE_BYTES: i32 = 256 << 10;
-
 export function proxy_on_configure(root: u32, size: i32): i32 {
   enterRoot(root);
-  // Preparing takes a while, once: 50 ms at most.
-  refuel(CONFIGURE_BYTES);
+  refuel(PREPARING);
   const ok = configureRoot(
     root,
     size ? bufferBytes(BufferType.PluginConfiguration) : new Uint8Array(0),

@@ -16,6 +16,8 @@ export const HEADERS_FUEL: i32 = 10000000;
 export let budget: i32 = HEADERS_FUEL;
 /** Instructions per byte of body on top of it. */
 export const FUEL_PER_BYTE: i32 = 800;
+/** Preparing a chain takes a while, once: it has the fuel and the memory that a body of this size has. */
+export const PREPARING: i32 = 256 << 10;
 const MOST: i32 = 2000000000;
 
 /** Fills up for one handler that has `bytes` of body to work on, and allows the memory for it. */

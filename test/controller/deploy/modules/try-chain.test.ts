@@ -34,6 +34,26 @@ test("a chain that it cannot build is refused in the engine's words", async () =
   expect(await tryChain(module, chain({ request: { headers: [] } }))).toContain("headers");
 });
 
+test("a schema of 20 KiB, as real descriptions have them, is not too much to build", async () => {
+  const thing = {
+    ...{ type: "object", required: ["id", "name"] },
+    properties: {
+      id: { type: "integer", minimum: 1 },
+      name: { type: "string", maxLength: 40, pattern: "^[a-z]+$" },
+      at: { type: "string", format: "date-time" },
+      list: { type: "array", items: { enum: ["a", "b", "c"] } },
+    },
+  };
+  const each = <T>(of: (i: number) => [string, T]) =>
+    Object.fromEntries(Array.from({ length: 75 }, (_, i) => of(i)));
+  const schema = {
+    properties: each((i) => [`field${i}`, { $ref: `#/$defs/Thing${i}` }]),
+    $defs: each((i) => [`Thing${i}`, thing]),
+  };
+  expect(JSON.stringify(schema).length).toBeGreaterThan(20 << 10);
+  expect(await tryChain(module, chain({ body: { schema } }, "request-validation"))).toBeNull();
+});
+
 test("a chain that costs more to build than may be computed is refused: each of its requests would end with 500", async () => {
   const rings = (count: number) =>
     Object.fromEntries(
