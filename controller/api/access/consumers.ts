@@ -13,7 +13,7 @@ export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   const written = (c: Context, before: ConsumerRecord | null, done: WrittenConsumer) => {
     const { row, made, changed } = done;
     if (isDryRun(c)) return tried(represent(row), changed);
-    if (changed) note(c, before, row);
+    note(c, before, row);
     c.header("Cache-Control", "no-store");
     return { ...represent(row), ...(made.length > 0 && { generated: made }) };
   };

@@ -29,7 +29,7 @@ export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
     const before = await secrets.get(c.req.param("id"));
     const { row, changed } = await secrets.replace(before.handle, await bodyOf(c), isDryRun(c));
     if (isDryRun(c)) return c.json(tried(represent(row), changed));
-    if (changed) note(c, before, row);
+    note(c, before, row);
     return c.json(represent(row));
   });
   app.delete("/:id", async (c) => {
