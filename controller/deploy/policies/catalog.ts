@@ -9,6 +9,7 @@ import type { PolicyReference } from "../../model/shared.ts";
 import type { UpstreamTls } from "../../model/upstream-tls.ts";
 import { changeMarked, markedIn, type Mark } from "../../translate/marked.ts";
 import { serviceCluster } from "../../translate/services.ts";
+import { wronglyCoerced } from "./coerced.ts";
 import { changeNested, nestedIn, withNested } from "./nested.ts";
 import {
   systemParametersOf,
@@ -179,6 +180,8 @@ export class PolicyCatalog {
       };
     // Coerces what is not secret; for what is, the values fit already.
     validate(params);
+    const coerced = wronglyCoerced(reference.params, params, `${field}.params`);
+    if (coerced.length > 0) return { errors: coerced };
     const reserved = Object.keys(propertiesOf(systemParameters)).find((key) => key in params);
     if (reserved)
       return problem(`${field}.params.${reserved}`, "is set by the gateway's configuration");
