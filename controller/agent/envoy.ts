@@ -40,8 +40,8 @@ export interface Envoy {
   adminPort: number;
   /** Answers of Envoy's admin, for example `admin("/ready")`. */
   admin(path: string, method?: "GET" | "POST"): Promise<string>;
-  /** Settles with the exit code when the process has gone, whatever the cause. */
-  exited: Promise<number | null>;
+  /** Settles when the process has gone, whatever the cause, with its code or the signal that ended it. */
+  exited: Promise<number | string>;
   /** Asks it to end, and ends it after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -74,9 +74,9 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
     options.log?.(line);
   });
   eachLine(child.stdout, (line) => (options.output ?? options.log)?.(line));
-  const exited = new Promise<number | null>((resolve) => {
-    child.once("error", () => resolve(null));
-    child.once("exit", resolve);
+  const exited = new Promise<number | string>((resolve) => {
+    child.once("error", ({ message }) => resolve(message));
+    child.once("exit", (code, signal) => resolve(code ?? signal ?? "nothing"));
   }).finally(() => rm(folder, { recursive: true, force: true }));
 
   const gone = exited.then((code) => {

@@ -58,6 +58,7 @@ test("an Envoy that ends by itself is started again and serves what it served", 
   await t.gateway.ready();
   expect((await t.request("/a/x")).status).toBe(200);
   expect(t.gateway.envoy!.restarts()).toBe(1);
+  expect(t.logs.join("\n")).toContain("Envoy ended with SIGKILL; starting again");
   await t.close();
 });
 
