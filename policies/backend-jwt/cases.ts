@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 import { tokens } from "./cases/tokens.ts";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -37,21 +38,14 @@ export const cases: Case[] = [
     request: { path: "/", headers: { "x-caller": "forged" } },
     expect: { status: 200, upstream: { headers: { "x-caller": null } } },
   },
-  ...(
-    [
-      ["no key", { algorithm: "ES256" }, /signingKey\.inline/],
-      ["a key of another form", { ...params, signingKey: { inline: sec1 } }, /PKCS#8/],
-      ["a path", { ...params, signingKey: { path: "/etc/key.pem" } }, /signingKey\.path/],
-      ["no duration", { ...params, tokenExpiry: "soon" }, /tokenExpiry/],
-      ["no time at all", { ...params, tokenExpiry: "0s" }, /tokenExpiry/],
-      ["a reserved claim", { ...params, customClaims: { sub: "root" } }, /customClaims\.sub/],
-      ["a mapped reserved claim", { ...params, claimMappings: { exp: "a" } }, /claimMappings\.exp/],
-      ["what is not there", { ...params, customClaims: { a: "$ctx:else" } }, /\$ctx:else/],
-    ] as [string, object, RegExp][]
-  ).map(([what, wrong, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params: wrong,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([
+    ["no key", { algorithm: "ES256" }, /signingKey\.inline/],
+    ["a key of another form", { ...params, signingKey: { inline: sec1 } }, /PKCS#8/],
+    ["a path", { ...params, signingKey: { path: "/etc/key.pem" } }, /signingKey\.path/],
+    ["no duration", { ...params, tokenExpiry: "soon" }, /tokenExpiry/],
+    ["no time at all", { ...params, tokenExpiry: "0s" }, /tokenExpiry/],
+    ["a reserved claim", { ...params, customClaims: { sub: "root" } }, /customClaims\.sub/],
+    ["a mapped reserved claim", { ...params, claimMappings: { exp: "a" } }, /claimMappings\.exp/],
+    ["what is not there", { ...params, customClaims: { a: "$ctx:else" } }, /\$ctx:else/],
+  ]),
 ];

@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const params = { username: "ada", password: "p:ss wörd" };
 const basic = (text: string, scheme = "Basic"): Record<string, string> => ({
@@ -100,21 +101,14 @@ const byHash: Case[] = [
       { request: ask("ada:p:ss wörd"), expect: refused },
     ],
   },
-  ...(
-    [
-      ["a name without a password", { username: "ada" }, /password: expected either/],
-      ["both", { ...params, passwordHash }, /password: expected either/],
-      ["no name", { password: "x" }, /username: is required/],
-      ["consumers and a name", { ...params, consumers: true }, /consumers: expected no/],
-      ["no bcrypt hash", { username: "ada", passwordHash: "x" }, /passwordHash/],
-      ["nothing", {}, /username: is required/],
-    ] as [string, object, RegExp][]
-  ).map(([what, wrong, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params: wrong,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([
+    ["a name without a password", { username: "ada" }, /password: expected either/],
+    ["both", { ...params, passwordHash }, /password: expected either/],
+    ["no name", { password: "x" }, /username: is required/],
+    ["consumers and a name", { ...params, consumers: true }, /consumers: expected no/],
+    ["no bcrypt hash", { username: "ada", passwordHash: "x" }, /passwordHash/],
+    ["nothing", {}, /username: is required/],
+  ]),
 ];
 
 export const cases: Case[] = [

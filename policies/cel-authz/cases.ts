@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const basic = (user: string, more: Record<string, string> = {}) => ({
   authorization: `Basic ${Buffer.from(`${user}:word`).toString("base64")}`,
@@ -116,25 +117,18 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 403, logs: [/cel-authz.*refused, because the expression/] },
   },
-  ...(
+  ...misconfigured([
+    ["an expression that is none", { expression: "request.path ==" }, /expression: /],
     [
-      ["an expression that is none", { expression: "request.path ==" }, /expression: /],
-      [
-        "an expression that decides nothing",
-        { expression: "1 + 1" },
-        /expected a value that is true or false, found int/,
-      ],
-      [
-        "a place that stands twice in the path",
-        { ...own, path: "/{id}/{id}" },
-        /\{id\} stands in it twice/,
-      ],
-      ["half a segment", { ...own, path: "/a{id}" }, /expected whole segments such as \{id\}/],
-    ] as [string, object, RegExp][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+      "an expression that decides nothing",
+      { expression: "1 + 1" },
+      /expected a value that is true or false, found int/,
+    ],
+    [
+      "a place that stands twice in the path",
+      { ...own, path: "/{id}/{id}" },
+      /\{id\} stands in it twice/,
+    ],
+    ["half a segment", { ...own, path: "/a{id}" }, /expected whole segments such as \{id\}/],
+  ]),
 ];

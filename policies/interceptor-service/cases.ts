@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const endpoint = "http://guard:8080/v1/";
 const cluster = "out|http|guard|8080";
@@ -197,25 +198,18 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200, body: "made" },
   },
-  ...(
+  ...misconfigured([
     [
-      [
-        "certificates unchecked",
-        { endpoint, request: {}, tlsSkipVerify: true },
-        /tlsSkipVerify: certificates are always verified/,
-      ],
-      ["an endpoint without a scheme", { endpoint: "icept", request: {} }, /endpoint: expected/],
-      [
-        "an endpoint with a query",
-        { endpoint: `${endpoint}?a=1`, request: {} },
-        /endpoint: expected no query/,
-      ],
-      ["nothing to tell the service", { endpoint }, /at least one of: request, response/],
-    ] as [string, object, RegExp][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+      "certificates unchecked",
+      { endpoint, request: {}, tlsSkipVerify: true },
+      /tlsSkipVerify: certificates are always verified/,
+    ],
+    ["an endpoint without a scheme", { endpoint: "icept", request: {} }, /endpoint: expected/],
+    [
+      "an endpoint with a query",
+      { endpoint: `${endpoint}?a=1`, request: {} },
+      /endpoint: expected no query/,
+    ],
+    ["nothing to tell the service", { endpoint }, /at least one of: request, response/],
+  ]),
 ];

@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 import { authority, forged, robot, shop } from "./certificates.ts";
 
 const robotFingerprint = "5e620a0903d0a32cc0e1b98f08508ef2313a4d714102775d07819a71cdbc52e3";
@@ -180,17 +181,10 @@ export const cases: Case[] = [
       },
     })),
   },
-  ...(
-    [
-      ["a subject that is none", { subjects: ["robot"] }, /subjects\[0\]: expected a name/],
-      ["a subject that breaks off", { subjects: ["CN=robot\\"] }, /subjects\[0\]: expected a name/],
-      ["a short fingerprint", { fingerprints: ["ab"] }, /fingerprints/],
-      ["a header that is none", { certificateHeaders: { subject: "a b" } }, /certificateHeaders/],
-    ] as [string, object, RegExp][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([
+    ["a subject that is none", { subjects: ["robot"] }, /subjects\[0\]: expected a name/],
+    ["a subject that breaks off", { subjects: ["CN=robot\\"] }, /subjects\[0\]: expected a name/],
+    ["a short fingerprint", { fingerprints: ["ab"] }, /fingerprints/],
+    ["a header that is none", { certificateHeaders: { subject: "a b" } }, /certificateHeaders/],
+  ]),
 ];

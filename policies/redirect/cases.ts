@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const to = (location: string, status = 302): Case["expect"] => ({
   status,
@@ -92,16 +93,5 @@ export const cases: Case[] = [
     request: { path: "/@evil.example/", headers: { ":authority": "h" } },
     expect: to("http://h/@evil.example/"),
   },
-  ...(
-    [["a status that leads nowhere", { statusCode: 304 }, /statusCode: expected/]] as [
-      string,
-      object,
-      RegExp,
-    ][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([["a status that leads nowhere", { statusCode: 304 }, /statusCode: expected/]]),
 ];

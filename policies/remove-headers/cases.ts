@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const headers = (...names: string[]) => ({ headers: names.map((name) => ({ name })) });
 
@@ -39,16 +40,7 @@ export const cases: Case[] = [
     request: { path: "/" },
     expect: { status: 200, headers: { "x-powered-by": null } },
   },
-  ...(
-    [["the host to be removed", { request: headers("host") }, /host cannot be removed/]] as [
-      string,
-      object,
-      RegExp,
-    ][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([
+    ["the host to be removed", { request: headers("host") }, /host cannot be removed/],
+  ]),
 ];

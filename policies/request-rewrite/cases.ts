@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 /** An operation of an API with the context /shop. */
 const rewrite = (path: string, params: object): Pick<Case, "routes"> => ({
@@ -185,20 +186,13 @@ export const cases: Case[] = [
     request: { path: sent, headers },
     expect: becomes(path),
   })),
-  ...(
+  ...misconfigured([
     [
-      [
-        "a rule that is not there",
-        { pathRewrite: { type: "ReplaceRegexMatch" } },
-        /pathRewrite.*replaceRegexMatch: is required/,
-      ],
-    ] as [string, object, RegExp][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+      "a rule that is not there",
+      { pathRewrite: { type: "ReplaceRegexMatch" } },
+      /pathRewrite.*replaceRegexMatch: is required/,
+    ],
+  ]),
   ...(
     [
       [{ headers: [{ name: "x-kind", type: "Regex", value: "^b+$" }] }, "x-kind", "bb", "ab"],

@@ -1,4 +1,5 @@
 import type { Case, CaseRequest } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 type Request = CaseRequest["request"];
 
@@ -287,26 +288,19 @@ const schemas: Case[] = [
   },
 ];
 
-const unconfigurable: Case[] = (
+const unconfigurable: Case[] = misconfigured([
+  ["nothing to check", {}, /at least one of: body, query, headers/],
+  ["a body's schema that is none", { body: { schema: { type: "text" } } }, /body\.schema: /],
   [
-    ["nothing to check", {}, /at least one of: body, query, headers/],
-    ["a body's schema that is none", { body: { schema: { type: "text" } } }, /body\.schema: /],
-    [
-      "a query's schema that is none",
-      { query: { schema: { properties: { a: { pattern: "(" } } } } },
-      /query\.schema: /,
-    ],
-    [
-      "a header in capitals",
-      { headers: { schema: { properties: { "X-A": { type: "string" } } } } },
-      /header names are in lower case/,
-    ],
-  ] as [string, object, RegExp][]
-).map(([what, params, log]) => ({
-  name: `is not to be configured with ${what}`,
-  params,
-  request: { path: "/" },
-  expect: { status: 500, upstream: null, logs: [log] },
-}));
+    "a query's schema that is none",
+    { query: { schema: { properties: { a: { pattern: "(" } } } } },
+    /query\.schema: /,
+  ],
+  [
+    "a header in capitals",
+    { headers: { schema: { properties: { "X-A": { type: "string" } } } } },
+    /header names are in lower case/,
+  ],
+]);
 
 export const cases: Case[] = [...bodies, ...queries, ...headers, ...schemas, ...unconfigurable];

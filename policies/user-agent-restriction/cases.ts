@@ -1,4 +1,5 @@
 import type { Case } from "sluice/cases";
+import { misconfigured } from "../misconfigured.ts";
 
 const from = (...agents: string[]) => ({
   path: "/",
@@ -47,15 +48,8 @@ export const cases: Case[] = [
     request: from(`${"a".repeat(6_000)}b`),
     expect: passes,
   },
-  ...(
-    [
-      ["nothing to look for", {}, /at least one of: allow, deny/],
-      ["a pattern that is none", { deny: ["bot", "("] }, /deny\[1\]: /],
-    ] as [string, object, RegExp][]
-  ).map(([what, params, log]): Case => ({
-    name: `is not to be configured with ${what}`,
-    params,
-    request: { path: "/" },
-    expect: { status: 500, upstream: null, logs: [log] },
-  })),
+  ...misconfigured([
+    ["nothing to look for", {}, /at least one of: allow, deny/],
+    ["a pattern that is none", { deny: ["bot", "("] }, /deny\[1\]: /],
+  ]),
 ];
