@@ -36,7 +36,7 @@ import { ResourceCache } from "./xds/cache.ts";
 import { kinds } from "./xds/kinds.ts";
 import { loadProtos } from "./xds/protos.ts";
 import { xdsExposure } from "./xds/exposure.ts";
-import { compression } from "./xds/resources/compression.ts";
+import { compression } from "./xds/resources/http/compression.ts";
 import { serveAds, type AdsServer } from "./xds/server.ts";
 import { gatewaySecrets, trustSecret } from "./xds/resources/secret.ts";
 
@@ -157,7 +157,7 @@ export async function startControlPlane(
       filters: [engineFilter],
       recorded: eventOptions(options.record).events !== undefined,
       policies: gatewayPolicies,
-      readsBody: (policy) => modules.catalog.readsBody(policy),
+      bodyUse: (policy) => modules.catalog.bodyUse(policy),
       services: (policy) => modules.catalog.services(policy),
       serviceTrust: (cluster) => modules.catalog.serviceTrust(cluster),
     }),

@@ -19,7 +19,7 @@ import type { OwnPolicy } from "./translate/own-policies.ts";
 import type { Chain } from "./translate/chain.ts";
 import type { SecretKey } from "./secrets/key-ring.ts";
 import type { GatewayListeners } from "./translate/gateway.ts";
-import type { TracingOptions } from "./xds/resources/tracing.ts";
+import type { TracingOptions } from "./xds/resources/http/tracing.ts";
 import type { ClientCertificates, TlsVersions } from "./xds/resources/listener.ts";
 
 /** 0 takes any free port, null none. */

@@ -1,7 +1,11 @@
+import { AsyncResource } from "node:async_hooks";
+
 /** Something happened: raised often, heard at most once per `restMs`, and waited for by whoever needs to. */
 export class Signal {
   private readonly waiting = new Set<() => void>();
   private readonly listeners: (() => void | Promise<void>)[] = [];
+  /** Who listens works for nobody in particular, whoever raised it. */
+  private readonly scope = new AsyncResource("Signal");
   private timer: NodeJS.Timeout | null = null;
   private running = false;
   private again = false;
@@ -15,7 +19,11 @@ export class Signal {
   raise(): void {
     if (this.closed) return;
     if (this.running) this.again = true;
-    else this.timer ??= setTimeout(() => void this.hear(), this.restMs);
+    else
+      this.timer ??= setTimeout(
+        () => void this.scope.runInAsyncScope(() => this.hear()),
+        this.restMs,
+      );
   }
 
   /** Runs after each raise; several raises in a short time count as one. */

@@ -14,9 +14,6 @@ export const toText = (bytes: string): string =>
 
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-export const byteStringOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-
 export const bytesOf = (value: string | Uint8Array): Uint8Array =>
   typeof value === "string" ? Buffer.from(value, "utf8") : value;
 

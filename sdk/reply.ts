@@ -1,5 +1,9 @@
 /** An answer that a policy gives by itself, instead of the upstream. */
-import { proxy_send_local_response } from "./env";
+import { StreamType } from "./abi";
+import { refuelMore } from "./engine/fuel";
+import { stream } from "./engine/live";
+import { Fact, Phase } from "./engine/stream";
+import { proxy_close_stream, proxy_send_local_response } from "./env";
 import { encodePairs, pairsSize, sendable } from "./hostcalls/pairs";
 import { decimal, encode, written } from "./hostcalls/text";
 import { quote } from "./params/json-string";
@@ -80,8 +84,12 @@ export class Reply {
     if (!this.why.length) this.why = "policy:" + policy;
   }
 
-  /** Owned by the engine. False if the host would not send it. */
-  send(): bool {
+  /**
+   * Owned by the engine: the request is answered with it, once. What is to be sent is made first: a fault on the way leaves
+   * a request that is not answered yet.
+   */
+  send(): void {
+    refuelMore(this.text.length);
     const pairs = encodePairs(this.headers);
     const size = pairs ? pairsSize : 0;
     const details = encode(this.why);
@@ -96,9 +104,16 @@ export class Reply {
       body = encode(this.text);
       bodySize = written;
     }
-    const status = <u32>this.status;
-    return (
-      proxy_send_local_response(status, details, detailsSize, body, bodySize, pairs, size, -1) == 0
-    );
+    const record = stream();
+    const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
+    const code = <u32>this.status;
+    record.note(Fact.Replied);
+    if (
+      late ||
+      proxy_send_local_response(code, details, detailsSize, body, bodySize, pairs, size, -1)
+    ) {
+      // Headers are out: all that is left is to end the stream, so that nothing more gets through.
+      proxy_close_stream(StreamType.Response);
+    }
   }
 }

@@ -8,13 +8,13 @@ import { dirname, join, resolve } from "node:path";
 import * as asc from "assemblyscript/asc";
 import { UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
-import { countStatements, type Statement, type StatementParser } from "./coverage.ts";
+import { countStatements, type Statement, type StatementParser } from "./syntax/coverage.ts";
 import { explain, type Diagnostic } from "./diagnostics.ts";
-import { refuseMutableGlobals } from "./globals.ts";
-import { lint } from "./lint.ts";
+import { refuseMutableGlobals } from "./syntax/globals.ts";
+import { lint } from "./syntax/lint.ts";
 import { choosePasses, type Target } from "./optimize.ts";
-import { expandTemplates } from "./templates.ts";
-import type { Program } from "./syntax.ts";
+import { expandTemplates } from "./syntax/templates.ts";
+import type { Program } from "./syntax/tree.ts";
 
 export interface Compiled {
   wasm: Uint8Array;

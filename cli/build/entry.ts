@@ -1,5 +1,5 @@
 /** The generated entry: registers every policy and exports the callbacks that some policy needs. */
-import { calls, grpcCalls, handlers, waits, type SharedGround } from "./source.ts";
+import { calls, grpcCalls, handlers, waits, type SharedGround } from "./syntax/source.ts";
 
 export interface EntryPolicy {
   name: string;

@@ -1,9 +1,9 @@
 /** What a module says of itself in its custom section `sluice.manifest`: read by whoever loads it. */
 import type { Definition, Schema } from "./definition.ts";
-import { handlers } from "./source.ts";
+import { handlers } from "./syntax/source.ts";
 
 /** Chains written for this version of the SDK, and for the one before, run in the module. */
-export const sdkVersion = "1";
+const sdkVersion = "1";
 
 export interface Manifest {
   sdk: string;

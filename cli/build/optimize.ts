@@ -3,7 +3,7 @@
  * every function that another one changed. These were found by leaving out what changes nothing: the same speed and size
  * of code, in half the time of optimizing.
  */
-import type { Program } from "./syntax.ts";
+import type { Program } from "./syntax/tree.ts";
 
 export type Target = "release" | "small" | "debug";
 

@@ -16,7 +16,7 @@ export interface Mapping {
   column: number;
 }
 
-export const NOWHERE = -1;
+const NOWHERE = -1;
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const VALUE = new Map([...DIGITS].map((digit, i) => [digit, i]));
@@ -56,7 +56,7 @@ function digits(value: number): string {
   return text;
 }
 
-export function writeMappings(mappings: readonly Mapping[]): string {
+function writeMappings(mappings: readonly Mapping[]): string {
   let last: Mapping = { offset: 0, source: 0, line: 0, column: 0 };
   return mappings
     .map((one) => {

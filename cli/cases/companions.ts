@@ -1,6 +1,7 @@
 /** Policies of the shelf that stand in the cases' chains beside the folders' own: they are linked in by themselves. */
 import { basename } from "node:path";
 import type { Case } from "../../host-sim/cases.ts";
+import { readDefinition } from "../build/definition.ts";
 import { shelfFolders } from "../run/shelf.ts";
 
 export async function companions(
@@ -20,7 +21,8 @@ export async function companions(
         ),
       ]),
   );
-  const own = new Set(folders.map((folder) => basename(folder)));
+  // A copy of a policy of the shelf may lie in a folder of another name: it takes that policy's place.
+  const own = new Set((await Promise.all(folders.map(readDefinition))).map(({ name }) => name));
   return (await shelfFolders()).filter(
     (folder) => named.has(basename(folder)) && !own.has(basename(folder)),
   );

@@ -1,10 +1,17 @@
-/** Reads a policy's `cases.ts`: data, bundled in memory and imported. */
+/** Reads a policy's `cases.ts`: data, bundled in memory and imported. The folder may lie anywhere. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { UserError, reason } from "../../controller/errors.ts";
 import type { Case } from "../../host-sim/cases.ts";
+import { packageRoot } from "../package-root.ts";
 import { unknownWord } from "./keys.ts";
+
+/** What cases import by the package's name, also in a folder with no package near. */
+const alias = {
+  "sluice/cases": join(packageRoot, "host-sim", "cases.ts"),
+  "sluice/policies": join(packageRoot, "policies"),
+};
 
 export async function loadCases(folder: string): Promise<Case[]> {
   const file = join(folder, "cases.ts");
@@ -15,6 +22,7 @@ export async function loadCases(folder: string): Promise<Case[]> {
   try {
     const { outputFiles } = await build({
       entryPoints: [file],
+      alias,
       bundle: true,
       format: "esm",
       platform: "node",

@@ -3,7 +3,7 @@
  * before what refers to it. They are deleted in the other direction.
  */
 import type { GatewayApi } from "./api.ts";
-import type { Resource } from "./documents.ts";
+import type { Resource } from "../apply/documents.ts";
 import { usage } from "../errors.ts";
 
 export interface KindRow {
@@ -31,6 +31,14 @@ export interface KindRow {
 }
 
 const enveloped = { form: "document", replaceable: true } as const;
+
+const ofApi: KindRow["columns"] = [
+  ["ID", "metadata.name"],
+  ["DISPLAY NAME", "spec.displayName"],
+  ["VERSION", "spec.version"],
+  ["CONTEXT", "spec.context"],
+  ["STATE", "status.state"],
+];
 
 export const kindRows: readonly KindRow[] = [
   {
@@ -89,13 +97,7 @@ export const kindRows: readonly KindRow[] = [
     command: "rest-api",
     path: "/rest-apis",
     listKey: "apis",
-    columns: [
-      ["ID", "metadata.name"],
-      ["DISPLAY NAME", "spec.displayName"],
-      ["VERSION", "spec.version"],
-      ["CONTEXT", "spec.context"],
-      ["STATE", "status.state"],
-    ],
+    columns: ofApi,
   },
   {
     ...enveloped,
@@ -103,13 +105,7 @@ export const kindRows: readonly KindRow[] = [
     command: "mcp",
     path: "/mcp-proxies",
     listKey: "mcpProxies",
-    columns: [
-      ["ID", "metadata.name"],
-      ["DISPLAY NAME", "spec.displayName"],
-      ["VERSION", "spec.version"],
-      ["CONTEXT", "spec.context"],
-      ["STATE", "status.state"],
-    ],
+    columns: ofApi,
   },
   {
     ...enveloped,

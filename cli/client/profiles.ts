@@ -39,7 +39,7 @@ export interface Selection {
 }
 
 /** What `ap gateway run` starts on this machine. */
-export const localGateway: Profile = {
+const localGateway: Profile = {
   server: "http://localhost:9090",
   adminServer: "http://localhost:9092",
 };

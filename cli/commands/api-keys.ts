@@ -51,7 +51,7 @@ const shown = (io: Io, options: Remote, body: Record<string, unknown>): void => 
 /** The body of a key: of a file, or made of the options. */
 async function bodyOf(options: { file?: string; keyName?: string; expiresInDays?: string }) {
   if (options.file !== undefined) {
-    const { readResources } = await import("../client/documents.ts");
+    const { readResources } = await import("../apply/documents.ts");
     const [{ document } = { document: null }] = await readResources([options.file], standardInput);
     return { name: document?.metadata.name, ...document?.spec };
   }

@@ -24,8 +24,8 @@ export const apply = (io: Io): Command =>
     .action(
       async (options: FileOptions & { dryRun?: boolean; atomic?: boolean; wait?: string }) => {
         const { GatewayApi } = await import("../client/api.ts");
-        const { apply } = await import("../client/apply.ts");
-        const { readResources } = await import("../client/documents.ts");
+        const { apply } = await import("../apply/apply.ts");
+        const { readResources } = await import("../apply/documents.ts");
         const resources = await readResources(options.file, standardInput);
         const api = await GatewayApi.of(options, io);
         const done = await apply(api, resources, {
@@ -49,8 +49,8 @@ export const diff = (io: Io): Command =>
     .description("show how a gateway differs from the files; exit code 1 if it does")
     .action(async (options: FileOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { readResources } = await import("../client/documents.ts");
-      const { drift } = await import("../client/drift.ts");
+      const { readResources } = await import("../apply/documents.ts");
+      const { drift } = await import("../apply/drift.ts");
       const resources = await readResources(options.file, standardInput);
       const found = await drift(await GatewayApi.of(options, io), resources);
       show(io, options, found, () => [
@@ -72,7 +72,7 @@ export const exportAll = (io: Io): Command =>
     .option("--kind <kind>", "only this kind, such as RestApi")
     .action(async (options: Remote & { kind?: string }) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { exported } = await import("../client/drift.ts");
+      const { exported } = await import("../apply/drift.ts");
       const documents = await exported(await GatewayApi.of(options, io), options.kind);
       if (options.output === "json") return io.json(documents);
       const { stringify } = await import("yaml");

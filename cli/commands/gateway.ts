@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
+import type { BootstrapCommandOptions } from "../run/bootstrap.ts";
 import { apply, diff, exportAll } from "./apply.ts";
 import { explain } from "./explain.ts";
 import { gatewayBook } from "./gateways.ts";
@@ -113,7 +114,19 @@ const bootstrap = (io: Io): Command =>
     .requiredOption("--node <id>", "what this Envoy is called, such as edge-1")
     .option("--controller <host:port>", "a controller's xDS address; may be repeated", collect, [])
     .option("--admin-port <port>", "Envoy's admin port on 127.0.0.1", "9901")
-    .action(async (options: { node: string; controller: string[]; adminPort: string }) => {
+    .option(
+      "--max-heap-mb <MiB>",
+      "the heap near which Envoy refuses requests (four fifths of this machine's memory)",
+    )
+    .option("--ca <file>", "who signed the controllers' certificates, in PEM, on Envoy's machine")
+    .option("--cert <file>", "the certificate that Envoy shows to controllers that ask for one")
+    .option("--key <file>", "its key")
+    .option(
+      "--server-name <name>",
+      "what the controllers' certificate says (the first controller's host)",
+    )
+    .option("--token-file <file>", "this gateway's token for its controllers, read here")
+    .action(async (options: BootstrapCommandOptions) => {
       const { printBootstrap } = await import("../run/bootstrap.ts");
       printBootstrap(options, io);
     });

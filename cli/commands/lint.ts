@@ -22,7 +22,7 @@ export const lint = (io: Io): Command =>
       if (options.rules) return list(io, options);
       const { usage } = await import("../errors.ts");
       if (options.file.length === 0) throw usage("give the files to look at with -f");
-      const { readResources } = await import("../client/documents.ts");
+      const { readResources } = await import("../apply/documents.ts");
       const { findings } = await import("../lint/findings.ts");
       const found = findings(await readResources(options.file, standardInput));
       show(io, options, found, () => [

@@ -139,7 +139,7 @@ const inspect = (io: Io): Command =>
     .argument("<file>", "a .wasm file")
     .option("--json", "print it as JSON")
     .action(async (file: string, options: { json?: boolean }) => {
-      const { inspectFile } = await import("../build/inspect.ts");
+      const { inspectFile } = await import("../module/inspect.ts");
       const found = await inspectFile(file);
       if (options.json) return io.json(found);
       io.table(found.rows);
@@ -152,7 +152,7 @@ const harden = (io: Io): Command =>
     .requiredOption("-o, --output <file>", "the hardened module")
     .option("--catch", "answer 500 and keep the VM, for modules that survive being interrupted")
     .action(async (input: string, options: { output: string; catch?: boolean }) => {
-      const { hardenFile } = await import("../build/harden-file.ts");
+      const { hardenFile } = await import("../module/harden.ts");
       const { meters, before, after } = await hardenFile(input, options.output, {
         faults: options.catch ? "catch" : "trap",
       });
@@ -165,6 +165,6 @@ const symbolicate = (io: Io): Command =>
     .argument("<map>", "the module's .wasm.map")
     .argument("[log]", "the log; standard input unless given")
     .action(async (map: string, log: string | undefined) => {
-      const { symbolicateLog } = await import("../build/symbolicate.ts");
+      const { symbolicateLog } = await import("../module/symbolicate.ts");
       for await (const line of symbolicateLog(map, log)) io.line(line);
     });

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { GatewayApi } from "../client/api.ts";
 import type { Counters } from "../../controller/canary/counters.ts";
-import type { Publication } from "../client/publish.ts";
+import type { Publication } from "../publish/publish.ts";
 import type { Io } from "../io.ts";
 import { remote, show, type Remote } from "./remote.ts";
 
@@ -43,7 +43,7 @@ const publish = (io: Io): Command =>
     .option("--watch", "again on every save, until Ctrl-C; with the policies that APIs use")
     .action(async (inputs: string[], options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { linked, publish } = await import("../client/publish.ts");
+      const { linked, publish } = await import("../publish/publish.ts");
       if (options.watch) return watch(io, inputs, options);
       const api = await GatewayApi.of(options, io);
       io.progress("building …");
@@ -55,7 +55,7 @@ const publish = (io: Io): Command =>
 
 async function watch(io: Io, inputs: string[], options: PublishOptions): Promise<void> {
   const { GatewayApi } = await import("../client/api.ts");
-  const { publishAndWatch } = await import("../client/publish-watch.ts");
+  const { publishAndWatch } = await import("../publish/watch.ts");
   const { interrupted } = await import("../signal.ts");
   const { usage } = await import("../errors.ts");
   if (options.canary !== undefined) throw usage("--watch: does not go with --canary");
@@ -80,7 +80,7 @@ async function tryOnSome(
   module: Uint8Array,
   options: PublishOptions,
 ): Promise<void> {
-  const { tryFirst } = await import("../client/canary.ts");
+  const { tryFirst } = await import("../publish/canary.ts");
   const { interrupted } = await import("../signal.ts");
   let said = "";
   const done = await tryFirst(api, module, {
@@ -110,7 +110,7 @@ const rollback = (io: Io): Command =>
     .argument("[hash]", "of the history")
     .action(async (hash: string | undefined, options: PublishOptions) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { rollBack } = await import("../client/publish.ts");
+      const { rollBack } = await import("../publish/publish.ts");
       told(io, options, await rollBack(await GatewayApi.of(options, io), options.wait, hash));
     });
 
@@ -119,8 +119,8 @@ const history = (io: Io): Command =>
     .description("list the modules that a gateway has had")
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { modulesOf } = await import("../client/publish.ts");
-      const { remarksOn } = await import("../client/stand-in.ts");
+      const { modulesOf } = await import("../publish/publish.ts");
+      const { remarksOn } = await import("../publish/stand-in.ts");
       const modules = await modulesOf(await GatewayApi.of(options, io));
       io.remarks(remarksOn(modules));
       show(io, options, modules, () => [
@@ -137,8 +137,8 @@ const list = (io: Io): Command =>
     .description("list the policies that a gateway has")
     .action(async (options: Remote) => {
       const { GatewayApi } = await import("../client/api.ts");
-      const { modulesOf } = await import("../client/publish.ts");
-      const { remarksOn } = await import("../client/stand-in.ts");
+      const { modulesOf } = await import("../publish/publish.ts");
+      const { remarksOn } = await import("../publish/stand-in.ts");
       const api = await GatewayApi.of(options, io);
       io.remarks(remarksOn(await modulesOf(api)));
       const { body } = await api.send("GET", "/policies");

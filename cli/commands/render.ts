@@ -25,7 +25,7 @@ export const render = (io: Io): Command =>
     .option("--policies <folder...>", "policies of your own, beside the shelf's")
     .option("--module <file>", "a finished module, in place of the shelf's policies")
     .action(async (options: RenderOptions) => {
-      const { readResources } = await import("../client/documents.ts");
+      const { readResources } = await import("../apply/documents.ts");
       const { gatewayFrom } = await import("../render/gateway-from.ts");
       const { render } = await import("../render/render.ts");
       const resources = await readResources(options.file, standardInput);

@@ -6,7 +6,7 @@ import { compareRoutes, pathMatch, type Ranked } from "../../controller/translat
 import { CommandError, Exit, usage } from "../errors.ts";
 import type { GatewayApi } from "../client/api.ts";
 import { kindRows, listAll, valueAt } from "../client/kinds.ts";
-import { withoutStatus } from "../client/compare.ts";
+import { withoutStatus } from "../apply/compare.ts";
 
 export interface Explanation {
   api: string;

@@ -1,5 +1,5 @@
 /** What the rules find in resources, and what there is to say of one rule. */
-import type { Resource } from "../client/documents.ts";
+import type { Resource } from "../apply/documents.ts";
 import { CommandError, Exit } from "../errors.ts";
 import { advice, pageOf, type Advice, type RuleId } from "./advice.ts";
 import { rules, type Severity } from "./rules.ts";

@@ -1,5 +1,5 @@
 /** What `ap lint` looks for: one row each, with an id that stays. */
-import type { Document } from "../client/documents.ts";
+import type { Document } from "../apply/documents.ts";
 import type { RuleId } from "./advice.ts";
 
 export type Severity = "error" | "warning";

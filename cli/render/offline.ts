@@ -16,7 +16,7 @@ import { Store } from "../../controller/store/store.ts";
 import type { CompiledApi } from "../../controller/translate/compile.ts";
 import type { Chain } from "../../controller/translate/chain.ts";
 import { loadProtos } from "../../controller/xds/protos.ts";
-import type { Document } from "../client/documents.ts";
+import type { Document } from "../apply/documents.ts";
 import { OfflineSecrets } from "./secrets.ts";
 import { Recorder, type Recorded } from "./recorder.ts";
 
@@ -56,7 +56,7 @@ export class OfflineGateway {
       defaults: () => ({
         ...{ ...traffic, policies, filters: [engineFilter] },
         recorded: eventOptions(options.record).events !== undefined,
-        readsBody: (policy) => catalog.readsBody(policy),
+        bodyUse: (policy) => catalog.bodyUse(policy),
         services: (policy) => catalog.services(policy),
         serviceTrust: (cluster) => catalog.serviceTrust(cluster),
       }),

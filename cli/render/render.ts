@@ -3,7 +3,7 @@ import { UserError } from "../../controller/errors.ts";
 import { referencesIn } from "../../controller/model/references.ts";
 import type { Chain, ChainPolicy } from "../../controller/translate/chain.ts";
 import type { CompiledApi, CompiledRoute } from "../../controller/translate/compile.ts";
-import { refuseTwins, type Resource } from "../client/documents.ts";
+import { refuseTwins, type Resource } from "../apply/documents.ts";
 import { rowOf } from "../client/kinds.ts";
 import { OfflineGateway, type OfflineOptions } from "./offline.ts";
 import type { Recorded } from "./recorder.ts";

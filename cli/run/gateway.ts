@@ -1,18 +1,20 @@
 /** `ap gateway run`: everything in one process, until a signal ends it. */
 import { join } from "node:path";
+import { findEnvoy } from "../../controller/agent/find.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import { milliseconds } from "../../controller/config/field.ts";
 import { loadConfig } from "../../controller/config/load.ts";
 import { gatewayOptions } from "../../controller/config/options.ts";
-import { startGateway, type Ports } from "../../controller/gateway.ts";
+import { startGateway, type Gateway, type Ports } from "../../controller/gateway.ts";
 import { leveledLog } from "../../controller/log.ts";
 import type { Io } from "../io.ts";
 import { certificateFiles, followCertificates } from "./certificates.ts";
 import { fitHeap } from "./heap.ts";
 import { portOf } from "./bootstrap.ts";
-import { startEcho } from "./echo.ts";
+import type { Echo } from "./echo.ts";
 import { patientOutput } from "./output.ts";
-import { addSample, sampleLines } from "./sample.ts";
+import { expectPorts } from "./ports.ts";
+import { sampleLines, startSample } from "./sample.ts";
 import { shelfModule } from "./shelf.ts";
 import { aborted, renewOnSignal, toldToEnd } from "./signals.ts";
 
@@ -39,40 +41,60 @@ export async function runGateway(options: RunOptions, io: Io): Promise<void> {
   for (const warning of warnings) log(`warning: ${warning}`);
   const told = gatewayOptions(config);
   const users = [...options.user.map(userOf), ...(told.users ?? [])];
+  const where = {
+    ...(told.trafficHost !== undefined && { trafficHost: told.trafficHost }),
+    host: options.host ?? told.host ?? "127.0.0.1",
+    envoy: options.envoy ? ("spawn" as const) : ("none" as const),
+    ports: { ...told.ports, ...portsOf(options) },
+  };
+  // What may be missing is looked for before anything takes long.
+  await expectPorts(where);
+  const envoyPath = options.envoy ? (await findEnvoy({ progress: write })).path : undefined;
   const module = await shelfModule(options.policies ?? [], write);
+  const ending = toldToEnd();
   const gateway = await startGateway({
     ...told,
     ...(options.data !== undefined && { store: join(options.data, "gateway.db") }),
     ...(options.store !== undefined && { store: options.store }),
-    ...(options.host !== undefined && { host: options.host }),
-    ...{ users, module, log },
+    ...where,
+    ...{ users, module, log, print },
+    ...(envoyPath !== undefined && { envoyPath }),
     announce: (line) => io.line(line),
-    print,
     sized: fitHeap,
-    envoy: options.envoy ? "spawn" : "none",
-    ports: { ...told.ports, ...portsOf(options) },
   });
-  const echo = options.sample ? await startEcho(await addSample(gateway)) : null;
-  if (options.envoy)
-    await gateway.ready(30_000).catch(async (error: unknown) => {
-      await gateway.stop();
-      throw new UserError(`Envoy does not take requests: ${reason(error)}; its log above says why`);
+  let echo: Echo | null = null;
+  let drainMs = 0;
+  try {
+    if (options.sample) echo = await startSample(gateway, log);
+    if (options.envoy) await Promise.race([takesRequests(gateway), aborted(ending)]);
+    if (ending.aborted) return;
+    tellWhere(gateway, options, io);
+    renewOnSignal(() => gateway.envoy, write);
+    const unfollow = followCertificates({
+      files: certificateFiles(config),
+      renew: () => gateway.renewTls(gatewayOptions(config)),
+      log,
     });
-  if (options.envoy) io.line(`traffic     http://localhost:${gateway.ports.http}`);
-  else io.line(`gateways    follow localhost:${gateway.ports.xds}`);
-  io.line(`management  http://localhost:${gateway.ports.management}/api/management/v1`);
-  if (echo) for (const line of sampleLines(gateway.ports)) io.line(line);
-  renewOnSignal(() => gateway.envoy, write);
-  const unfollow = followCertificates({
-    files: certificateFiles(config),
-    renew: () => gateway.renewTls(gatewayOptions(config)),
-    log,
+    await aborted(ending);
+    unfollow();
+    write("draining …");
+    drainMs = milliseconds(config.controller.server.shutdown_timeout);
+  } finally {
+    await gateway.stop(drainMs);
+    await echo?.close();
+  }
+}
+
+const takesRequests = (gateway: Gateway): Promise<void> =>
+  gateway.ready(30_000).catch((error: unknown) => {
+    throw new UserError(`Envoy does not take requests: ${reason(error)}; its log above says why`);
   });
-  await aborted(toldToEnd());
-  unfollow();
-  write("draining …");
-  await gateway.stop(milliseconds(config.controller.server.shutdown_timeout));
-  await echo?.close();
+
+function tellWhere({ ports }: Gateway, { envoy, sample }: RunOptions, io: Io): void {
+  if (envoy) io.line(`traffic     http://localhost:${ports.http}`);
+  else io.line(`gateways    follow localhost:${ports.xds}`);
+  io.line(`management  http://localhost:${ports.management}/api/management/v1`);
+  if (sample) for (const line of sampleLines(ports)) io.line(line);
 }
 
 /** What the command line says wins over the configuration. */

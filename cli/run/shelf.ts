@@ -1,11 +1,11 @@
 /** The module with every policy of the shelf: built once for the sources that it has, then kept. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { userCache } from "../../controller/agent/find.ts";
-import { isOwn } from "../../controller/agent/own-file.ts";
+import { isOwn, keep } from "../../controller/agent/own-file.ts";
 import { reason, UserError } from "../../controller/errors.ts";
 import { packageRoot } from "../package-root.ts";
 
@@ -45,7 +45,7 @@ export async function shelfModule(
     );
   if (kept) return new Uint8Array(kept);
   progress(`building ${folders.length} policies …`);
-  await mkdir(cache, { recursive: true });
+  await keep(cache);
   // Of this process alone: a build that another one left behind may still be writing.
   const made = `${file}.${process.pid}`;
   await buildApart(folders, made);

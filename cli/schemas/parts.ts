@@ -36,7 +36,7 @@ export const knownGateway = {
 
 export const change: Schema = object({ path: text }, { before: anything, after: anything });
 
-export const gatewayState = object(
+const gatewayState = object(
   { id: text, state: oneOf("serving", "acknowledged", "pending", "refused") },
   { reason: text },
 );

@@ -10,7 +10,7 @@ import { schema } from "../../controller/config/schema/index.ts";
 import { redacted } from "../../controller/config/shape.ts";
 import { reason } from "../../controller/errors.ts";
 import type { GatewayApi } from "../client/api.ts";
-import { exported } from "../client/drift.ts";
+import { exported } from "../apply/drift.ts";
 import { profileOf, type Selection } from "../client/profiles.ts";
 import { statusOf } from "../client/status.ts";
 import { examine } from "../run/doctor.ts";

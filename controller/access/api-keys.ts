@@ -1,7 +1,7 @@
 /** API keys: who may make how many, and what becomes of them. The same for every kind that keys open. */
 import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
-import { sha256Hex } from "../../host-sim/feed.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
 import { timeOrderedId } from "../store/access/id.ts";
 import type { ApiKey, KeyOwner, KeyStore } from "../store/access/keys.ts";
 import type { Turn } from "../store/turns.ts";
@@ -24,8 +24,6 @@ export interface Caller {
 
 export interface MadeKey {
   row: ApiKey;
-  /** Null when there was none of this name. */
-  former: ApiKey | null;
   /** The only time that anyone sees it; null for one that came from elsewhere. */
   raw: string | null;
   quotaLeft: number;
@@ -65,7 +63,6 @@ export class ApiKeys {
       await this.write(turn, row, former ?? null);
       return {
         row,
-        former: null,
         raw: wish.raw === null ? raw : null,
         quotaLeft: this.rules.perUser - own.length - 1,
       };
@@ -93,7 +90,7 @@ export class ApiKeys {
       };
       await this.write(turn, row, former);
       const quotaLeft = await this.quotaLeft(turn, owner, former.created_by);
-      return { row, former, raw: null, quotaLeft };
+      return { row, raw: null, quotaLeft };
     });
   }
 
@@ -115,7 +112,7 @@ export class ApiKeys {
         expires_at: expires ?? (hasExpired(former) ? null : former.expires_at),
       };
       await this.write(turn, row, former);
-      return { row, former, raw, quotaLeft: await this.quotaLeft(turn, owner, caller.user) };
+      return { row, raw, quotaLeft: await this.quotaLeft(turn, owner, caller.user) };
     });
   }
 
@@ -133,13 +130,12 @@ export class ApiKeys {
     while (await someEnded());
   }
 
-  /** What is gone, for the audit log: the caller must not learn whether there was one, or whose. */
-  revoke(owner: KeyOwner, name: string, caller: Caller): Promise<ApiKey | null> {
+  /** The caller must not learn whether there was one, or whose. */
+  revoke(owner: KeyOwner, name: string, caller: Caller): Promise<void> {
     return this.store.inTurn(async (turn) => {
       const key = await this.store.named(owner, name, turn.trx);
-      if (!key || !(caller.isAdmin || key.created_by === caller.user)) return null;
-      await this.store.remove(turn, key);
-      return key;
+      if (key && (caller.isAdmin || key.created_by === caller.user))
+        await this.store.remove(turn, key);
     });
   }
 

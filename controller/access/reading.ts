@@ -11,7 +11,7 @@ export function readBody<T>(sent: unknown, read: (body: Reader) => T): T {
   return found;
 }
 
-export function refuseFaults({ findings }: Reader): void {
+function refuseFaults({ findings }: Reader): void {
   if (findings.errors.length > 0)
     throw new UserError("Configuration validation failed", findings.errors);
 }

@@ -1,5 +1,5 @@
 /** Revoked tokens: gateways refuse them at once, though their signature and time are good. */
-import { sha256Hex } from "../../host-sim/feed.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
 import type { Reader } from "../model/reader.ts";
 import {
   revocationId,

@@ -1,5 +1,5 @@
 /** Subscriptions: a token, or the application that has it, may use an API under a plan. */
-import { sha256Hex } from "../../host-sim/feed.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
 import { UserError } from "../errors.ts";
 import type { Reader } from "../model/reader.ts";
 import { timeOrderedId } from "../store/access/id.ts";

@@ -17,15 +17,19 @@ export interface BootstrapOptions extends OverloadLimits {
   agentSocket?: string;
   /** Admin port on 127.0.0.1; 0 takes any free one. */
   adminPort?: number;
-  /** Mutual TLS to the controllers; file names on the Envoy's machine. */
+  /** TLS to the controllers. */
   tls?: ControllerTls;
+  /** By which controllers know it where they ask for no certificate. */
+  token?: string;
   statsd?: StatsdOptions;
 }
 
+/** Files are on the Envoy's machine. */
 export interface ControllerTls {
-  certificateFile: string;
-  keyFile: string;
   authorityFile: string;
+  /** What the Envoy shows, if it is asked for a certificate. */
+  certificateFile?: string;
+  keyFile?: string;
   /** The name that the controllers' certificate must carry. */
   serverName: string;
 }
@@ -49,6 +53,9 @@ export const bootstrap = (options: BootstrapOptions): JsonObject => ({
             cluster_name: "controllers",
             retry_policy: { retry_back_off: reconnect },
           },
+          ...(options.token !== undefined && {
+            initial_metadata: [{ key: "authorization", value: `Bearer ${options.token}` }],
+          }),
         },
       ],
     },
@@ -88,6 +95,8 @@ const pipe = (path: string): JsonObject => ({ pipe: { path } });
 const controllers = ({ controllers: addresses, tls }: BootstrapOptions): JsonObject => ({
   name: "controllers",
   type: addresses.every((one) => "socket" in one || isIP(one.host)) ? "STATIC" : "STRICT_DNS",
+  // By itself Envoy asks for IPv6 alone where a name has both, and a controller may listen on the other.
+  dns_lookup_family: "ALL",
   connect_timeout: "1s",
   typed_extension_protocol_options: http2Only,
   ...(tls && { transport_socket: controllerTls(tls) }),
@@ -111,18 +120,25 @@ const controllers = ({ controllers: addresses, tls }: BootstrapOptions): JsonObj
 const controllerTls = (tls: ControllerTls): JsonObject => ({
   name: "tls",
   typed_config: any("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
-    sni: tls.serverName,
+    ...(!isIP(tls.serverName) && { sni: tls.serverName }),
     common_tls_context: {
       tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
-      tls_certificates: [
-        {
-          certificate_chain: { filename: tls.certificateFile },
-          private_key: { filename: tls.keyFile },
-        },
-      ],
+      ...(tls.certificateFile !== undefined && {
+        tls_certificates: [
+          {
+            certificate_chain: { filename: tls.certificateFile },
+            private_key: { filename: tls.keyFile! },
+          },
+        ],
+      }),
       validation_context: {
         trusted_ca: { filename: tls.authorityFile },
-        match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: tls.serverName } }],
+        match_typed_subject_alt_names: [
+          {
+            san_type: isIP(tls.serverName) ? "IP_ADDRESS" : "DNS",
+            matcher: { exact: tls.serverName },
+          },
+        ],
       },
     },
   }),

@@ -65,7 +65,12 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
       ...["--file-flush-interval-msec", String(flushMs)],
       ...(options.concurrency ? ["--concurrency", String(options.concurrency)] : []),
     ],
-    { stdio: ["ignore", "pipe", "pipe"], env: withoutSecrets(process.env) },
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: withoutSecrets(process.env),
+      // Ctrl-C reaches every process of a terminal's group, and would end it with its requests.
+      detached: true,
+    },
   );
   const lastLines: string[] = [];
   eachLine(child.stderr, (line) => {

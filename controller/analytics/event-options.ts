@@ -1,5 +1,5 @@
 /** What Envoy has to write for the events that are wanted. */
-import type { RequestEventOptions } from "../xds/resources/request-events.ts";
+import type { RequestEventOptions } from "../xds/resources/http/request-events.ts";
 import type { RecordOptions } from "./options.ts";
 
 export const eventOptions = (options: RecordOptions = {}): { events?: RequestEventOptions } => {

@@ -1,4 +1,5 @@
 /** What Envoy's line about a request says, as an event: the shape of traffic logs, which scripts read. */
+import { CallerField, SubscriptionField } from "../../sdk/auth/told.ts";
 import type { ApiFacts } from "./options.ts";
 import type { RequestLine, ShownHeaders } from "./request-line.ts";
 
@@ -16,18 +17,25 @@ export interface Outcome {
   reason: string;
 }
 
-/** For each policy that decided, in their order; fields apart by tabs: `sdk/auth/outcome.ts` writes them. */
+/** For each policy that decided, in their order. */
 export const outcomesOf = ({ caller }: RequestLine): Outcome[] =>
   caller
     .split("\u0002")
     .filter((line) => line !== "")
     .map((line) => {
       const fields = line.split("\t");
-      const at = (index: number) => fields[index] ?? "";
+      const at = (field: CallerField) => fields[field] ?? "";
       return {
-        ...{ success: at(0) === "+", method: at(1), subject: at(2), issuer: at(3) },
-        ...{ credentialId: at(4), consumer: at(5), plan: at(6) },
-        ...{ applicationId: at(7), applicationName: at(8), reason: at(9) },
+        success: at(CallerField.Sign) === "+",
+        method: at(CallerField.Method),
+        subject: at(CallerField.Subject),
+        issuer: at(CallerField.Issuer),
+        credentialId: at(CallerField.CredentialId),
+        consumer: at(CallerField.Consumer),
+        plan: at(CallerField.Plan),
+        applicationId: at(CallerField.ApplicationId),
+        applicationName: at(CallerField.ApplicationName),
+        reason: at(CallerField.Reason),
       };
     });
 
@@ -50,7 +58,7 @@ export const decidedBy = ({ details }: RequestLine): string | null =>
 export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFacts | null): object {
   const operation = operationOf(line);
   const caller = outcomesOf(line).findLast(({ success }) => success);
-  const [subscriber, plan, application] = line.subscription.split("\t");
+  const subscription = line.subscription.split("\t");
   const policy = decidedBy(line);
   const total = milliseconds(line.us);
   const upstream = milliseconds(line.upstreamUs);
@@ -69,17 +77,17 @@ export function trafficEvent(line: RequestLine, factsOf: (api: string) => ApiFac
         details: line.details,
       },
     }),
-    application: applicationOf(caller, application),
+    application: applicationOf(caller, subscription[SubscriptionField.ApplicationId]),
     consumer: caller
       ? {
-          name: caller.consumer || subscriber || null,
+          name: caller.consumer || subscription[SubscriptionField.Consumer] || null,
           subject: caller.subject || null,
           issuer: caller.issuer || null,
           credential: caller.credentialId || null,
           authentication: caller.method,
         }
       : null,
-    plan: plan || caller?.plan || null,
+    plan: subscription[SubscriptionField.Plan] || caller?.plan || null,
     client: { ip: line.ip || null, userAgent: line.agent || null },
     sizes: { request: Number(line.rx), response: Number(line.tx) },
     latencies: {

@@ -1,10 +1,11 @@
-/** A line that Envoy writes of a request, taken apart: see `xds/resources/request-events.ts`. */
+/** A line that Envoy writes of a request, taken apart: see `xds/resources/http/request-events.ts`. */
 import {
   eventFields,
+  eventLayout,
   eventMark,
   headerMarks,
   type EventField,
-} from "../xds/resources/request-events.ts";
+} from "../xds/resources/http/request-events.ts";
 
 /** What has no value is empty. */
 export interface RequestLine extends Readonly<Record<EventField, string>> {
@@ -21,9 +22,13 @@ export interface ShownHeaders {
 
 export const isRequestLine = (text: string): boolean => text.startsWith(eventMark);
 
-/** Throws an error if it lacks fields. */
+/** Throws an error if it is not laid out as this release reads it, or lacks fields. */
 export function readRequestLine(text: string): RequestLine {
-  const parts = text.split(eventMark).slice(1);
+  const [layout, ...parts] = text.split(eventMark).slice(1);
+  if (layout !== eventLayout)
+    throw new Error(
+      `expected the layout ${eventLayout}, found ${layout}: run this gateway at its controller's release`,
+    );
   if (parts.length < eventFields.length)
     throw new Error(`expected ${eventFields.length} fields, found ${parts.length}`);
   const fields = Object.fromEntries(eventFields.map((name, i) => [name, parts[i]!]));

@@ -13,10 +13,10 @@ import { routeId } from "../config/short-form/name.ts";
 import { readRoute, type ShortForm } from "../config/short-form/route.ts";
 import type { Control } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
-import { parseBody } from "../model/body.ts";
 import type { Audit } from "../people/audit.ts";
 import { audited, noteChange } from "../people/audited.ts";
 import type { Authenticated } from "../people/authenticate.ts";
+import { bodyOf } from "./request/body.ts";
 import { problem } from "./respond.ts";
 
 export interface AdminRoutesOptions {
@@ -51,7 +51,6 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<Authenticated> {
   const find = (id: string): StoredRoute | undefined =>
     storedRoutes(control).find(({ route }) => route.id === id);
   const missing = (c: Context) => problem(c, 404, `route '${c.req.param("id")}' not found`);
-  const body = async (c: Context) => parseBody(await c.req.text(), c.req.header("content-type"));
 
   app.get("/", (c) =>
     c.json({
@@ -67,11 +66,11 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<Authenticated> {
   });
 
   app.post("/", async (c) => {
-    const route = readRoute(await body(c), shortForm);
+    const route = readRoute(await bodyOf(c), shortForm);
     const id = routeId(route);
     if (find(id)) return problem(c, 409, `route '${id}' already exists`);
-    await putRoute(control, route, shortForm, "admin");
     noteChange(c, { kind: "Route", handle: id, before: null, after: { ...route, id } });
+    await putRoute(control, route, shortForm, "admin");
     return c.json({ id, status: "created" }, 201);
   });
 
@@ -79,7 +78,7 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<Authenticated> {
   app.put("/:id", async (c) => {
     const found = find(c.req.param("id"));
     if (!found) return missing(c);
-    const sent = await body(c);
+    const sent = await bodyOf(c);
     if (typeof sent !== "object" || sent === null || Array.isArray(sent))
       throw new UserError("expected an object with the fields to change");
     const route = readRoute({ ...found.route, ...sent }, shortForm);
@@ -87,16 +86,17 @@ export function adminRoutes(options: AdminRoutesOptions): Hono<Authenticated> {
       throw new UserError("The route is not valid", [
         { field: "id", message: `must be '${found.route.id}', as in the URL` },
       ]);
-    await putRoute(control, route, shortForm, found.origin);
     const { id } = found.route;
     noteChange(c, { kind: "Route", handle: id, before: found.route, after: route });
+    await putRoute(control, route, shortForm, found.origin);
     return c.json({ id, status: "updated" });
   });
 
   app.delete("/:id", async (c) => {
     const found = find(c.req.param("id"));
-    if (!found || !(await removeRoute(control, found.route.id))) return missing(c);
+    if (!found) return missing(c);
     noteChange(c, { kind: "Route", handle: found.route.id, before: found.route, after: null });
+    if (!(await removeRoute(control, found.route.id))) return missing(c);
     return c.body(null, 204);
   });
   return app;

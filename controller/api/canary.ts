@@ -5,7 +5,8 @@ import type { Canary } from "../canary/canary.ts";
 import type { Modules } from "../deploy/modules/modules.ts";
 import { noteChange } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
-import { durationIn } from "./wait.ts";
+import { bytesOf } from "./request/body.ts";
+import { durationIn } from "./request/wait.ts";
 import { problem } from "./respond.ts";
 
 const longestTrialMs = 3_600_000;
@@ -33,7 +34,7 @@ export async function beginCanary(
   if (canary.measures) return problem(c, 409, "another module is being tried: end it first");
   const share = readShare(c.req.query("canary") ?? "");
   const forMs = durationIn(c, "for", longestTrialMs) ?? defaultTrialMs;
-  const { hash } = await modules.upload(new Uint8Array(await c.req.arrayBuffer()));
+  const { hash } = await modules.upload(await bytesOf(c));
   const state = await canary.start(hash, share, forMs);
   noteChange(c, { kind: "Canary", handle: hash, before: null, after: state });
   return c.json({ status: "success", hash, canary: state }, 202);

@@ -1,16 +1,19 @@
 /** `/certificates`: the authorities that upstreams' certificates may come from. */
 import { Hono } from "hono";
 import { UserError } from "../errors.ts";
-import { parseBody } from "../model/body.ts";
 import { Reader } from "../model/reader.ts";
-import { noteChange } from "../people/audited.ts";
+import { audible } from "../people/audited.ts";
 import { readBundle } from "../trust/bundle.ts";
 import type { Certificate, Certificates } from "../trust/certificates.ts";
 import type { Authenticated } from "./auth.ts";
+import { bodyOf } from "./request/body.ts";
 import { problem } from "./respond.ts";
 
 export function certificateRoutes(certificates: Certificates): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.use(
+    audible<Certificate>({ kind: "Certificate", handleOf: ({ name }) => name, show: represent }),
+  );
 
   app.get("/", (c) => {
     const all = certificates.list().map(represent);
@@ -23,14 +26,13 @@ export function certificateRoutes(certificates: Certificates): Hono<Authenticate
   });
 
   app.post("/", async (c) => {
-    const body = new Reader(parseBody(await c.req.text(), c.req.header("content-type")), "");
+    const body = new Reader(await bodyOf(c), "");
     body.isObject();
     const { name, bundle } = readCertificate(body);
     if (body.findings.errors.length > 0 || !bundle || name === null)
       throw new UserError("Configuration validation failed", body.findings.errors);
     const added = await certificates.add(name, bundle.pem, bundle.facts);
     if (!added) return problem(c, 409, `certificate with name '${name}' already exists`);
-    noteChange(c, { kind: "Certificate", handle: name, before: null, after: represent(added) });
     const message = "Certificate uploaded and SDS updated successfully";
     return c.json({ ...represent(added), message, status: "success" }, 201);
   });
@@ -45,12 +47,6 @@ export function certificateRoutes(certificates: Certificates): Hono<Authenticate
     const id = c.req.param("id");
     const removed = await certificates.remove(id);
     if (!removed) return problem(c, 404, `certificate with id '${id}' not found`);
-    noteChange(c, {
-      kind: "Certificate",
-      handle: removed.name,
-      before: represent(removed),
-      after: null,
-    });
     return c.json({ status: "success", message: "Certificate deleted successfully", id });
   });
   return app;

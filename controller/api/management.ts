@@ -23,13 +23,15 @@ import { allowedRoles } from "../people/roles.ts";
 import { sameOrigin } from "../people/door/same-origin.ts";
 import { auditRoutes } from "./people/audit.ts";
 import { userRoutes } from "./people/users.ts";
-import { describeManagement } from "../describe/management.ts";
+import { describeManagement, managementPaths } from "../describe/management.ts";
 import { descriptionRoutes } from "../describe/serve.ts";
 import { onlyFrom } from "../people/door/only-from.ts";
 import { failure, problem } from "./respond.ts";
 import { accessRoutes } from "./access/index.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { moduleRoutes } from "./modules.ts";
+import { described } from "./request/described.ts";
+import { flag } from "./request/query.ts";
 import { resourceRoutes } from "./resources.ts";
 
 export const managementBase = "/api/management/v1";
@@ -77,6 +79,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
   api.use(audited(options.audit, options.people.log));
   api.use(authorize((c) => allowedRoles(c.req.method, belowBase(c.req.path))));
   if (options.immutable) api.use(onlyReads);
+  api.use(described(managementPaths(options.control.kinds), (c) => belowBase(c.req.path)));
   const tooLarge = (maxSize: number) =>
     bodyLimit({ maxSize, onError: (c) => problem(c, 413, `expected at most ${maxSize} bytes`) });
   api.use("/modules", tooLarge(maxModuleBytes));
@@ -91,7 +94,7 @@ export function managementApi(options: ManagementOptions): Hono<Authenticated> {
     api.route(`/${kind.path}`, resourceRoutes(kind, options));
   }
   api.get("/policies", (c) => {
-    const used = c.req.query("used") === "true" ? options.control.used() : null;
+    const used = flag(c, "used") ? options.control.used() : null;
     const policies = options.modules.catalog
       .list()
       .filter(({ name, version }) => !used || used.has(`${name} ${majorOf(version)}`));
@@ -131,6 +134,7 @@ const told =
 
 const onlyReads: MiddlewareHandler = async (c, next) => {
   if (["GET", "HEAD"].includes(c.req.method)) return next();
+  c.header("Allow", "GET, HEAD");
   return problem(c, 405, "Gateway is in immutable mode. Mutating operations are not allowed.");
 };
 

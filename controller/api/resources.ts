@@ -1,18 +1,21 @@
 /** One kind of resource over HTTP: create, list, read, replace, delete. */
 import { Hono, type Context } from "hono";
-import { parseBody } from "../model/body.ts";
 import { type ResourceKind } from "../model/index.ts";
 import type { Accepted, WriteMode } from "../deploy/control.ts";
 import { UserError } from "../errors.ts";
 import { foreignVariables } from "../model/environment.ts";
 import type { Artifact } from "../store/store.ts";
-import { noteChange } from "../people/audited.ts";
+import { audible, noteUnchanged } from "../people/audited.ts";
 import type { Authenticated } from "./auth.ts";
 import type { ManagementOptions } from "./management.ts";
 import { problem } from "./respond.ts";
-import { readWait, waitUntil } from "./wait.ts";
+import { bodyOf } from "./request/body.ts";
+import { etag, expected, isKnown } from "./request/conditions.ts";
+import { flag, whole } from "./request/query.ts";
+import { readWait, waitUntil } from "./request/wait.ts";
 
 const maxPage = 1_000;
+const maxOffset = 1e9;
 
 export function resourceRoutes(
   kind: ResourceKind,
@@ -40,26 +43,24 @@ export function resourceRoutes(
     return represent(artifact, JSON.parse(artifact.source) as object, status!);
   };
 
-  const noteDocument = (c: Context, handle: string, before?: string, after?: string) => {
-    const read = (source?: string): unknown =>
-      source === undefined ? null : control.masked(JSON.parse(source));
-    noteChange(c, { kind: kind.kind, handle, before: read(before), after: read(after) });
-  };
+  app.use(
+    audible<Artifact>({
+      ...{ kind: kind.kind, handleOf: ({ handle }) => handle },
+      show: ({ source }) => control.masked(JSON.parse(source)),
+    }),
+  );
 
   const accept = async (c: Context<Authenticated>, mode: WriteMode, created: boolean) => {
-    const body = parseBody(await c.req.text(), c.req.header("content-type"));
+    const body = await bodyOf(c);
     if (!c.get("roles").includes("admin")) {
       const errors = foreignVariables(body, options.environment);
       if (errors.length > 0) throw new UserError("Configuration validation failed", errors);
     }
-    const dryRun = c.req.query("dryRun") === "true";
+    const dryRun = flag(c, "dryRun");
     const waitMs = readWait(c);
-    const before = "replace" in mode ? control.get(mode.replace, kind)?.source : undefined;
     const accepted = await control.put(kind, body, mode, dryRun);
     const { artifact } = accepted;
-    if (!dryRun) noteDocument(c, artifact.handle, before, artifact.source);
     warn(c, accepted);
-    c.header("ETag", etag(artifact));
     if (dryRun) {
       const { status, ...document } = represent(artifact, body as object, {});
       const { state, revision } = status;
@@ -68,6 +69,7 @@ export function resourceRoutes(
         status: { id: artifact.handle, state, revision, dryRun: true },
       });
     }
+    c.header("ETag", etag(artifact));
     const settled =
       waitMs === null
         ? "served"
@@ -78,7 +80,8 @@ export function resourceRoutes(
   app.post("/", (c) => accept(c, { create: true }, true));
 
   app.get("/", async (c) => {
-    const { limit, offset } = readPage(c);
+    const limit = whole(c, "limit", maxPage) ?? Infinity;
+    const offset = whole(c, "offset", maxOffset) ?? 0;
     const found = control
       .list(kind)
       .map((artifact) => ({ artifact, source: JSON.parse(artifact.source) as Document }))
@@ -105,22 +108,29 @@ export function resourceRoutes(
     const artifact = control.get(c.req.param("id"), kind);
     if (!artifact) return missing(c, c.req.param("id"));
     c.header("ETag", etag(artifact));
-    if (c.req.header("if-none-match") === etag(artifact)) return c.body(null, 304);
+    if (isKnown(c, artifact)) return c.body(null, 304);
     return c.json(await asWritten(artifact));
   });
 
   app.put("/:id", async (c) => {
     const id = c.req.param("id");
-    if (!control.get(id, kind)) return missing(c, id);
-    return accept(c, { replace: id, expected: expectedRevision(c) }, false);
+    const there = control.get(id, kind);
+    if (!there) return missing(c, id);
+    return accept(c, { replace: id, expected: expected(c, there) }, false);
   });
 
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
     const waitMs = readWait(c);
-    const before = control.get(id, kind)?.source;
-    if (!(await control.remove(kind, id, expectedRevision(c)))) return missing(c, id);
-    noteDocument(c, id, before, undefined);
+    const dryRun = flag(c, "dryRun");
+    const there = control.get(id, kind);
+    if (!there) return missing(c, id);
+    const expects = expected(c, there);
+    if (dryRun) {
+      noteUnchanged(c, there);
+      return c.json({ status: "success", message: `${kind.label} would be deleted`, id, dryRun });
+    }
+    if (!(await control.remove(kind, id, expects))) return missing(c, id);
     const settled =
       waitMs === null
         ? "served"
@@ -158,29 +168,6 @@ function matches(
     const wanted = c.req.query(name);
     return wanted === undefined || wanted === value;
   });
-}
-
-function readPage(c: Context): { limit: number; offset: number } {
-  const read = (name: string, max: number, fallback: number) => {
-    const text = c.req.query(name);
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-    throw new UserError(`Invalid query parameter`, [
-      { field: name, message: `must be an integer from 0 to ${max}, found "${text}"` },
-    ]);
-  };
-  return { limit: read("limit", maxPage, Infinity), offset: read("offset", 1e9, 0) };
-}
-
-const etag = ({ revision }: Artifact): string => `"${revision}"`;
-
-function expectedRevision(c: Context): number | "any" {
-  const header = c.req.header("if-match");
-  if (header === undefined || header === "*") return "any";
-  const [, revision] = /^"(\d+)"$/.exec(header.trim()) ?? [];
-  // An entity tag this gateway never gave out matches nothing.
-  return revision === undefined ? -1 : Number(revision);
 }
 
 function warn(c: Context, { warnings }: Accepted): void {

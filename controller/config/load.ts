@@ -31,7 +31,7 @@ export interface ConfigSource {
   places?: readonly string[];
 }
 
-export const standardPlaces = ["gateway.yaml", "/etc/gateway/config.yaml"];
+const standardPlaces = ["gateway.yaml", "/etc/gateway/config.yaml"];
 
 export function loadConfig(source: ConfigSource = {}): LoadedConfig {
   const env = source.env ?? process.env;

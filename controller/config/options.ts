@@ -137,7 +137,9 @@ const limitsOf = (listener: Config["router"]["http_listener"]): GatewayOptions["
   connectionBufferBytes: listener.per_connection_buffer_limit_bytes,
   escapedSlashes: listener.path_with_escaped_slashes_action,
   underscores: listener.headers_with_underscores,
+  oddLineEnds: listener.odd_line_ends,
   trustedProxies: listener.trusted_proxies,
+  maxPasses: listener.max_passes,
   serverName: listener.server_header_value,
   serverHeader: listener.server_header_transformation,
 });

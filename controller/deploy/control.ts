@@ -1,40 +1,26 @@
 /**
  * The control plane: documents come in, are checked, stored and become resources; what every Envoy makes of them comes
- * back as a status that tells the truth.
- *
- * A revision that cannot be built or that an Envoy refuses is taken back: the last one that was taken everywhere stays,
- * and the status says why. Other APIs never notice.
+ * back as a status that tells the truth. How a document becomes what is served stands in `serving.ts`.
  */
-import { reason, UserError, type FieldError } from "../errors.ts";
+import { UserError } from "../errors.ts";
+import { OneByOne } from "../one-by-one.ts";
 import type { ReadDocument, ResourceKind } from "../model/index.ts";
 import type { RestApi } from "../model/rest-api.ts";
 import { preview } from "../store/preview.ts";
-import { Conflict, type Artifact, type Store } from "../store/store.ts";
+import { Conflict, type Expected } from "../store/expected.ts";
+import type { Artifact, Store } from "../store/store.ts";
 import type { CompiledApi } from "../translate/compile.ts";
 import type { OwnPolicy } from "../translate/own-policies.ts";
 import type { DeltaStream } from "../xds/stream.ts";
-import {
-  checksOfCandidate,
-  checksOfStored,
-  Compiler,
-  type Candidate,
-  type CompilerOptions,
-} from "./compiler.ts";
+import { Compiler, type Candidate, type CompilerOptions } from "./compiler.ts";
 import { Documents } from "./documents.ts";
+import { Fitting } from "./modules/fitting.ts";
 import { usedPolicies } from "./policies/used.ts";
-import { Proof } from "./proof.ts";
-import type { Deployed, Deployments } from "./resources/deployments.ts";
-import type { Told } from "./status/shared.ts";
 import { maskSecrets } from "./secrets/mask.ts";
-import {
-  gatewaysOf,
-  isServed,
-  settledAs,
-  type ApiProblem,
-  type ApiStatus,
-  type GatewayStatus,
-  type Settled,
-} from "./status/of-api.ts";
+import { Serving } from "./serving.ts";
+import type { ApiProblem, ApiStatus, Settled } from "./status/of-api.ts";
+import type { Told } from "./status/shared.ts";
+import { Statuses, type StatusesOptions } from "./status/statuses.ts";
 
 export interface ControlOptions extends CompilerOptions {
   kinds: readonly ResourceKind[];
@@ -42,8 +28,7 @@ export interface ControlOptions extends CompilerOptions {
   /** The gateway's, as it was told them. */
   ownPolicies: readonly OwnPolicy[];
   streams: () => DeltaStream[];
-  /** What gateways of other controllers serve, by handle and what each should have. */
-  elsewhere?: (wanted: ReadonlyMap<string, string>) => Promise<Map<string, GatewayStatus[]>>;
+  elsewhere?: StatusesOptions["elsewhere"];
   /** Called when an API is to be served anew, or no more. */
   touched?: (handle: string) => void;
   log?: (line: string) => void;
@@ -55,30 +40,31 @@ export interface Accepted {
   warnings: string[];
 }
 
-export type WriteMode = { create: true } | { replace: string; expected: number | "any" };
+export type WriteMode = { create: true } | { replace: string; expected: Expected };
 
 /** Enough for speed, few enough that what is thrown away between does not pile up. */
 const loadedAtOnce = 250;
-/** So many are looked at before others have a turn. */
-const readWithoutRest = 50;
+/** Few enough that a change, which comes between, does not notice. */
+const loadedBesideChanges = 10;
 
 export class Control {
   private readonly documents: Documents;
   private readonly compiler: Compiler;
-  private readonly proof: Proof;
-  /** Why the newest revision of an API is not the one that is served. */
-  private readonly problems = new Map<string, ApiProblem>();
-  private writing: Promise<unknown> = Promise.resolve();
+  private readonly serving: Serving;
+  private readonly states: Statuses;
+  private readonly writes = new OneByOne();
 
   constructor(private readonly options: ControlOptions) {
-    this.documents = new Documents(options.kinds);
-    this.compiler = new Compiler(options);
-    this.proof = new Proof({
-      ...options,
-      isServed: (handle) => this.status(handle).gateways.every(isServed),
-      takeBack: (handle, message) => this.takeBack(handle, message),
-      place: (name, deployed) => this.apply([{ name, deployed }]),
-      changedAt: (handle) => this.documents.get(handle)?.updated_at ?? "",
+    const documents = new Documents(options.kinds);
+    const compiler = new Compiler(options);
+    const problems = new Map<string, ApiProblem>();
+    const states = new Statuses({ ...options, documents, problems });
+    this.documents = documents;
+    this.compiler = compiler;
+    this.states = states;
+    this.serving = new Serving({
+      ...{ ...options, documents, compiler, problems },
+      isServed: (handle) => states.isServedHere(handle),
     });
   }
 
@@ -90,13 +76,21 @@ export class Control {
 
   /**
    * Builds everything anew, for settings or policies that changed; what is the same afterwards is not pushed. The first
-   * time no Envoy may be connected yet: it would see a part.
+   * time no Envoy may be connected yet: it would see a part. Later changes come between.
    */
   async recompile(): Promise<void> {
+    const atOnce = this.options.streams().length === 0 ? loadedAtOnce : loadedBesideChanges;
     for (const kind of this.kinds) {
-      const artifacts = this.list(kind);
-      for (let at = 0; at < artifacts.length; at += loadedAtOnce)
-        await this.loadSome(kind, artifacts.slice(at, at + loadedAtOnce));
+      const handles = this.list(kind).map(({ handle }) => handle);
+      for (let at = 0; at < handles.length; at += atOnce) {
+        await this.exclusively(() =>
+          this.serving.load(
+            kind,
+            handles.slice(at, at + atOnce).flatMap((handle) => this.get(handle, kind) ?? []),
+          ),
+        );
+        await new Promise(setImmediate);
+      }
     }
   }
 
@@ -123,28 +117,29 @@ export class Control {
         source: document,
         deployed: api.deployed,
       };
-      if (dryRun) return { api, warnings, artifact: preview(write, existing) };
-      const expected = "create" in mode ? 0 : mode.expected;
+      const expected = "create" in mode ? "none" : mode.expected;
+      if (dryRun) {
+        const replaced = await this.options.store.check(write, expected);
+        return { api, warnings, artifact: preview(write, replaced) };
+      }
       const artifact = await this.options.store.write(write, expected);
-      this.deploy(artifact, compiled);
+      this.serving.deploy(artifact, compiled);
       return { api, warnings, artifact };
     });
   }
 
   /** False when there was none. */
-  remove(kind: ResourceKind, handle: string, expected: number | "any"): Promise<boolean> {
+  remove(kind: ResourceKind, handle: string, expected: Expected): Promise<boolean> {
     return this.exclusively(async () => {
       const removed = await this.options.store.remove(kind.kind, handle, expected);
-      if (removed) this.forget(handle);
+      if (removed) this.serving.forget(handle);
       return removed;
     });
   }
 
   /** One write at a time, so that what is stored and what is deployed come in the same order. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.writing.then(work);
-    this.writing = turn.catch(() => {});
-    return turn;
+    return this.writes.run(work);
   }
 
   get kinds(): readonly ResourceKind[] {
@@ -171,50 +166,26 @@ export class Control {
 
   /** At the gateways that follow this controller. */
   status(handle: string): ApiStatus {
-    const { deployments, streams } = this.options;
-    const problem = this.problems.get(handle) ?? null;
-    const revision = this.get(handle)?.revision ?? 0;
-    return {
-      gateways: gatewaysOf({ handle, revision, problem, deployments, streams: streams() }),
-      problem,
-    };
+    return this.states.here(handle);
   }
 
   /** At the gateways of all controllers, in the order of the handles. */
-  async statuses(handles: readonly string[]): Promise<ApiStatus[]> {
-    const wanted = new Map(handles.map((handle) => [handle, this.wanted(handle)]));
-    const elsewhere = await this.options.elsewhere?.(wanted);
-    return handles.map((handle) => {
-      const { gateways, problem } = this.status(handle);
-      const others = elsewhere?.get(handle) ?? [];
-      const refused = others.find(({ state }) => state === "refused");
-      const theirs = refused && {
-        revision: this.get(handle)?.revision ?? 0,
-        reason: refused.reason ?? "",
-      };
-      return { gateways: [...gateways, ...others], problem: problem ?? theirs ?? null };
-    });
+  statuses(handles: readonly string[]): Promise<ApiStatus[]> {
+    return this.states.everywhere(handles);
   }
 
   /** Whether every connected Envoy serves the newest revision, whichever controller it follows. */
-  async settled(handle: string): Promise<Settled> {
-    const [status] = await this.statuses([handle]);
-    return status!.problem !== null ? "refused" : settledAs(status!.gateways);
-  }
-
-  handles(): string[] {
-    return this.documents.all().map(({ handle }) => handle);
+  settled(handle: string): Promise<Settled> {
+    return this.states.settled(handle);
   }
 
   /** For other controllers: what should be served of an API, and what the gateways here make of it. */
   told(handle: string): Told {
-    return { wanted: this.wanted(handle), gateways: this.status(handle).gateways };
+    return this.states.told(handle);
   }
 
-  /** The same text on every controller, empty for none. */
-  private wanted(handle: string): string {
-    const artifact = this.get(handle);
-    return artifact ? `${artifact.uuid}@${artifact.revision}` : "";
+  handles(): string[] {
+    return this.documents.all().map(({ handle }) => handle);
   }
 
   /** What an API became: what Envoys are given of it. */
@@ -232,29 +203,17 @@ export class Control {
     return maskSecrets(document, this.options.catalog());
   }
 
-  /** What is served now and could not be with other policies; for a module before it serves. */
-  async misfits(candidate: Candidate): Promise<FieldError[]> {
-    const compiler = new Compiler({ ...this.options, ...candidate });
-    const misfits: FieldError[] = [];
-    for (const [i, { handle, source }] of this.documents.all().entries()) {
-      if (i % readWithoutRest === 0) await new Promise(setImmediate);
-      const read = compiler.read(this.documents.kindOf(handle)!, JSON.parse(source));
-      try {
-        await compiler.compile(read, checksOfCandidate);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        // What the policies that serve cannot build either, others do not take away.
-        if (!(await this.canBuild(read))) continue;
-        for (const { field, message } of error.fields)
-          misfits.push({ field: `${handle}: ${field}`, message });
-      }
-    }
-    return misfits;
+  /** Tells what is served now and could not be with other policies; for a module before it serves. */
+  fitting(candidate: Candidate): Fitting {
+    return new Fitting({
+      ...{ documents: this.documents, serving: this.compiler },
+      candidate: new Compiler({ ...this.options, ...candidate }),
+    });
   }
 
   /** The policies that some document or the gateway itself names. */
   used(): Set<string> {
-    const apis = this.readAll().map(({ document }) => document.api);
+    const apis = this.documents.all().flatMap((artifact) => this.readStored(artifact)?.api ?? []);
     return usedPolicies(apis, this.options.defaults().policies, this.options.catalog());
   }
 
@@ -262,135 +221,23 @@ export class Control {
   reload(handle: string, kind: ResourceKind): Promise<void> {
     return this.exclusively(async () => {
       const artifact = await this.options.store.artifact(kind.kind, handle);
-      if (!artifact) return this.forget(handle);
-      this.documents.set(artifact);
-      const built = await this.build(kind, artifact);
-      if (built) this.serve(handle, built);
+      if (artifact) await this.serving.take(kind, artifact);
+      else this.serving.forget(handle);
     });
   }
 
   /** Looks at what the Envoys said: proves what they took, takes back what they refused. */
   review(): Promise<void> {
-    return this.proof.review();
+    return this.serving.review();
   }
 
-  /** Whether Envoy's schema allows them is seen when they are applied; only if not, each is asked for itself. */
-  private async loadSome(kind: ResourceKind, artifacts: Artifact[], schema = false): Promise<void> {
-    const changes: Parameters<Deployments["apply"]>[0] = [];
-    for (const artifact of artifacts) {
-      const { handle } = artifact;
-      const deployed = await this.build(kind, artifact, schema);
-      if (deployed) changes.push({ name: handle, deployed });
-    }
+  /** Null when it was written before this version, which cannot read it. */
+  private readStored({ handle, source }: Artifact): ReadDocument | null {
     try {
-      this.apply(changes);
+      return this.compiler.read(this.documents.kindOf(handle)!, JSON.parse(source));
     } catch (error) {
-      if (schema) throw error;
-      return this.loadSome(kind, artifacts, true);
+      if (error instanceof UserError) return null;
+      throw error;
     }
-    for (const { name } of changes) this.proof.await(name, false);
-  }
-
-  private deploy(artifact: Artifact, compiled: CompiledApi): void {
-    const { handle, revision } = artifact;
-    this.documents.set(artifact);
-    this.problems.delete(handle);
-    this.serve(handle, { compiled, revision });
-  }
-
-  private serve(handle: string, deployed: Deployed): void {
-    this.proof.await(handle, true);
-    this.options.touched?.(handle);
-    this.apply([{ name: handle, deployed }]);
-  }
-
-  private forget(handle: string): void {
-    this.documents.delete(handle);
-    this.problems.delete(handle);
-    this.proof.forget(handle);
-    this.options.touched?.(handle);
-    this.apply([{ name: handle, deployed: null }]);
-  }
-
-  private async takeBack(handle: string, message: string): Promise<void> {
-    const refused = this.options.deployments.get(handle);
-    if (!refused) return;
-    this.proof.refuse(handle, refused.revision);
-    const good = this.proof.lastGood(handle);
-    const fallback = good ?? (await this.earlier(handle, refused.revision));
-    if (fallback && !good) this.proof.await(handle, false);
-    this.problems.set(handle, { revision: refused.revision, reason: message });
-    this.options.touched?.(handle);
-    this.options.log?.(`${handle}: revision ${refused.revision} was refused: ${message}`);
-    this.apply([{ name: handle, deployed: fallback }]);
-  }
-
-  /** Null, with a problem noted, when neither a stored document nor one before it can be built any more. */
-  private async build(
-    kind: ResourceKind,
-    { handle, revision, source }: Artifact,
-    schema = true,
-  ): Promise<Deployed | null> {
-    if (this.proof.isRefused(handle, revision)) return this.earlier(handle, revision);
-    try {
-      const compiled = await this.compileStored(kind, source, schema);
-      this.problems.delete(handle);
-      return { compiled, revision };
-    } catch (error) {
-      this.problems.set(handle, { revision, reason: wordsOf(error) });
-      this.options.touched?.(handle);
-      this.options.meters?.count("translation_errors_total");
-      return this.earlier(handle, revision);
-    }
-  }
-
-  /** The newest revision before one that is no good. */
-  private async earlier(handle: string, before: number): Promise<Deployed | null> {
-    const kind = this.documents.kindOf(handle);
-    if (!kind) return null;
-    for (const { revision, source } of await this.options.store.revisions(kind.kind, handle)) {
-      if (revision >= before) continue;
-      try {
-        return { revision, compiled: await this.compileStored(kind, source) };
-      } catch {
-        // Neither does this one build any more; the one before may.
-      }
-    }
-    return null;
-  }
-
-  private compileStored(kind: ResourceKind, source: string, schema = true): Promise<CompiledApi> {
-    const read = this.compiler.read(kind, JSON.parse(source));
-    return this.compiler.compile(read, { ...checksOfStored, schema });
-  }
-
-  private async canBuild(read: ReadDocument): Promise<boolean> {
-    const checks = { ...checksOfStored, schema: false };
-    return this.compiler.compile(read, checks).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  private readAll(): { handle: string; document: ReadDocument }[] {
-    return this.documents.all().map(({ handle, source }) => {
-      const kind = this.documents.kindOf(handle)!;
-      return { handle, document: this.compiler.read(kind, JSON.parse(source)) };
-    });
-  }
-
-  /** Secrets first: an Envoy must not get a chain whose secrets it cannot. */
-  private apply(changes: Parameters<Deployments["apply"]>[0]): void {
-    const { deployments, secrets, meters } = this.options;
-    const start = performance.now();
-    for (const { name, deployed } of changes) secrets.use(name, deployed?.compiled.secrets ?? []);
-    deployments.apply(changes);
-    meters?.count("snapshot_generation_total");
-    meters?.time("snapshot_generation_duration_seconds", performance.now() - start);
   }
 }
-
-const wordsOf = (error: unknown): string =>
-  error instanceof UserError && error.fields.length > 0
-    ? error.fields.map(({ field, message }) => `${field} ${message}`).join("; ")
-    : reason(error);

@@ -20,19 +20,22 @@ export interface ProofOptions {
   meters?: Meters;
 }
 
-/** With more than so many to prove, as after a start, looking at all for each answer would be most of the work. */
-const manyUnproven = 500;
-const lookEveryMs = 500;
+/** After a start 10,000 wait to be looked at: a change must not wait for them, so others have their turn after so many. */
+const looksPerTurn = 200;
+const restMs = 10;
 
 export class Proof {
   private readonly good = new Map<string, Deployed>();
+  /** In the order in which they are looked at. */
   private readonly unproven = new Set<string>();
   /** When a revision was first pushed, until it is served. */
   private readonly pushedAt = new Map<string, number>();
   /** The newest revision that an Envoy refused. */
   private readonly refused = new Map<string, number>();
   private readonly suspects: Suspects;
-  private lookedAt = 0;
+  /** How many are to be looked at since an Envoy answered last. */
+  private toLookAt = 0;
+  private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: ProofOptions) {
     this.suspects = new Suspects(options.changedAt);
@@ -76,11 +79,27 @@ export class Proof {
         (stream) => deployments.revisionIn(routes, stream.held("route", routes), api) !== undefined,
       ),
     );
-    const now = performance.now();
-    if (this.unproven.size > manyUnproven && now - this.lookedAt < lookEveryMs) return;
-    this.lookedAt = now;
-    if (streams().length > 0) for (const handle of this.unproven) this.prove(handle);
+    this.toLookAt = this.unproven.size;
+    this.proveSome();
+  }
+
+  /** Those that somebody waits for, and of all the ones that were not looked at for longest; then the next. */
+  private proveSome(): void {
+    const oldest = first(looksPerTurn, this.unproven);
+    for (const handle of oldest) {
+      this.unproven.delete(handle);
+      this.unproven.add(handle);
+    }
+    const awaited = first(looksPerTurn, this.pushedAt.keys());
+    if (this.options.streams().length > 0)
+      for (const handle of new Set([...awaited, ...oldest])) this.prove(handle);
     this.bringBack();
+    this.toLookAt -= oldest.length;
+    if (this.toLookAt <= 0) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.proveSome();
+    }, restMs).unref();
   }
 
   /** Of several Envoys that refuse the same, the later find others suspect, which are brought back as well. */
@@ -125,4 +144,13 @@ export class Proof {
     if (pushedAt !== undefined)
       meters?.time("deployment_latency_seconds", performance.now() - pushedAt);
   }
+}
+
+function first<T>(count: number, items: Iterable<T>): T[] {
+  const some: T[] = [];
+  for (const item of items) {
+    if (some.length === count) break;
+    some.push(item);
+  }
+  return some;
 }

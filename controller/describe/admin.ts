@@ -11,7 +11,7 @@ export interface AdminParts {
   routes: boolean;
 }
 
-export const adminPaths = ({ configDump, routes }: AdminParts) => ({
+const adminPaths = ({ configDump, routes }: AdminParts) => ({
   ...healthPaths,
   ...(configDump && configDumpPaths),
   ...(routes && routePaths),

@@ -57,7 +57,10 @@ const problem = (description: string): Answer => json(description, component("Pr
 function commonAnswers(method: string, { body, query, isPublic }: Operation) {
   if (isPublic) return {};
   return {
-    ...((body || query) && { 400: problem("What was sent is wrong; `errors` names each field.") }),
+    ...((body || query || method !== "get") && {
+      400: problem("What was sent is wrong; `errors` names each field."),
+    }),
+    ...(body && { 415: problem("The body is not UTF-8 by its type, or is encoded.") }),
     401: refusal("Nobody who is known asks."),
     403: refusal("The caller has no role for it, or asks from an address that may not."),
     ...(method !== "get" && { 405: problem("The gateway is immutable: it only reads.") }),

@@ -107,7 +107,7 @@ class Tracer extends Reader {
   override integer(minimum: number, maximum: number): number | null {
     this.note.add({ type: "integer", minimum, maximum });
     // Forms and YAML write numbers as texts.
-    this.note.add({ type: "string", pattern: "^ *[-+]?[0-9][0-9.eE+]* *$" });
+    this.note.add({ type: "string", pattern: "^-?[0-9]+(\\.0+)?$" });
     return null;
   }
 

@@ -2,7 +2,7 @@
  * The feed's records in memory: 65,536 buckets in which records lie as they go over the wire. A map of a million strings
  * would take four times as much, and a buffer for each bucket twice.
  */
-import { FEED_BUCKETS, FEED_ID, feedBucket, feedRecord } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS, FEED_ID, feedBucket, feedRecord } from "../../host-sim/feed/words.ts";
 import { Rooms } from "./rooms.ts";
 
 /** Id and size in front of each value. */

@@ -3,7 +3,7 @@
  * the next one in the list first; what the table holds stays until somebody says otherwise.
  */
 import type { Log } from "../log.ts";
-import { FEED_BUCKETS } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS } from "../../host-sim/feed/words.ts";
 import { reason } from "../errors.ts";
 import type { AskFeed } from "./serve.ts";
 import type { FeedTable } from "./table.ts";

@@ -2,12 +2,13 @@
  * Keeps the feed's table as the store is: everything at the start, then row by row as rows change, whoever changed them.
  */
 import { reason } from "../errors.ts";
+import { OneByOne } from "../one-by-one.ts";
 import { readChange, type FedTable } from "../store/access/feed-changes.ts";
 import type { Rows } from "../store/access/rows.ts";
 import type { Store } from "../store/store.ts";
 import type { Change } from "../store/turns.ts";
 import type { Vault } from "../secrets/vault.ts";
-import { FEED_BUCKETS } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS } from "../../host-sim/feed/words.ts";
 import type { Buckets } from "./buckets.ts";
 import { Gathered, type FeedRecord } from "./gathered.ts";
 import { FeedTable } from "./table.ts";
@@ -33,7 +34,7 @@ interface Source {
 export class Feeder {
   readonly table = new FeedTable();
   private readonly sources: Record<FedTable, Source>;
-  private last: Promise<void> = Promise.resolve();
+  private readonly turns = new OneByOne();
 
   constructor(
     store: Store,
@@ -112,10 +113,8 @@ export class Feeder {
 
   /** One after the other: a row read before another change must not be put after it. */
   private inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.last.then(work);
-    this.last = turn.catch((error: unknown) =>
-      this.log(`the feed lacks a change: ${reason(error)}`),
-    );
+    const turn = this.turns.run(work);
+    turn.catch((error: unknown) => this.log(`the feed lacks a change: ${reason(error)}`));
     return turn;
   }
 }

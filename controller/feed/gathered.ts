@@ -2,7 +2,7 @@
  * Records of a whole feed as they come, to be put into buckets all at once. A bucket that grew record by record would be
  * copied many times over, and a buffer for each of a million records is what most of the time would go into.
  */
-import { FEED_BUCKETS, FEED_GONE, FEED_ID } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS, FEED_GONE, FEED_ID } from "../../host-sim/feed/words.ts";
 import { Buckets, recordHead, sizeAt } from "./buckets.ts";
 
 const pieceBytes = 4 * 1_048_576;

@@ -3,7 +3,7 @@
  * Between agents and controllers it goes over the xDS port, with the same query.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { FEED_BUCKETS } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS } from "../../host-sim/feed/words.ts";
 import { FeedBusy, type AskFeed, type FeedQuery } from "./serve.ts";
 
 /** Throws a RangeError that names the parameter. */

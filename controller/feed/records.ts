@@ -1,5 +1,5 @@
 /** Rows of the store as records of the feed. */
-import { FEED_FIELD, feedId, feedIdText } from "../../host-sim/feed.ts";
+import { FEED_FIELD, feedId, feedIdText } from "../../host-sim/feed/words.ts";
 import { keyScope } from "../store/access/feed-changes.ts";
 import type { FeedRecord, Gathered } from "./gathered.ts";
 import type { FedKey } from "../store/access/fed-keys.ts";

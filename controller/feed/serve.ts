@@ -5,7 +5,7 @@ import {
   feedRecord,
   feedSnapshot,
   type FeedHead,
-} from "../../host-sim/feed.ts";
+} from "../../host-sim/feed/words.ts";
 import type { FeedTable } from "./table.ts";
 
 export interface FeedQuery {

@@ -4,7 +4,7 @@
  * epoch tells them apart.
  */
 import { randomBytes } from "node:crypto";
-import { FEED_ID } from "../../host-sim/feed.ts";
+import { FEED_ID } from "../../host-sim/feed/words.ts";
 import { Buckets, hasTwice, recordsIn } from "./buckets.ts";
 
 /** Whoever is further behind gets a snapshot: 2 MiB of ids. */

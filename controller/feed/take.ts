@@ -6,7 +6,7 @@ import {
   FEED_ID,
   FeedKind,
   readFeedHead,
-} from "../../host-sim/feed.ts";
+} from "../../host-sim/feed/words.ts";
 import type { FeedTable } from "./table.ts";
 
 /** Where a follower is: what it asks for next. */

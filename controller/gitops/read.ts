@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { reason, UserError, type FieldError } from "../errors.ts";
-import { parseBody } from "../model/body.ts";
+import { parseBody } from "../model/text/body.ts";
 import { type ResourceKind } from "../model/index.ts";
 
 export interface FolderDocument {

@@ -55,7 +55,7 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
     ...{ name: id, host: "127.0.0.1", port: 0, filters: [id], routes: singleRoutes(id) },
     errors: "text",
   };
-  const changes = resources(id, setup, bytes, routes, services, plain);
+  const changes = resources(id, { setup, bytes, routes, services, plain });
   const secure = tlsListener(lab, plain, setup.clientAuthority);
   const others = await machines(lab.envoy);
   const close = async (): Promise<void> => {
@@ -121,14 +121,17 @@ async function startServices(
   };
 }
 
-function resources(
-  id: string,
-  setup: RunnerSetup,
-  bytes: Uint8Array,
-  routes: Route[],
-  { own, callees }: Services,
-  plain: ListenerOptions,
-): Change[] {
+interface Parts {
+  setup: RunnerSetup;
+  bytes: Uint8Array;
+  routes: Route[];
+  services: Services;
+  plain: ListenerOptions;
+}
+
+function resources(id: string, parts: Parts): Change[] {
+  const { setup, bytes, routes, plain } = parts;
+  const { own, callees } = parts.services;
   const byRoute = routes.some(({ chain }) => chain !== undefined);
   return [
     ...own.map(({ port }, i) => serviceCluster(`${id}-${i}`, port)),

@@ -29,6 +29,8 @@ export async function startService(upstream: Upstream, cluster: string): Promise
     const answer = typeof upstream === "function" ? await upstream(record) : upstream;
     await reply(response, answer as UpstreamAnswer).catch(() => request.socket.destroy());
   });
+  // By itself it closes a kept connection after 5 s, also one on which a request has just come: the gateway says 503 then.
+  server.keepAliveTimeout = 0;
   const { port, close } = await openPort(server);
   // The port of a server that has gone refuses connections.
   if (upstream === "refuse") await close();
@@ -68,28 +70,27 @@ async function reply(response: ServerResponse, answer: UpstreamAnswer): Promise<
     !has("transfer-encoding")
   )
     headers.push(["content-length", String(Buffer.byteLength(body as string))]);
-  if (answer.trailers && !has("trailer"))
-    headers.push([
-      "trailer",
-      pairsOf(answer.trailers)
-        .map(([name]) => name)
-        .join(","),
-    ]);
   // The headers of the answer are the answer's alone: none of node's own.
   response.sendDate = false;
+  response.removeHeader("connection");
   response.writeHead(status, headers.flat());
   if (answer.disconnect === "after-headers") {
     response.flushHeaders();
     return void setImmediate(broken);
   }
-  const chunks = inChunks ? (body as Iterable<string | Uint8Array>) : [body as string | Uint8Array];
+  const chunks = inChunks
+    ? (body as AsyncIterable<string | Uint8Array>)
+    : [body as string | Uint8Array];
   let first = true;
   for await (const chunk of chunks) {
     if (!first) await pause(answer.chunkDelayMs);
     first = false;
     if (chunk.length > 0)
       await new Promise<void>((resolve) => response.write(chunk, () => resolve()));
-    if (answer.disconnect === "mid-body") return broken();
+    if (answer.disconnect === "mid-body") {
+      await pause(answer.chunkDelayMs);
+      return broken();
+    }
   }
   if (answer.trailers) response.addTrailers(pairsOf(answer.trailers) as [string, string][]);
   response.end();

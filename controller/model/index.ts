@@ -1,6 +1,6 @@
 /** The resource kinds, one row each: where they live in the management API, and how a document becomes a model. */
 import { UserError } from "../errors.ts";
-import { Reader, type Findings } from "./reader.ts";
+import { quote, Reader, type Findings } from "./reader.ts";
 import { readRestApi, restApiExample, type RestApi } from "./rest-api.ts";
 import { render, type SecretUse, type TemplateSources } from "./templates.ts";
 
@@ -48,7 +48,7 @@ export function readDocument(
   const rendering = { findings, uses: secrets, written: 0 };
   const document = new Reader(rendered(source, sources, rendering), "", findings);
   if (typeof source !== "object" || source === null || Array.isArray(source))
-    throw new UserError(`expected a ${kind.kind} document, found ${typeof source}`);
+    throw new UserError(`expected a ${kind.kind} document, found ${quote(source)}`);
   const found = document.at("kind").text();
   if (found !== kind.kind)
     throw new UserError("Configuration validation failed", [

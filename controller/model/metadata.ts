@@ -10,9 +10,10 @@ export function readMetadata(metadata: Reader): string {
     .required()
     .text({
       max: 255,
+      // No URL has a . or .. at its end, and so none would lead to a document of that name.
       // Cf are characters that nobody sees, some of which turn what a terminal shows of a name around.
-      pattern: /^[^\s/}\p{Cc}\p{Cf}]+$/u,
-      says: "must not have whitespace, /, } or control characters",
+      pattern: /^(?!\.{1,2}$)[^\s/}\p{Cc}\p{Cf}]+$/u,
+      says: "must not have whitespace, /, } or control characters, nor be . or ..",
     });
   for (const [key, value] of metadata.at("labels").entries()) {
     if (/\s/.test(key)) value.fail(`must not have whitespace in its name, found ${quote(key)}`);

@@ -85,7 +85,7 @@ export class Reader {
 
   integer(min: number, max: number): number | null {
     if (this.absent) return null;
-    const number = typeof this.value === "string" ? Number(this.value) : this.value;
+    const number = isWhole(this.value) ? Number(this.value) : this.value;
     if (typeof number !== "number" || !Number.isInteger(number) || number < min || number > max)
       return this.wrong(`an integer from ${min} to ${max}`);
     return number;
@@ -103,7 +103,7 @@ export class Reader {
   }
 
   items(rule: { min?: number; max?: number } = {}): Reader[] {
-    if (this.absent && !rule.min) return [];
+    if (this.absent) return [];
     if (!Array.isArray(this.value)) {
       this.wrong(rule.min ? "a list of at least one" : "a list");
       return [];
@@ -149,6 +149,10 @@ export class Reader {
     return null;
   }
 }
+
+/** An integer in words of forms and YAML. Nothing else that `Number` takes: it reads an empty text as 0. */
+const isWhole = (value: unknown): value is string =>
+  typeof value === "string" && /^-?\d+(\.0+)?$/.test(value);
 
 /** What a path of a document must not have: some would end the request line that goes upstream. */
 // eslint-disable-next-line no-control-regex

@@ -69,6 +69,7 @@ export function readUpstreamDefinitions(list: Reader): UpstreamDefinition[] {
     if (basePath !== null && notInPaths.test(basePath))
       base.fail(`must not have whitespace, control characters, ? or #, found ${quote(basePath)}`);
     const timeout = item.at("timeout");
+    timeout.isObject();
     const connectTimeoutMs = readDuration(timeout.at("connect"), { positive: true });
     timeout.done();
     const list = item.at("upstreams").required();

@@ -4,27 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { reason, UserError, type FieldError } from "../errors.ts";
+import { hostcallNames } from "./hostcalls.ts";
+import { manifestSection, readManifest, type ModuleManifest } from "./manifest.ts";
 import { readSections } from "./sections.ts";
-
-export interface ModuleManifest {
-  sdk?: string;
-  /** Whether it looks things up in the feed, and puts secrets into chains. */
-  feed?: boolean;
-  /** The hash of the module that this one only stands in for, while somebody works on a policy. */
-  standsInFor?: string;
-  policies: ManifestPolicy[];
-}
-
-export interface ManifestPolicy {
-  name: string;
-  version: string;
-  phases?: string[];
-  /** JSON Schema of the parameters, when the module carries it. */
-  parameters?: object;
-  systemParameters?: object;
-  displayName?: string;
-  description?: string;
-}
 
 export interface CheckedModule {
   hash: string;
@@ -32,7 +14,6 @@ export interface CheckedModule {
   manifest: ModuleManifest;
 }
 
-const manifestSection = "sluice.manifest";
 const standInSection = "sluice.stands-in-for";
 const importModules = ["env", "wasi_snapshot_preview1", "wasi_unstable"];
 
@@ -89,19 +70,4 @@ function parse(bytes: Uint8Array): ReturnType<typeof readSections> {
 }
 
 const isHostcall = (name: string): boolean =>
-  /^proxy_[a-z_]+$/.test(name) ||
-  ["pthread_equal", "emscripten_notify_memory_growth"].includes(name);
-
-/** A foreign module has no manifest: it is a filter, and has no policies to name in a chain. */
-function readManifest(section: Uint8Array | undefined): ModuleManifest {
-  if (!section) return { policies: [] };
-  try {
-    const manifest = JSON.parse(new TextDecoder().decode(section)) as ModuleManifest;
-    if (!Array.isArray(manifest.policies)) throw new Error("policies: expected a list");
-    return manifest;
-  } catch (error) {
-    throw new UserError("The module's manifest cannot be read", [
-      { field: manifestSection, message: reason(error) },
-    ]);
-  }
-}
+  hostcallNames.has(name) || ["pthread_equal", "emscripten_notify_memory_growth"].includes(name);

@@ -1,5 +1,6 @@
 /** The audit log: who changed what, when, from where, with before and after, without secrets. */
 import type { Selectable } from "kysely";
+import type { Database } from "../store/access/rows.ts";
 import type { AuditRow } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { redact } from "./redact.ts";
@@ -21,18 +22,20 @@ export interface AuditQuery {
   limit: number;
 }
 
-/** How many inserts go by before old entries are looked for. */
+/** Old entries go with every so many new ones. */
 const sweepEvery = 100;
 
 export class Audit {
-  private inserts = 0;
-
   constructor(
     private readonly store: Store,
     private readonly keep = 100_000,
   ) {}
 
-  async add(entry: AuditEntry): Promise<void> {
+  /** Writes an entry, in place of `former` if that is given, and returns its number; within a transaction as part of it. */
+  async write(
+    entry: AuditEntry,
+    { db = this.store.db, former }: { db?: Database; former?: number | undefined } = {},
+  ): Promise<number> {
     const text = (value: unknown) =>
       value === undefined || value === null ? null : JSON.stringify(redact(value));
     const row = {
@@ -41,8 +44,18 @@ export class Audit {
       before: text(entry.before),
       after: text(entry.after),
     };
-    await this.store.db.insertInto("audit").values(row).execute();
-    if (this.inserts++ % sweepEvery === 0) await this.sweep();
+    if (former !== undefined) {
+      await db.updateTable("audit").set(row).where("id", "=", former).execute();
+      return former;
+    }
+    const inserted = db.insertInto("audit").values(row).returning("id");
+    const id = Number((await inserted.executeTakeFirstOrThrow()).id);
+    if (id % sweepEvery === 0)
+      await db
+        .deleteFrom("audit")
+        .where("id", "<=", id - this.keep)
+        .execute();
+    return id;
   }
 
   async find(query: AuditQuery): Promise<Record<string, unknown>[]> {
@@ -70,17 +83,5 @@ export class Audit {
       before: row.before === null ? null : (JSON.parse(row.before) as unknown),
       after: row.after === null ? null : (JSON.parse(row.after) as unknown),
     }));
-  }
-
-  private async sweep(): Promise<void> {
-    const oldest = await this.store.db
-      .selectFrom("audit")
-      .select("id")
-      .orderBy("id", "desc")
-      .offset(this.keep)
-      .limit(1)
-      .executeTakeFirst();
-    if (oldest)
-      await this.store.db.deleteFrom("audit").where("id", "<=", Number(oldest.id)).execute();
   }
 }

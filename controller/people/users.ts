@@ -1,8 +1,9 @@
 /** Users: those of the configuration, which only the configuration changes, and those in the store. */
+import type { Transaction } from "kysely";
 import type { Log } from "../log.ts";
 import { reason, UserError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
-import type { UserRow } from "../store/schema.ts";
+import type { Tables, UserRow } from "../store/schema.ts";
 import { hashPassword, isBcrypt } from "./password.ts";
 import type { Role } from "./roles.ts";
 
@@ -66,43 +67,59 @@ export class Users {
   async create(username: string, password: string, roles: Role[]): Promise<boolean> {
     if (this.configured.has(username)) return false;
     const now = new Date().toISOString();
-    const { numInsertedOrUpdatedRows } = await this.store.db
-      .insertInto("users")
-      .values({
-        username,
-        password_hash: await hashPassword(password),
-        roles: JSON.stringify(roles),
-        created_at: now,
-        updated_at: now,
-      })
-      .onConflict((oc) => oc.column("username").doNothing())
-      .executeTakeFirst();
+    const row: UserRow = {
+      ...{ username, password_hash: await hashPassword(password), roles: JSON.stringify(roles) },
+      ...{ created_at: now, updated_at: now },
+    };
+    const isNew = await this.store.inTurn(async ({ trx, wrote }) => {
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto("users")
+        .values(row)
+        .onConflict((oc) => oc.column("username").doNothing())
+        .executeTakeFirst();
+      if (Number(numInsertedOrUpdatedRows) === 0) return false;
+      wrote(null, fromRow(row));
+      return true;
+    });
     await this.read();
-    return Number(numInsertedOrUpdatedRows) > 0;
+    return isNew;
   }
 
   /** False when there is no such user in the store. */
   async change(username: string, to: { password?: string; roles?: Role[] }): Promise<boolean> {
-    const { numUpdatedRows } = await this.store.db
-      .updateTable("users")
-      .set({
-        ...(to.password !== undefined && { password_hash: await hashPassword(to.password) }),
-        ...(to.roles && { roles: JSON.stringify(to.roles) }),
-        updated_at: new Date().toISOString(),
-      })
-      .where("username", "=", username)
-      .executeTakeFirst();
-    await this.read();
-    return Number(numUpdatedRows) > 0;
+    const changed = {
+      ...(to.password !== undefined && { password_hash: await hashPassword(to.password) }),
+      ...(to.roles && { roles: JSON.stringify(to.roles) }),
+      updated_at: new Date().toISOString(),
+    };
+    return this.replace(username, async (trx, before) => {
+      await trx.updateTable("users").set(changed).where("username", "=", username).execute();
+      return { ...before, ...changed };
+    });
   }
 
   async remove(username: string): Promise<boolean> {
-    const { numDeletedRows } = await this.store.db
-      .deleteFrom("users")
-      .where("username", "=", username)
-      .executeTakeFirst();
+    return this.replace(username, async (trx) => {
+      await trx.deleteFrom("users").where("username", "=", username).execute();
+      return null;
+    });
+  }
+
+  /** False when there is no such user in the store. */
+  private async replace(
+    username: string,
+    by: (trx: Transaction<Tables>, before: UserRow) => Promise<UserRow | null>,
+  ): Promise<boolean> {
+    const isThere = await this.store.inTurn(async ({ trx, wrote }) => {
+      const found = trx.selectFrom("users").selectAll().where("username", "=", username);
+      const before = await found.executeTakeFirst();
+      if (!before) return false;
+      const after = await by(trx, before);
+      wrote(fromRow(before), after && fromRow(after));
+      return true;
+    });
     await this.read();
-    return Number(numDeletedRows) > 0;
+    return isThere;
   }
 
   private async read(): Promise<void> {

@@ -120,8 +120,8 @@ function readHandle(reader: Reader): string {
   const handle = reader.text({
     max: 255,
     // eslint-disable-next-line no-control-regex
-    pattern: /^[^\s/}#\u0000-\u001f\u007f]+$/,
-    says: "must not have whitespace, /, }, # or control characters",
+    pattern: /^(?!\.{1,2}$)[^\s/}#\u0000-\u001f\u007f]+$/,
+    says: "must not have whitespace, /, }, # or control characters, nor be . or ..",
   });
   if (handle !== null && hasMarks(handle)) reader.fail("must not have U+E000 and U+E001");
   return handle ?? "";

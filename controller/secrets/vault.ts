@@ -3,7 +3,7 @@
  * secret parameters that documents have in the clear. Chains hold references; the feed brings values to the gateways.
  */
 import { createHmac } from "node:crypto";
-import { feedId } from "../../host-sim/feed.ts";
+import { feedId } from "../../host-sim/feed/words.ts";
 import { reason } from "../errors.ts";
 import { evaluateTemplate, type SecretUse } from "../model/templates.ts";
 import { reveal } from "../model/references.ts";

@@ -3,9 +3,10 @@
  * which controllers on one database learn of each other's writes.
  */
 import { randomUUID } from "node:crypto";
-import { sql, type Kysely, type LogEvent, type Selectable, type Transaction } from "kysely";
+import { sql, type Kysely, type LogEvent, type Selectable } from "kysely";
 import { everything } from "./access/feed-changes.ts";
 import { KeyStore } from "./access/keys.ts";
+import { refuseSameName, refuseUnexpected, type Expected } from "./expected.ts";
 import { openDatabase } from "./database.ts";
 import { PlanStore } from "./access/plans.ts";
 import type { Postgres } from "./postgres.ts";
@@ -27,16 +28,6 @@ export interface WriteArtifact {
   version: string;
   source: unknown;
   deployed: boolean;
-}
-
-/** A write that other data forbids; `field` is what clashes. */
-export class Conflict extends Error {
-  constructor(
-    readonly field: "handle" | "displayName" | "revision",
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 export interface ModuleAssignment {
@@ -131,26 +122,18 @@ export class Store {
   }
 
   artifact(kind: string, handle: string): Promise<Artifact | undefined> {
-    return this.db
-      .selectFrom("artifacts")
-      .selectAll()
-      .where("kind", "=", kind)
-      .where("handle", "=", handle)
-      .executeTakeFirst();
+    return artifactIn(this.db, kind, handle);
   }
 
-  /** Writes a new document, or replaces one; `expected` is the revision it must replace, 0 for none. */
-  async write(write: WriteArtifact, expected: number | "any"): Promise<Artifact> {
-    return this.turns.take(async ({ trx, changed }) => {
-      const current = await inTransaction(trx, write.kind, write.handle);
-      if (expected === 0 && current)
-        throw new Conflict("handle", `'${write.handle}' already exists`);
-      if (expected !== "any" && expected !== (current?.revision ?? 0))
-        throw new Conflict(
-          "revision",
-          `expected revision ${expected}, found ${current?.revision ?? 0}`,
-        );
-      await this.refuseSameName(trx, write);
+  /** Whether a document could be written; returns what it would replace. */
+  check(write: WriteArtifact, expected: Expected): Promise<Artifact | undefined> {
+    return admitted(this.db, write, expected);
+  }
+
+  /** Writes a new document, or replaces one. */
+  async write(write: WriteArtifact, expected: Expected): Promise<Artifact> {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
+      const current = await admitted(trx, write, expected);
       const now = new Date().toISOString();
       const row: Artifact = {
         kind: write.kind,
@@ -179,22 +162,24 @@ export class Store {
         .where("revision", "<=", revision - keptRevisions)
         .execute();
       changed(kind, handle);
+      wrote(current ?? null, row);
       return row;
     });
   }
 
   /** False when there was none. */
-  async remove(kind: string, handle: string, expected: number | "any"): Promise<boolean> {
-    return this.turns.take(async ({ trx, changed }) => {
-      const current = await inTransaction(trx, kind, handle);
+  async remove(kind: string, handle: string, expected: Expected): Promise<boolean> {
+    return this.turns.take(async (turn) => {
+      const { trx } = turn;
+      const current = await artifactIn(trx, kind, handle);
       if (!current) return false;
-      if (expected !== "any" && expected !== current.revision)
-        throw new Conflict("revision", `expected revision ${expected}, found ${current.revision}`);
+      refuseUnexpected(current, expected, handle);
       for (const owned of [this.keys, this.subscriptions])
-        await owned.removeAllOf({ trx, changed }, kind, handle);
+        await owned.removeAllOf(turn, kind, handle);
       for (const table of ["artifacts", "revisions"] as const)
         await trx.deleteFrom(table).where("kind", "=", kind).where("handle", "=", handle).execute();
-      changed(kind, handle);
+      turn.changed(kind, handle);
+      turn.wrote(current, null);
       return true;
     });
   }
@@ -218,11 +203,14 @@ export class Store {
       manifest: JSON.stringify(manifest),
       created_at: new Date().toISOString(),
     };
-    await this.db
-      .insertInto("modules")
-      .values(row)
-      .onConflict((oc) => oc.column("hash").doNothing())
-      .execute();
+    await this.turns.take(async ({ trx, wrote }) => {
+      const { numInsertedOrUpdatedRows } = await trx
+        .insertInto("modules")
+        .values(row)
+        .onConflict((oc) => oc.column("hash").doNothing())
+        .executeTakeFirst();
+      wrote(Number(numInsertedOrUpdatedRows) > 0 ? null : row, row);
+    });
   }
 
   module(hash: string): Promise<StoredModule | undefined> {
@@ -239,25 +227,22 @@ export class Store {
 
   /** Makes a module the serving one. */
   async assign(hash: string): Promise<ModuleAssignment> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
+      const [before = null] = await newestAssignments(trx, 1);
       const assigned = await trx
         .insertInto("assignments")
         .values({ hash, created_at: new Date().toISOString() } as ModuleAssignment)
         .returningAll()
         .executeTakeFirstOrThrow();
       changed("Module", hash);
+      wrote(before, assigned);
       return assigned;
     });
   }
 
   /** The history of what served, newest first. */
   assignments(limit = 50): Promise<ModuleAssignment[]> {
-    return this.db
-      .selectFrom("assignments")
-      .selectAll()
-      .orderBy("id", "desc")
-      .limit(limit)
-      .execute();
+    return newestAssignments(this.db, limit);
   }
 
   /** Calls back after each of this controller's own writes, before it is answered. */
@@ -294,22 +279,6 @@ export class Store {
     await this.db.destroy();
   }
 
-  private async refuseSameName(trx: Transaction<Tables>, write: WriteArtifact): Promise<void> {
-    const same = await trx
-      .selectFrom("artifacts")
-      .select("handle")
-      .where("kind", "=", write.kind)
-      .where("display_name", "=", write.displayName)
-      .where("version", "=", write.version)
-      .where("handle", "!=", write.handle)
-      .executeTakeFirst();
-    if (same)
-      throw new Conflict(
-        "displayName",
-        `displayName '${write.displayName}' and version '${write.version}' are used by '${same.handle}'`,
-      );
-  }
-
   private async newestChange(): Promise<number> {
     const row = await this.db
       .selectFrom("changes")
@@ -319,10 +288,25 @@ export class Store {
   }
 }
 
-const inTransaction = (trx: Transaction<Tables>, kind: string, handle: string) =>
-  trx
+const newestAssignments = (db: Kysely<Tables>, limit: number): Promise<ModuleAssignment[]> =>
+  db.selectFrom("assignments").selectAll().orderBy("id", "desc").limit(limit).execute();
+
+const artifactIn = (db: Kysely<Tables>, kind: string, handle: string) =>
+  db
     .selectFrom("artifacts")
     .selectAll()
     .where("kind", "=", kind)
     .where("handle", "=", handle)
     .executeTakeFirst();
+
+/** What stands there; refuses what must not be written in its place. */
+async function admitted(
+  db: Kysely<Tables>,
+  write: WriteArtifact,
+  expected: Expected,
+): Promise<Artifact | undefined> {
+  const current = await artifactIn(db, write.kind, write.handle);
+  refuseUnexpected(current, expected, write.handle);
+  await refuseSameName(db, write);
+  return current;
+}

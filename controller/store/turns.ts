@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { Postgres } from "./postgres.ts";
 import type { Tables } from "./schema.ts";
+import { unitOfWork, type Written } from "./unit-of-work.ts";
 
 export interface Change {
   kind: string;
@@ -13,8 +14,10 @@ export interface Change {
 
 export interface Turn {
   trx: Transaction<Tables>;
-  /** Notes what this write changes. */
+  /** Notes what this write changes, for the other controllers. */
   changed(kind: string, handle: string): void;
+  /** Notes the row that this write was asked for, for the unit of work that it belongs to. */
+  wrote(before: object | null, after: object | null): void;
 }
 
 const writersLock = 7_583;
@@ -41,17 +44,23 @@ export class Turns {
    */
   async take<T>(work: (turn: Turn) => Promise<T>): Promise<T> {
     const changes: Change[] = [];
+    const rows: Written[] = [];
+    let committed = () => {};
     const done = await this.db.transaction().execute(async (trx) => {
       if (this.postgres) await sql`select pg_advisory_xact_lock(${writersLock})`.execute(trx);
       const result = await work({
         trx,
         changed: (kind, handle) => void changes.push({ kind, handle }),
+        wrote: (before, after) => void rows.push({ before, after }),
       });
       for (const change of changes) await this.log(trx, change);
       if (this.postgres && changes.length > 0)
         await sql`select pg_notify(${this.postgres.channel}, '')`.execute(trx);
+      const [written] = rows.filter(({ before, after }) => before ?? after);
+      if (written) committed = (await unitOfWork()?.record(trx, written)) ?? committed;
       return result;
     });
+    committed();
     for (const change of changes) for (const heard of this.listeners) await heard(change);
     return done;
   }

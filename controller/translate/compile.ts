@@ -8,6 +8,7 @@ import type { UpstreamTls } from "../model/upstream-tls.ts";
 import type { SecretUse } from "../model/templates.ts";
 import { hasMarks } from "../model/references.ts";
 import type { PolicyReference } from "../model/shared.ts";
+import { strongestUse, type BodyUse } from "./body-use.ts";
 import { ownPoliciesOf, type OwnPolicy } from "./own-policies.ts";
 import { chainPolicy, routeName, type Chain } from "./chain.ts";
 import { escape, pathMatch, type Ranked } from "./path.ts";
@@ -15,7 +16,7 @@ import { chained, perRoute } from "./native.ts";
 import { isPinned, noting, notPinned, pinOf } from "./pinned.ts";
 import { deepestScope } from "./scope.ts";
 import { retryPolicy, splitOrCluster, mirrors, hashPolicies } from "./traffic.ts";
-import { sentMatch } from "./sent.ts";
+import { choiceHeader, sentMatch } from "./sent.ts";
 import { serviceCluster } from "./services.ts";
 import {
   type RefTargets,
@@ -40,8 +41,7 @@ export interface GatewayDefaults {
   policies: OwnPolicy[];
   /** Whether events are made of requests. */
   recorded?: boolean;
-  /** Whether a policy reads bodies. */
-  readsBody(policy: PolicyReference): boolean;
+  bodyUse(policy: PolicyReference): BodyUse;
   /** The URLs of the services that it calls. */
   services(policy: PolicyReference): string[];
   /** How the certificate of a service's cluster is trusted, if not as all are. */
@@ -178,8 +178,6 @@ interface RouteParts {
   again: boolean;
 }
 
-/** By this header a policy sends a request to a definition of its choice; a client's own is dropped. */
-export const choiceHeader = "x-target-upstream";
 const chosenBy = (choice: string): ValueMatch => ({
   name: choiceHeader,
   value: choice,
@@ -195,21 +193,21 @@ function compileRoute(parts: RouteParts): CompiledRoute & { chain: Chain | null 
   const text = chain && JSON.stringify(chain);
   const own = ownPoliciesOf(defaults.policies, api, operation);
   const policies = [...own, ...api.policies, ...operation.policies];
-  const readsBody = chained(policies).some(defaults.readsBody);
+  const bodyUse = strongestUse(chained(policies).map(defaults.bodyUse));
   const name = routeName(api.name, operationName(operation), text);
   const match = matchOf(parts, path.match);
   const body: JsonObject = {
     ...route({
       name,
       match,
-      action: { route: action(parts, api.traffic.webSocket ?? !readsBody) },
+      action: { route: action(parts, api.traffic.webSocket ?? bodyUse !== "held") },
       filters: defaults.filters,
       perRoute: { ...(pin !== null && noting(pin)), ...perRoute(policies) },
       ...(text !== null && { chain: text }),
     }),
     ...(text === null && { metadata: nothingToRun }),
     // A chain whose secrets are on their way holds the body too.
-    ...((readsBody || hasMarks(text ?? "")) && {
+    ...((bodyUse !== "none" || hasMarks(text ?? "")) && {
       request_body_buffer_limit: String(defaults.bodyLimitBytes),
     }),
   };

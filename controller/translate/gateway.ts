@@ -1,16 +1,25 @@
 /** What a gateway has before any API: its listeners, the scopes they look in, and its own health. */
 import { any, type JsonObject } from "../xds/protos.ts";
-import { listener, type DownstreamTls, type HttpLimits } from "../xds/resources/listener.ts";
-import { faultFilter } from "../xds/resources/fault.ts";
+import {
+  hardened,
+  listener,
+  type DownstreamTls,
+  type HttpLimits,
+} from "../xds/resources/listener.ts";
+import { noteHop } from "../xds/resources/http/loops.ts";
+import { faultFilter } from "../xds/resources/http/fault.ts";
 import { fromAds } from "../xds/resources/from-ads.ts";
-import type { AccessLogForm } from "../xds/resources/access-log.ts";
-import type { RequestEventOptions } from "../xds/resources/request-events.ts";
-import { tracingCluster, tracingResource, type TracingOptions } from "../xds/resources/tracing.ts";
-import type { ErrorForm } from "../xds/resources/local-replies.ts";
+import type { AccessLogForm } from "../xds/resources/http/access-log.ts";
+import type { RequestEventOptions } from "../xds/resources/http/request-events.ts";
+import {
+  tracingCluster,
+  tracingResource,
+  type TracingOptions,
+} from "../xds/resources/http/tracing.ts";
+import type { ErrorForm } from "../xds/resources/http/local-replies.ts";
 import type { Change } from "../xds/cache.ts";
-import { choiceHeader } from "./compile.ts";
 import { pinFilter, pinHeader } from "./pinned.ts";
-import { sentHeaders } from "./sent.ts";
+import { choiceHeader, sentHeaders } from "./sent.ts";
 import { disabledScopeFilters, scope, scopeFilters, scopeHeader, scopeOf } from "./scope.ts";
 
 export interface GatewayListeners {
@@ -39,7 +48,7 @@ export function gatewayResources(options: GatewayListeners): Change[] {
   const common = {
     host: options.host,
     filters: [...lateScopes, pinFilter, faultFilter, ...options.extraFilters, ...options.modules],
-    routes: scopedRoutes,
+    routes: scopedRoutes(options.limits.maxPasses ?? hardened.maxPasses),
     limits: options.limits,
     accessLog: options.accessLog,
     ...(options.accessLogQuery && { accessLogQuery: true }),
@@ -75,7 +84,7 @@ export function gatewayResources(options: GatewayListeners): Change[] {
  * headers by which policies choose a route are the gateway's alone. `PATH` without its second word would prefer a
  * client's `x-envoy-original-path`.
  */
-const scopedRoutes: JsonObject = {
+const scopedRoutes = (maxPasses: number): JsonObject => ({
   early_header_mutation_extensions: [
     {
       name: "scope",
@@ -87,6 +96,7 @@ const scopedRoutes: JsonObject = {
               append: { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
             })),
             ...[choiceHeader, pinHeader, "x-envoy-original-path"].map((remove) => ({ remove })),
+            ...noteHop(maxPasses),
           ],
         },
       ),
@@ -102,7 +112,7 @@ const scopedRoutes: JsonObject = {
     rds_config_source: fromAds,
     scoped_rds: { scoped_rds_config_source: fromAds },
   },
-};
+});
 
 const lateScopes = scopeFilters.map(({ name, code }): JsonObject => ({
   name,

@@ -4,7 +4,7 @@
  */
 import type { PolicyReference } from "../model/shared.ts";
 import type { JsonObject } from "../xds/protos.ts";
-import { faultFilter, faults, type FaultParams } from "../xds/resources/fault.ts";
+import { faultFilter, faults, type FaultParams } from "../xds/resources/http/fault.ts";
 
 interface Native {
   /** The filter's name in the listener. */

@@ -6,8 +6,8 @@
 import { any, type JsonObject } from "../xds/protos.ts";
 import { compareRoutes } from "./path.ts";
 import { pinHeader } from "./pinned.ts";
-import { hostHeader, sentHeaders, sentInput } from "./sent.ts";
-import { choiceHeader, type CompiledRoute } from "./compile.ts";
+import { choiceHeader, hostHeader, sentHeaders, sentInput } from "./sent.ts";
+import type { CompiledRoute } from "./compile.ts";
 
 /** The header that carries the path to the scope; a client's own value is overwritten. */
 export const scopeHeader = "x-sluice-scope";

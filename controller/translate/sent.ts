@@ -11,6 +11,9 @@ const requestHeader = "x-sluice-request";
 /** By this one Envoy finds the virtual host. */
 export const hostHeader = "x-sluice-host";
 
+/** By this one a policy sends a request to a definition of its choice; a client's own is dropped. */
+export const choiceHeader = "x-target-upstream";
+
 /** Written before any filter, over whatever a client sent under these names. */
 export const sentHeaders: [name: string, value: string][] = [
   // `PATH` without its second word would prefer a client's `x-envoy-original-path`.

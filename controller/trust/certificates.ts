@@ -41,7 +41,7 @@ export class Certificates {
       ...{ subject: facts.subject, issuer: facts.issuer, not_after: facts.notAfter },
       ...{ count: facts.count, created_at: new Date().toISOString() },
     };
-    const written = await this.store.inTurn(async ({ trx, changed }) => {
+    const written = await this.store.inTurn(async ({ trx, changed, wrote }) => {
       const { numInsertedOrUpdatedRows } = await trx
         .insertInto("certificates")
         .values(row)
@@ -49,6 +49,7 @@ export class Certificates {
         .executeTakeFirst();
       if (Number(numInsertedOrUpdatedRows) === 0) return false;
       changed("Certificate", row.id);
+      wrote(null, row);
       return true;
     });
     await this.load();
@@ -59,9 +60,10 @@ export class Certificates {
   async remove(id: string): Promise<Certificate | null> {
     const row = this.rows.find((one) => one.id === id);
     if (!row) return null;
-    await this.store.inTurn(async ({ trx, changed }) => {
+    await this.store.inTurn(async ({ trx, changed, wrote }) => {
       await trx.deleteFrom("certificates").where("id", "=", id).execute();
       changed("Certificate", id);
+      wrote(row, null);
     });
     await this.load();
     return row;

@@ -111,7 +111,10 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
       }
       if (request.responseNonce)
         meters?.count("xds_snapshot_ack_total", { status: request.errorDetail ? "nack" : "ack" });
-      stream.receive(request);
+      if (!stream.receive(request)) {
+        end();
+        call.emit("error", { code: status.RESOURCE_EXHAUSTED, details: "too many names" });
+      }
     });
     call.on("end", () => {
       end();
@@ -143,9 +146,17 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
   };
   const plain = ServerCredentials.createInsecure();
   const { socket, host = "127.0.0.1", credentials = plain, admit = everybody } = options;
-  if (socket) await listen(`unix:${socket}`, plain, everybody);
-  const hasPort = options.port !== undefined || !socket;
-  const port = hasPort ? await listen(`${host}:${options.port ?? 0}`, credentials, admit) : 0;
+  const shut = () => servers.forEach((server) => server.forceShutdown());
+  const open = async (): Promise<number> => {
+    if (socket) await listen(`unix:${socket}`, plain, everybody);
+    if (socket && options.port === undefined) return 0;
+    return listen(`${host}:${options.port ?? 0}`, credentials, admit);
+  };
+  const port = await open().catch((error: unknown) => {
+    unwatch();
+    shut();
+    throw error;
+  });
   return {
     port,
     streams: () => [...streams.keys()],
@@ -157,7 +168,7 @@ export async function serveAds(options: AdsOptions): Promise<AdsServer> {
     close: async () => {
       unwatch();
       streams.forEach((_, stream) => stream.close());
-      servers.forEach((server) => server.forceShutdown());
+      shut();
     },
   };
 }
@@ -184,8 +195,14 @@ function readable(wire: Wire, bytes: Buffer): DeltaRequest | Unreadable {
 
 const everybody: Admit = () => ({ gateway: null });
 
+/** An Envoy that comes back names all that it has: 5 MB with 10,000 APIs. */
+const maxMessageBytes = 64 * 1_048_576;
+/** Of one connection: a gateway needs two. */
+const maxCalls = 100;
+
 const serverOptions = {
-  "grpc.max_receive_message_length": -1,
+  "grpc.max_receive_message_length": maxMessageBytes,
+  "grpc.max_concurrent_streams": maxCalls,
   "grpc.max_send_message_length": -1,
   "grpc.keepalive_time_ms": 10_000,
   "grpc.keepalive_timeout_ms": 5_000,

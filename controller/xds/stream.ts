@@ -27,11 +27,16 @@ export interface StreamOptions extends HoldingsOptions, OutboxOptions {
   nodeId?: string;
 }
 
+/** Characters: some ten times of what 10,000 APIs take. */
+const maxNamed = 64 * 1_048_576;
+
 export class DeltaStream extends Holdings {
   nodeId: string;
   /** How its requests end, when it was said last. */
   measured: Measured | null = null;
   private readonly outbox: Outbox;
+  /** Characters of names and versions that came, or of those that are kept. */
+  private named = 0;
 
   constructor(
     cache: Offer,
@@ -47,10 +52,14 @@ export class DeltaStream extends Holdings {
     return this.outbox.keepsOrder;
   }
 
-  receive(request: DeltaRequest): void {
+  /** False when it names more than is kept for one gateway. */
+  receive(request: DeltaRequest): boolean {
     if (request.node?.id && !this.options.nodeId) this.nodeId = request.node.id;
-    if (request.typeUrl === measuredType)
-      return void (this.measured = { counters: readMeasured(request), at: performance.now() });
+    if (!this.hasRoomFor(request)) return false;
+    if (request.typeUrl === measuredType) {
+      this.measured = { counters: readMeasured(request), at: performance.now() };
+      return true;
+    }
     const kind = kindOf(request.typeUrl);
     if (request.typeUrl === servedType) {
       this.outbox.keepsOrder = true;
@@ -58,9 +67,10 @@ export class DeltaStream extends Holdings {
     } else if (kind) {
       if (request.responseNonce) this.answer(kind, request);
       this.subscribe(kind, request);
-    } else return;
+    } else return true;
     this.outbox.flush();
     this.options.answered?.();
+    return true;
   }
 
   changed(changes: readonly Changed[]): void {
@@ -73,6 +83,17 @@ export class DeltaStream extends Holdings {
 
   close(): void {
     this.outbox.close();
+  }
+
+  /** Counts what comes, and what is kept only when that might be too much. */
+  private hasRoomFor(request: DeltaRequest): boolean {
+    const coming =
+      lengthOf(request.resourceNamesSubscribe) +
+      lengthOf(Object.entries(request.initialResourceVersions).flat());
+    this.named += coming;
+    if (this.named > maxNamed)
+      this.named = Object.values(this.states).reduce((sum, { size }) => sum + size, coming);
+    return this.named <= maxNamed;
   }
 
   private answer(kind: Kind, { responseNonce, errorDetail }: DeltaRequest): void {
@@ -126,3 +147,6 @@ export class DeltaStream extends Holdings {
     for (const name of this.cache.names(kind)) this.states[kind].pending.add(name);
   }
 }
+
+const lengthOf = (texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + text.length, 0);

@@ -2,8 +2,8 @@
  * The agent beside an Envoy, as far as a case needs it: it answers `GET /feed` from the case's records, in the simulator
  * and behind a real Envoy, and hands anything else to the service that the case names for it.
  */
-import { FEED_BUCKETS, type FeedTableName } from "../feed.ts";
-import { FeedRecords } from "../feed-records.ts";
+import { FEED_BUCKETS, type FeedTableName } from "../feed/words.ts";
+import { FeedRecords } from "../feed/records.ts";
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from "../http/upstream.ts";
 
 /** The cluster that the engine asks. */

@@ -3,7 +3,8 @@ import { Status } from "../../sdk/abi.ts";
 import { HeaderMap } from "../http/headers.ts";
 import type { CalloutAnswer } from "../http/callouts.ts";
 import type { RootContext } from "../wasm/root.ts";
-import { CallKind, type Vm } from "../wasm/vm.ts";
+import { CallKind } from "../wasm/call-kind.ts";
+import type { Vm } from "../wasm/vm.ts";
 import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export const callouts: Hostcalls = {

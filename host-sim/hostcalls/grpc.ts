@@ -6,7 +6,8 @@ import { Status } from "../../sdk/abi.ts";
 import type { HeaderMap } from "../http/headers.ts";
 import { fields } from "../properties/protobuf.ts";
 import type { RootContext } from "../wasm/root.ts";
-import { CallKind, type Vm } from "../wasm/vm.ts";
+import { CallKind } from "../wasm/call-kind.ts";
+import type { Vm } from "../wasm/vm.ts";
 import type { Hostcalls } from "../wasm/hostcall.ts";
 
 export interface GrpcCall {

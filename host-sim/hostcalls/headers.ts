@@ -2,7 +2,7 @@
 import { MapType, Status } from "../../sdk/abi.ts";
 import type { HeaderMap } from "../http/headers.ts";
 import type { Vm } from "../wasm/vm.ts";
-import type { Hostcalls } from "../wasm/hostcall.ts";
+import type { Hostcall, Hostcalls } from "../wasm/hostcall.ts";
 
 function readable(vm: Vm, type: number): HeaderMap | null {
   const { context } = vm;
@@ -36,6 +36,16 @@ function change(vm: Vm, type: number, edit: (map: HeaderMap) => void): Status {
 }
 
 const isMap = (type: number): boolean => type >= 0 && type <= MapType.CallResponseTrailers;
+
+/** A hostcall that takes a map, a name and a value. */
+const written =
+  (edit: (map: HeaderMap, name: string, value: string) => void): Hostcall =>
+  (vm, type: number, name: number, nameSize: number, value: number, valueSize: number) => {
+    if (!isMap(type)) return Status.BadArgument;
+    const key = vm.memory.text(name, nameSize);
+    const text = vm.memory.text(value, valueSize);
+    return change(vm, type, (map) => edit(map, key, text));
+  };
 
 export const headers: Hostcalls = {
   proxy_get_header_map_value(
@@ -88,33 +98,8 @@ export const headers: Hostcalls = {
     });
   },
 
-  proxy_add_header_map_value(
-    vm,
-    type: number,
-    name: number,
-    nameSize: number,
-    value: number,
-    size: number,
-  ) {
-    if (!isMap(type)) return Status.BadArgument;
-    const key = vm.memory.text(name, nameSize);
-    const text = vm.memory.text(value, size);
-    return change(vm, type, (map) => map.add(key, text));
-  },
-
-  proxy_replace_header_map_value(
-    vm,
-    type: number,
-    name: number,
-    nameSize: number,
-    value: number,
-    size: number,
-  ) {
-    if (!isMap(type)) return Status.BadArgument;
-    const key = vm.memory.text(name, nameSize);
-    const text = vm.memory.text(value, size);
-    return change(vm, type, (map) => map.replace(key, text));
-  },
+  proxy_add_header_map_value: written((map, name, value) => map.add(name, value)),
+  proxy_replace_header_map_value: written((map, name, value) => map.replace(name, value)),
 
   proxy_remove_header_map_value(vm, type: number, name: number, nameSize: number) {
     if (!isMap(type)) return Status.BadArgument;

@@ -299,8 +299,9 @@ export class Exchange implements Routed {
     this.client.over(cut);
   }
 
-  /** A timer that ends with the request. */
+  /** A timer that ends with the request, and is none if that is over. */
   later(ms: number, run: () => void): void {
+    if (this.over) return;
     this.#timers.push(this.settings.host.clock.after(ms, run));
   }
 

@@ -21,7 +21,7 @@ export interface UpstreamAnswer {
   status?: number;
   headers?: HeaderInput;
   /** An array goes out chunk by chunk, without a length. */
-  body?: BodyInput | AsyncIterable<Uint8Array>;
+  body?: BodyInput | AsyncIterable<string | Uint8Array>;
   trailers?: HeaderInput;
   /** A frame of metadata, of HTTP/2, behind the headers. */
   metadata?: HeaderInput;
@@ -81,7 +81,7 @@ export function bodyChunks(body: BodyInput | undefined): Uint8Array[] {
   );
 }
 
-const isStream = (body: UpstreamAnswer["body"]): body is AsyncIterable<Uint8Array> =>
+const isStream = (body: UpstreamAnswer["body"]): body is AsyncIterable<string | Uint8Array> =>
   typeof body === "object" && Symbol.asyncIterator in body;
 
 export class UpstreamCall {
@@ -165,7 +165,7 @@ export class UpstreamCall {
   }
 
   /** Chunks as they come, for an upstream that is real. */
-  #stream(answer: UpstreamAnswer, body: AsyncIterable<Uint8Array>): void {
+  #stream(answer: UpstreamAnswer, body: AsyncIterable<string | Uint8Array>): void {
     const headers = HeaderMap.of("response", [
       [":status", String(answer.status ?? 200)],
       ...pairsOf(answer.headers),
@@ -175,7 +175,7 @@ export class UpstreamCall {
       this.listener.headers(headers, false);
       for await (const chunk of body) {
         if (this.#cancelled) return;
-        this.listener.data(chunk, false);
+        this.listener.data(bytesOf(chunk), false);
       }
       if (!this.#cancelled) this.listener.data(new Uint8Array(0), true);
     };

@@ -1,5 +1,5 @@
 /** The callbacks that the host looks up in a module; all are optional. */
-export const callbackNames = [
+const callbackNames = [
   "context_create",
   "vm_start",
   "configure",

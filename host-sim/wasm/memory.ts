@@ -7,7 +7,7 @@ export class BadAddress extends Error {}
 export type Pairs = readonly (readonly [string, string])[];
 
 /** Envoy decodes a larger block to no pairs at all, without a word. */
-export const pairsLimit = { count: 1024, bytes: 1_048_576 };
+const pairsLimit = { count: 1024, bytes: 1_048_576 };
 
 export class Memory {
   #buffer: ArrayBufferLike | undefined;
@@ -142,7 +142,7 @@ export function encodePairs(pairs: Pairs): Uint8Array {
 }
 
 /** A malformed or oversized block is no pairs, as in Envoy. */
-export function decodePairs(block: Buffer): [string, string][] {
+function decodePairs(block: Buffer): [string, string][] {
   if (block.length < 4 || block.length > pairsLimit.bytes) return [];
   const count = block.readUInt32LE(0);
   let at = 4 + 8 * count;

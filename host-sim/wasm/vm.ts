@@ -9,6 +9,7 @@ import { ownGlobal, runningPolicy } from "./policy.ts";
 import { CallbackWay } from "../trace/way.ts";
 import type { Expression } from "../foreign/cel.ts";
 import { bindHostcalls } from "../hostcalls/index.ts";
+import type { CallKind } from "./call-kind.ts";
 import { findCallbacks, type Callback, type CallbackName, type Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import type { Host, LogEntry } from "./host.ts";
@@ -17,12 +18,6 @@ import type { Plugin } from "./plugin.ts";
 import { RootContext } from "./root.ts";
 import type { StreamContext } from "./stream.ts";
 import type { Metric } from "../state/metrics.ts";
-
-export enum CallKind {
-  Http,
-  GrpcCall,
-  GrpcStream,
-}
 
 export interface VmSettings {
   module: WasmModule;

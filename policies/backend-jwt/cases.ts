@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import type { Case } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case } from "sluice/cases";
 import { tokens } from "./cases/tokens.ts";
 
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -1,5 +1,4 @@
-import type { Case } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case } from "sluice/cases";
 
 const params = { username: "ada", password: "p:ss wörd" };
 const basic = (text: string, scheme = "Basic"): Record<string, string> => ({

@@ -1,5 +1,4 @@
-import type { Case } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case } from "sluice/cases";
 
 const endpoint = "http://guard:8080/v1/";
 const cluster = "out|http|guard|8080";

@@ -1,5 +1,4 @@
-import type { Case } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case } from "sluice/cases";
 import { authority, forged, robot, shop } from "./certificates.ts";
 
 const robotFingerprint = "5e620a0903d0a32cc0e1b98f08508ef2313a4d714102775d07819a71cdbc52e3";

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Case } from "sluice/cases";
-import { authority, robot } from "../mtls-auth/certificates.ts";
-import { allKeys, bearer, issuer, otherRsa, token } from "../jwt-auth/cases/tokens.ts";
+import { authority, robot } from "sluice/policies/mtls-auth/certificates.ts";
+import { allKeys, bearer, issuer, otherRsa, token } from "sluice/policies/jwt-auth/cases/tokens.ts";
 
 type Alternative = { name: string; version: string; params?: object };
 

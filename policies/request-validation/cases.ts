@@ -1,5 +1,4 @@
-import type { Case, CaseRequest } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case, type CaseRequest } from "sluice/cases";
 
 type Request = CaseRequest["request"];
 

@@ -60,4 +60,10 @@ export const cases: Case[] = [
     request: { method: "POST", path: "/", body: "never read" },
     expect: answer({ status: 410 }),
   },
+  ...["a".repeat(1 << 20), "ä".repeat(200_000)].map((body): Case => ({
+    name: `answers with a body of ${Buffer.byteLength(body)} bytes`,
+    params: { body },
+    request: { path: "/" },
+    expect: answer({ status: 200, body }),
+  })),
 ];

@@ -8,6 +8,7 @@ import {
   whenFed,
 } from "sluice/sdk/feed";
 import { joined } from "sluice/sdk/auth/outcome";
+import { SubscriptionField } from "sluice/sdk/auth/told";
 import { Demand } from "sluice/sdk/limits/counters/counters";
 import { LocalCounters } from "sluice/sdk/limits/counters/local";
 import { hashHigh, hashLow } from "sluice/sdk/shared/hash";
@@ -112,6 +113,9 @@ export class SubscriptionValidation extends Policy<Params> {
 /** For the gateway's traffic log. */
 function record(request: Request, subscription: Subscription, plan: string): void {
   if (!request.isRecorded) return;
-  const fields: string[] = [subscription.consumer, plan, subscription.applicationId];
+  const fields = new Array<string>(3);
+  fields[SubscriptionField.Consumer] = subscription.consumer;
+  fields[SubscriptionField.Plan] = plan;
+  fields[SubscriptionField.ApplicationId] = subscription.applicationId;
   request.setAttribute("sluice_subscription", joined(fields));
 }

@@ -1,5 +1,4 @@
-import type { Case } from "sluice/cases";
-import { misconfigured } from "../misconfigured.ts";
+import { misconfigured, type Case } from "sluice/cases";
 
 const from = (...agents: string[]) => ({
   path: "/",

@@ -7,6 +7,7 @@
 import { LogLevel } from "../abi";
 import { Identity } from "../context";
 import { Request } from "../request";
+import { CallerField } from "./told";
 
 /** More tries than this in one request are not told. */
 const MOST_BYTES: i32 = 4096;
@@ -20,17 +21,19 @@ export function accept(request: Request, identity: Identity): void {
   if (!request.isRecorded) return;
   const metadata = request.context.metadata;
   const application = valueOf(metadata, "x-wso2-application-id");
-  tell(request, [
-    "+",
-    identity.kind,
-    identity.subject,
-    identity.issuer,
-    identity.credentialId,
-    identity.consumer,
-    identity.plan,
-    application,
-    application.length ? valueOf(metadata, "x-wso2-application-name") : "",
-  ]);
+  const fields = blank();
+  fields[CallerField.Sign] = "+";
+  fields[CallerField.Method] = identity.kind;
+  fields[CallerField.Subject] = identity.subject;
+  fields[CallerField.Issuer] = identity.issuer;
+  fields[CallerField.CredentialId] = identity.credentialId;
+  fields[CallerField.Consumer] = identity.consumer;
+  fields[CallerField.Plan] = identity.plan;
+  if (application.length) {
+    fields[CallerField.ApplicationId] = application;
+    fields[CallerField.ApplicationName] = valueOf(metadata, "x-wso2-application-name");
+  }
+  tell(request, fields);
 }
 
 /** The caller did not show who it is; `why` is for the gateway's operators and never for the client. */
@@ -38,8 +41,15 @@ export function reject(request: Request, method: string, why: string, claimed: s
   note(request, method, false);
   request.log(LogLevel.Debug, "refused: " + why);
   if (!request.isRecorded) return;
-  tell(request, ["-", method, claimed, "", "", "", "", "", "", why]);
+  const fields = blank();
+  fields[CallerField.Sign] = "-";
+  fields[CallerField.Method] = method;
+  fields[CallerField.Subject] = claimed;
+  fields[CallerField.Reason] = why;
+  tell(request, fields);
 }
+
+const blank = (): string[] => new Array<string>(CallerField.Reason + 1).fill("");
 
 function note(request: Request, method: string, success: bool): void {
   const metadata = request.context.metadata;

@@ -9,13 +9,11 @@ import { isTried, keepRefusal } from "./alternatives";
 import { Link, describe } from "./link";
 import { chainAddress, linkAddress, stream } from "./live";
 import { expect, expectForAll } from "./calls";
-import { Fact, Phase } from "./stream";
-import { proxy_close_stream } from "../env";
+import { Fact } from "./stream";
 import { nowMilliseconds } from "../hostcalls/clock";
 import { take } from "./chains";
 import { countRefusal } from "./tally";
 import { wait } from "./waiting";
-import { StreamType } from "../abi";
 
 /** Sends the reply unless one went out already. The engine heeds it even if the verdict is lost. */
 export function reply(answer: Reply): Verdict {
@@ -25,18 +23,13 @@ export function reply(answer: Reply): Verdict {
     if (linkAddress && isTried(record, link)) return keepRefusal(record, link, answer);
   }
   if (record.has(Fact.Replied)) return Verdict.Respond;
-  record.note(Fact.Replied);
   if (linkAddress) answer.by(changetype<Link>(linkAddress).name);
   if (isDefined(TALLY)) {
     if (linkAddress && answer.status >= 400) {
       countRefusal(changetype<Link>(linkAddress).handles);
     }
   }
-  const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
-  if (late || !answer.send()) {
-    // Headers are out: all that is left is to end the stream, so that nothing more gets through.
-    proxy_close_stream(StreamType.Response);
-  }
+  answer.send();
   return Verdict.Respond;
 }
 

@@ -27,7 +27,6 @@ let buckets: usize = 0;
 let free: usize = 0;
 /** Calls that the host refused at once: answered before the callback ends. */
 let refused: usize = 0;
-let inFlight: i32 = 0;
 
 /** What `takeAnswer` found. */
 export let answeredStream: u32 = 0;
@@ -81,7 +80,6 @@ function add(token: u32, tag: i32, failed: bool): Pending {
   const pending = make();
   pending.token = token;
   pending.tag = tag;
-  inFlight++;
   if (failed) {
     pending.next = refused;
     refused = changetype<usize>(pending);
@@ -102,7 +100,6 @@ function take(pending: Pending): void {
   answeredChain = pending.chain;
   pending.next = free;
   free = changetype<usize>(pending);
-  inFlight--;
 }
 
 /** Finds and forgets the call of this token. False if the engine knows none. */
@@ -129,8 +126,4 @@ export function takeRefused(): bool {
   refused = pending.next;
   take(pending);
   return true;
-}
-
-export function callsInFlight(): i32 {
-  return inFlight;
 }

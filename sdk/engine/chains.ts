@@ -149,7 +149,7 @@ function build(name: usize, size: usize, hash: u32): usize {
     return 0;
   }
   let text = Uint8Array.wrap(changetype<ArrayBuffer>(at), 0, <i32>propertySize);
-  refuel(PREPARING);
+  refuel(max(PREPARING, text.byteLength));
   if (isDefined(FEED)) {
     const filled = fillSecrets(text);
     unready = filled === null;

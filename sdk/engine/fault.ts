@@ -3,8 +3,8 @@
  * callback's edge catches; it lands in `onFault`. The request gets 500 and its policies never run
  * again; every other stream of the worker goes on. Nothing is ever let through.
  */
-import { LogLevel, StreamType } from "../abi";
-import { proxy_close_stream, proxy_log } from "../env";
+import { LogLevel } from "../abi";
+import { proxy_log } from "../env";
 import { nowNanoseconds } from "../hostcalls/clock";
 import { decimal, encode, written } from "../hostcalls/text";
 import { Reply } from "../reply";
@@ -107,13 +107,11 @@ export function refuse(why: string): void {
   const record = stream();
   record.note(Fact.Failed);
   if (record.has(Fact.Replied)) return;
-  record.note(Fact.Replied);
-  const late = record.phase == Phase.ResponseChunk || record.phase == Phase.ResponseTrailers;
-  const answer = new Reply(500)
+  new Reply(500)
     .json('{"error":"Internal Server Error","error_id":"' + id + '"}')
     .header("x-error-id", id)
-    .because("policy_fault");
-  if (late || !answer.send()) proxy_close_stream(StreamType.Response);
+    .because("policy_fault")
+    .send();
 }
 
 /** Called, with fuel for it, by the edge of a callback that ended in a fault. Leaves the module ready for the next. */

@@ -22,7 +22,13 @@ const MOST: i32 = 2000000000;
 
 /** Fills up for one handler that has `bytes` of body to work on, and allows the memory for it. */
 export function refuel(bytes: i32): void {
-  if (bytes) allowBody(bytes);
-  const wanted = <i64>(linkAddress ? budget : HEADERS_FUEL) + <i64>bytes * FUEL_PER_BYTE;
+  fuel = linkAddress ? budget : HEADERS_FUEL;
+  if (bytes) refuelMore(bytes);
+}
+
+/** On top of what is left: what `bytes` more of body may cost. */
+export function refuelMore(bytes: i32): void {
+  allowBody(bytes);
+  const wanted = <i64>fuel + <i64>bytes * FUEL_PER_BYTE;
   fuel = wanted > MOST ? MOST : <i32>wanted;
 }

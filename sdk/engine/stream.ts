@@ -189,7 +189,3 @@ export function closeStream(stream: Stream): void {
   free = changetype<usize>(stream);
   live--;
 }
-
-export function liveStreams(): u32 {
-  return live;
-}

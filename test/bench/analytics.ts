@@ -6,10 +6,10 @@
 import { createHash } from "node:crypto";
 import { build } from "../../cli/build/index.ts";
 import { Recorder } from "../../controller/analytics/recorder.ts";
-import { accessLog } from "../../controller/xds/resources/access-log.ts";
-import { requestEvents } from "../../controller/xds/resources/request-events.ts";
-import { requestMetrics } from "../../controller/xds/resources/request-metrics.ts";
-import { alsLogger, startForgetfulAls } from "./als.ts";
+import { accessLog } from "../../controller/xds/resources/http/access-log.ts";
+import { requestEvents } from "../../controller/xds/resources/http/request-events.ts";
+import { requestMetrics } from "../../controller/xds/resources/http/request-metrics.ts";
+import { alsLogger, startForgetfulAls } from "./collectors.ts";
 import { chain, wasm } from "./filters.ts";
 import { measure, type Contestant } from "./lab.ts";
 

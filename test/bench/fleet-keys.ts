@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { build } from "../../cli/build/index.ts";
 import { Store } from "../../controller/store/store.ts";
 import { until } from "../../controller/until.ts";
-import { sha256Hex } from "../../host-sim/feed.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
 import { freePort } from "../controller/fixtures/free-port.ts";
 import { restApi } from "../controller/fixtures/gateway.ts";
 import { buildProcess, startController, startProcess } from "../controller/fixtures/process.ts";

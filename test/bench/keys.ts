@@ -10,7 +10,7 @@ import { feedHandler } from "../../controller/feed/http.ts";
 import { serveFeed } from "../../controller/feed/serve.ts";
 import { FeedTable } from "../../controller/feed/table.ts";
 import { until } from "../../controller/until.ts";
-import { FEED_FIELD, feedId, sha256Hex } from "../../host-sim/feed.ts";
+import { FEED_FIELD, feedId, sha256Hex } from "../../host-sim/feed/words.ts";
 import { chain, wasm } from "./filters.ts";
 import { measure, startBenchLab, type Contestant } from "./lab.ts";
 

@@ -53,7 +53,7 @@ async function freePort(): Promise<number> {
 export interface BenchLab {
   /** One per contestant. */
   ports: number[];
-  /** Of the nginx behind them. */
+  /** Of what is behind them. */
   upstream: number;
   pid: number;
   /** Asks Envoy's own admin port. */
@@ -67,13 +67,15 @@ export interface Around {
   grpcServices?: Readonly<Record<string, number>>;
   /** Takes each line of Envoy's standard output. */
   output?: (line: string) => void;
+  /** The port of an upstream of the caller's, in place of an nginx. */
+  upstream?: number;
 }
 
 /** `services`: what policies call, by the name of Envoy's cluster: their ports. */
 export async function startBenchLab(
   contestants: readonly Contestant[],
   services: Readonly<Record<string, number>> = {},
-  { grpcServices = {}, output = console.log }: Around = {},
+  { grpcServices = {}, output = console.log, upstream: given }: Around = {},
 ): Promise<BenchLab> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const children: ChildProcess[] = [];
@@ -82,10 +84,12 @@ export async function startBenchLab(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const upstream = await freePort();
-    await writeFile(join(folder, "nginx.conf"), nginx(folder, upstream));
-    const conf = ["-c", join(folder, "nginx.conf"), "-p", folder];
-    children.push(spawn("nginx", conf, { stdio: "ignore" }));
+    const upstream = given ?? (await freePort());
+    if (given === undefined) {
+      await writeFile(join(folder, "nginx.conf"), nginx(folder, upstream));
+      const conf = ["-c", join(folder, "nginx.conf"), "-p", folder];
+      children.push(spawn("nginx", conf, { stdio: "ignore" }));
+    }
     const admin = await freePort();
     const ports = await Promise.all(contestants.map(freePort));
     const file = join(folder, "envoy.json");
@@ -215,6 +219,7 @@ function bootstrap(
     socket_address: { address: "127.0.0.1", port_value: port },
   });
   return {
+    node: { id: "bench", cluster: "bench" },
     admin: { address: address(admin) },
     static_resources: {
       listeners: contestants.map(({ listener, filters, metadata, perFilter, accessLogs }, i) => ({

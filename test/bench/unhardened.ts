@@ -4,7 +4,7 @@ import { compile } from "../../cli/build/compile.ts";
 import { readDefinition } from "../../cli/build/definition.ts";
 import { writeParams } from "../../cli/build/index.ts";
 import { generateEntry } from "../../cli/build/entry.ts";
-import { readPolicySource } from "../../cli/build/source.ts";
+import { readPolicySource } from "../../cli/build/syntax/source.ts";
 
 export async function unhardened(...folders: string[]): Promise<Uint8Array> {
   const policies = folders.map(async (folder) => {

@@ -7,27 +7,14 @@ import { scaffold } from "../../cli/build/scaffold.ts";
 import { readMappings, type SourceMap } from "../../cli/build/source-map.ts";
 import { buildAndWatch } from "../../cli/build/watch.ts";
 import { eventually } from "../eventually.ts";
-import { main } from "../../cli/main.ts";
 import { io } from "../../cli/io.ts";
+import { ap } from "./ap.ts";
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-build-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function ap(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = "";
-  let err = "";
-  const code = await main(
-    argv,
-    io(
-      (text) => (out += text),
-      (text) => (err += text),
-    ),
-  );
-  return { code, out, err };
-}
 
 /** A new policy with this in place of its handler's body. */
 async function policyWith(name: string, code: string, top = ""): Promise<string> {

@@ -29,6 +29,13 @@ export class Guard extends Policy<Params> {
 
   onRequestHeaders(request: Request): Verdict {
     const sent = request.header("x-level");
+    const first = sent === null ? "none" : sent.length > 9 ? "long" : "short";
+    request.headers.set(
+      "x-first",
+      this.least > 7
+        ? "high"
+        : first,
+    );
     if (sent === null) return request.deny(401, "no level");
     if (level(sent) < this.least) return request.deny(403, "too low");
     else if (sent == "never")
@@ -133,15 +140,22 @@ interface Printed {
 }
 
 test(
-  "lists each file with the lines that no case ran, refusals behind an if on one line among them",
+  "lists each file with the lines that no case ran, with a refusal behind an if and an arm of a choice on one line",
   async () => {
     const { out, exitCode } = await played([guard], { coverage: true });
     expect(exitCode).toBe(0);
     const row = new RegExp(`^${file(guard, "policy.ts")} +(\\d+) +(\\d+) +([\\d.]+) +(.*)$`, "m");
     const [, all, covered, , missed] = row.exec(out) ?? [];
-    const lines = ["least > 9", 'deny(403, "too low")', '"x-never", "1"', '"x-is", "bad"'];
+    const lines = [
+      "least > 9",
+      '? "long"',
+      '? "high"',
+      'deny(403, "too low")',
+      '"x-never", "1"',
+      '"x-is", "bad"',
+    ];
     expect(missed).toBe(lines.map((text) => lineOf(guardSource, text)).join(", "));
-    expect(Number(all) - Number(covered)).toBe(4);
+    expect(Number(all) - Number(covered)).toBe(6);
     const level = new RegExp(`^${file(guard, "level.ts")} +4 +3 +75\\.0 +8$`, "m");
     expect(out).toMatch(level);
     expect(out).toMatch(/^all files +\d+ +\d+ +[\d.]+$/m);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { readPolicySource } from "../../cli/build/source.ts";
+import { readPolicySource } from "../../cli/build/syntax/source.ts";
 import { scaffold } from "../../cli/build/scaffold.ts";
 import { simulate } from "../../host-sim/index.ts";
 

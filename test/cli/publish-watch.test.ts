@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { scaffold } from "../../cli/build/scaffold.ts";
 import { GatewayApi } from "../../cli/client/api.ts";
-import { publishAndWatch } from "../../cli/client/publish-watch.ts";
+import { publishAndWatch } from "../../cli/publish/watch.ts";
 import { io } from "../../cli/io.ts";
 import { until } from "../../controller/until.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";

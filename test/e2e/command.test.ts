@@ -42,8 +42,10 @@ test("the command follows a controller, upgrades its Envoy on SIGUSR2, and drain
   const { child, exited, said } = follow();
   await eventually(() => expect(said()).toContain("traffic     http://localhost:"));
   expect((await fetch(url)).status).toBe(200);
-  const { body } = await controller.manage("GET", "/rest-apis/a");
-  expect(body).toMatchObject({ status: { gateways: [{ id: "edge-7", state: "serving" }] } });
+  await eventually(async () => {
+    const { body } = await controller.manage("GET", "/rest-apis/a");
+    expect(body).toMatchObject({ status: { gateways: [{ id: "edge-7", state: "serving" }] } });
+  });
   const second = follow();
   expect(await second.exited).toBe(1);
   expect(second.said()).toContain(

@@ -6,7 +6,7 @@ import { Seal } from "../../controller/agent/state/seal.ts";
 import { FeedTable } from "../../controller/feed/table.ts";
 import { entriesIn } from "../../controller/model/references.ts";
 import { ResourceCache } from "../../controller/xds/cache.ts";
-import { feedId } from "../../host-sim/feed.ts";
+import { feedId } from "../../host-sim/feed/words.ts";
 import { buildProcess, startProcess } from "../controller/fixtures/process.ts";
 import { stateFolder } from "./fleet.ts";
 

@@ -12,7 +12,7 @@ import { FeedTable } from "../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../controller/feed/take.ts";
 import { reference } from "../../controller/model/references.ts";
 import { ResourceCache, versionOf } from "../../controller/xds/cache.ts";
-import { FEED_BUCKETS, feedId } from "../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedId } from "../../host-sim/feed/words.ts";
 
 const [folder, told] = process.argv.slice(2);
 const seal = await Seal.at(`${folder}/key`);

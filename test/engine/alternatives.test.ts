@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { simulatorRunner, type RunnerAnswer } from "../../host-sim/index.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
 
-const envoy = envoyCases();
+const envoy = envoyRunner();
 let module: Uint8Array;
 
 beforeAll(async () => {

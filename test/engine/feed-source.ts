@@ -1,10 +1,10 @@
 /** The agent's side of the feed, small: what it holds can be changed and cut into parts at will. */
-import { FEED_BUCKETS, type FeedTableName } from "../../host-sim/feed.ts";
-import { FeedRecords } from "../../host-sim/feed-records.ts";
-import type { UpstreamBehaviour } from "../runners/upstream.ts";
+import { FEED_BUCKETS, type FeedTableName } from "../../host-sim/feed/words.ts";
+import { FeedRecords } from "../../host-sim/feed/records.ts";
+import type { Upstream } from "../../host-sim/http/upstream.ts";
 
 export interface FeedSource {
-  answer: UpstreamBehaviour;
+  answer: Upstream;
   /** What was asked for, in order. */
   asked: { epoch: number; revision: number; cursor: number }[];
   /** How many polls are held now, and at most. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { eventually } from "../eventually.ts";
-import { sha256Hex } from "../../host-sim/feed.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
 import { unhardened } from "../bench/unhardened.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { feedSource, type FeedSource } from "./feed-source.ts";

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { CaseAgent } from "../../host-sim/cases/agent.ts";
-import { feedId, sha256Hex } from "../../host-sim/feed.ts";
+import { feedId, sha256Hex } from "../../host-sim/feed/words.ts";
 import { Gateway } from "../../host-sim/gateway.ts";
 
 let module: Uint8Array;

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { play } from "../../host-sim/cases/play.ts";
 import type { Case } from "../../host-sim/cases.ts";
-import { sha256Hex } from "../../host-sim/feed.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
-import { simulatorRunner } from "../runners/simulator.ts";
+import { sha256Hex } from "../../host-sim/feed/words.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
+import { simulatorRunner } from "../../host-sim/index.ts";
 
 const own = { name: "looker", version: "v1" };
-const envoy = envoyCases();
+const envoy = envoyRunner();
 let looker: Uint8Array;
 let headers: Uint8Array;
 

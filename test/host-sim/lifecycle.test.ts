@@ -96,6 +96,17 @@ describe("a client that hangs up", () => {
     expect(gateway.leftovers).toMatchObject({ streams: 0, callouts: 0, contexts: 0, timers: 0 });
   });
 
+  test("later than the answer: what it had in mind goes with the request", async () => {
+    const gateway = await probe("", {
+      upstream: ({ path }) => ({ ...(path === "/slow" && { delayMs: 5 }) }),
+    });
+    for (const path of ["/fast", "/slow"]) {
+      const answer = await gateway.request({ path, disconnect: { afterMs: 60_000 } });
+      expect(answer).toMatchObject({ status: 200, cut: null });
+      expect(gateway.leftovers).toMatchObject({ streams: 0, timers: 0 });
+    }
+  });
+
   test("after the first chunk: the upstream sees nothing", async () => {
     const gateway = await probe("");
     const body = ["one", "two"];
@@ -158,6 +169,26 @@ describe("a VM that dies", () => {
     gateway.clock.advance(2_000);
     expect(await gateway.request({ path: "/", worker: 0 })).toMatchObject({ status: 200 });
     expect(gateway.metrics()["wasm.policies.vm_reload_success"]).toBe(2);
+  });
+
+  test("takes its calls and ticks with it, and hears of none of them", async () => {
+    const script = `cfg tick 10\nrqh call up|${call}||1000\nrqh ret 1`;
+    const gateway = await probe(script, {
+      clusters: { up: { delayMs: 40 } },
+      failurePolicy: "closed",
+      time: "manual",
+    });
+    const waiting = gateway.open({ path: "/" });
+    expect(gateway.leftovers).toMatchObject({ callouts: 1 });
+    gateway.trapNext("request_headers");
+    await gateway.request({ path: "/" });
+    expect(gateway.callouts.map(({ result }) => result)).toEqual(["reset"]);
+    // What ticks on is Envoy's main thread.
+    expect(gateway.leftovers).toMatchObject({ callouts: 0, timers: 1 });
+    // Nothing resumes the request that waited for the call.
+    waiting.disconnect();
+    expect(await waiting.answer).toMatchObject({ status: 0, cut: "the client hung up" });
+    expect(gateway.leftovers).toMatchObject({ streams: 0, callouts: 0, timers: 1 });
   });
 
   test("lets requests pass, or none, as its policy says", async () => {

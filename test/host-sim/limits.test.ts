@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
 import { defaultBufferLimit, type Request } from "../../host-sim/setup.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
-import type { RunnerAnswer, RunnerSetup } from "../runners/runner.ts";
-import { simulatorRunner } from "../runners/simulator.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
+import type { RunnerAnswer, RunnerSetup } from "../../host-sim/cases/runner.ts";
+import { simulatorRunner } from "../../host-sim/index.ts";
 
-const envoy = envoyCases();
+const envoy = envoyRunner();
 let module: Uint8Array;
 
 beforeAll(async () => {

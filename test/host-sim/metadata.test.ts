@@ -3,6 +3,14 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
 import { eventually } from "../eventually.ts";
 import { simulate } from "../../host-sim/index.ts";
+import {
+  block,
+  endHeaders,
+  endStream,
+  Frame,
+  frame,
+  preface,
+} from "../controller/fixtures/raw-http2.ts";
 import { envoyRunner } from "../runners/envoy.ts";
 import { probeFilter } from "./fixtures/probe.ts";
 
@@ -13,41 +21,12 @@ afterAll(() => envoy.close());
 const told = (way: "rq" | "rs", lines: readonly string[]): string[] =>
   lines.flatMap((line) => new RegExp(`PROBE (${way}[hmb] [\\d ]+)$`).exec(line)?.[1] ?? []);
 
-enum Frame {
-  Data = 0,
-  Headers = 1,
-  Settings = 4,
-  Metadata = 0x4d,
-}
-
-/** Flags: 1 ends the stream, 4 ends the block. */
-function frame(type: Frame, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** HPACK without any index: both texts as they are. */
-const block = (pairs: [string, string][]): Buffer =>
-  Buffer.concat(
-    pairs.map(([name, value]) =>
-      Buffer.from(
-        `\0${String.fromCharCode(name.length)}${name}${String.fromCharCode(value.length)}${value}`,
-        "latin1",
-      ),
-    ),
-  );
-
 /** Node's own HTTP/2 sends no frames of other kinds. */
 const request = Buffer.concat([
-  Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-  frame(Frame.Settings, 0, 0, Buffer.alloc(0)),
+  preface,
   frame(
     Frame.Headers,
-    4,
+    endHeaders,
     1,
     block([
       [":method", "POST"],
@@ -58,7 +37,7 @@ const request = Buffer.concat([
   ),
   frame(
     Frame.Metadata,
-    4,
+    endHeaders,
     1,
     block([
       ["x-one", "1"],
@@ -66,7 +45,7 @@ const request = Buffer.concat([
     ]),
   ),
   frame(Frame.Data, 0, 1, Buffer.from("x")),
-  frame(Frame.Data, 1, 1, Buffer.alloc(0)),
+  frame(Frame.Data, endStream, 1, Buffer.alloc(0)),
 ]);
 
 test("metadata of a request comes behind its headers, with the number of its entries", async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../controller/until.ts";
 import { simulate } from "../../host-sim/index.ts";
-import { tcpEnvoy, type TcpEnvoy } from "../runners/tcp.ts";
+import { pluginsOf, tcpEnvoy, type TcpEnvoy } from "../runners/tcp.ts";
 import { probeFilter } from "./fixtures/probe.ts";
 
 interface Fact {
@@ -101,7 +101,7 @@ let module: Uint8Array;
 let envoy: TcpEnvoy;
 beforeAll(async () => {
   module = await probeFilter();
-  envoy = await tcpEnvoy(module, facts.map(configuration));
+  envoy = await tcpEnvoy(pluginsOf(module, facts.map(configuration)));
 });
 afterAll(() => envoy.close());
 

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from "node:http";
 import type { Chain } from "../../host-sim/index.ts";
 import { HangError, simulate, type UpstreamAnswer } from "../../host-sim/index.ts";
 import { envoyRunner } from "../runners/envoy.ts";
-import { pairs } from "../runners/upstream.ts";
+import { pairs } from "../../controller/lab/http.ts";
 import { self, type Host, type Pairs, type Scenario, type View } from "./scenario.ts";
 import { grpcAnswer, grpcService, grpcView, idOfCall } from "./grpc.ts";
 import { steady, steadyText } from "./view.ts";

@@ -7,7 +7,7 @@ import { eventually } from "../eventually.ts";
 import { simulatorRunner } from "../../host-sim/index.ts";
 import { unhardened } from "../bench/unhardened.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
 import { crowd } from "./crowd.ts";
 
 const folder = "policies/concurrency-limit";
@@ -65,7 +65,7 @@ const routes = [
   { chain: { policies: [policy] } },
 ];
 
-describe.each([simulatorRunner(), envoyCases()])("on $name, a module that dies", (runner) => {
+describe.each([simulatorRunner(), envoyRunner()])("on $name, a module that dies", (runner) => {
   afterAll(() => runner.close?.());
 
   test("frees what it held, and not before others could know that it is dead", async () => {

@@ -12,7 +12,7 @@ import {
   stop,
   withHeaders,
 } from "../../policies/advanced-ratelimit/cases/steps.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
 
 const ada = withHeaders({ authorization: "Basic YWRhOnNlY3JldA==" });
 const failed = { countWhen: { statuses: [401] } };
@@ -87,7 +87,7 @@ const cases: Case[] = [
   },
 ];
 
-const envoy = envoyCases();
+const envoy = envoyRunner();
 let module: Uint8Array;
 
 beforeAll(async () => {

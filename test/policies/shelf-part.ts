@@ -10,7 +10,7 @@ import { loadCases } from "../../cli/cases/load.ts";
 import { shelfFolders } from "../../cli/run/shelf.ts";
 import type { Case } from "../../host-sim/cases.ts";
 import { play, simulatorRunner } from "../../host-sim/index.ts";
-import { envoyCases } from "../runners/envoy-cases.ts";
+import { envoyRunner } from "../../controller/lab/runner.ts";
 
 /** How many test files there are. */
 const parts = 4;
@@ -33,7 +33,7 @@ export async function playPart(part: number): Promise<void> {
   const shelf = await dealt(part);
   const folders = [...shelf.keys()];
   const named = [...shelf].map(([folder, cases]) => ({ name: basename(folder), cases }));
-  const envoy = envoyCases();
+  const envoy = envoyRunner();
   let module: Uint8Array;
   let versions: Map<string, string>;
 

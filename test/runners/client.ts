@@ -1,6 +1,9 @@
 /** A client that sends exactly the headers it is given and keeps those it gets in order. */
 import { request as httpRequest } from "node:http";
-import { asPairs, pairs, type Headers } from "./upstream.ts";
+import { pairs } from "../../controller/lab/http.ts";
+import { pairsOf } from "../../host-sim/http/upstream.ts";
+
+type Headers = [string, string][];
 
 export interface SentRequest {
   method?: string;
@@ -18,7 +21,7 @@ export interface ReceivedAnswer {
 }
 
 export function send(port: number, request: SentRequest): Promise<ReceivedAnswer> {
-  const headers = asPairs(request.headers);
+  const headers = pairsOf(request.headers);
   const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
   if (!has("host")) headers.unshift(["host", "localhost"]);
   const { body } = request;
@@ -55,7 +58,7 @@ export function send(port: number, request: SentRequest): Promise<ReceivedAnswer
         }),
       );
     });
-    if (request.trailers) call.addTrailers(asPairs(request.trailers));
+    if (request.trailers) call.addTrailers(pairsOf(request.trailers));
     if (Array.isArray(body)) for (const chunk of body) call.write(chunk);
     call.end(Array.isArray(body) ? undefined : body);
   });

@@ -1,6 +1,7 @@
 /**
- * Runs cases on a real, stock Envoy: `load` gives the module a listener, routes and clusters of its own in one Envoy that
- * the whole test file shares, and an upstream in this process that records what it saw.
+ * A module in a real, stock Envoy, for what cases cannot say: HTTP/2 and its metadata, routes in Envoy's own words, modules and
+ * configurations that change under requests. `load` gives it a listener, routes and clusters of its own in one Envoy that the
+ * whole test file shares.
  */
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
@@ -12,7 +13,8 @@ import type { Change } from "../../controller/xds/cache.ts";
 import type { JsonObject } from "../../controller/xds/protos.ts";
 import { send, type ReceivedAnswer, type SentRequest } from "./client.ts";
 import { startLab, type EnvoyLab, type LabOptions } from "../../controller/lab/lab.ts";
-import { startUpstream, type SeenRequest, type UpstreamBehaviour } from "./upstream.ts";
+import type { Upstream, UpstreamRequest } from "../../host-sim/http/upstream.ts";
+import { startService } from "../../controller/lab/services.ts";
 
 export interface EnvoySetup {
   module: Uint8Array | string;
@@ -20,9 +22,9 @@ export interface EnvoySetup {
   /** The chain of the only route, when `routes` is left out. */
   chain?: object;
   routes?: EnvoyRoute[];
-  upstream?: UpstreamBehaviour;
+  upstream?: Upstream;
   /** What callouts reach, by the name of Envoy's cluster. */
-  clusters?: Record<string, UpstreamBehaviour>;
+  clusters?: Record<string, Upstream>;
   /** Services of the test's own that speak HTTP/2, by the name of Envoy's cluster: their ports. */
   http2?: Record<string, number>;
   /** In place of `upstream`, one of the test's own that speaks HTTP/2 and may send its metadata: its port. */
@@ -44,14 +46,14 @@ export interface EnvoyRoute {
 export interface EnvoyAnswer extends ReceivedAnswer {
   text: string;
   /** The request as the upstream saw it; null when none reached it. */
-  upstream: SeenRequest | null;
+  upstream: UpstreamRequest | null;
 }
 
 export interface LoadedEnvoy {
   request(request: SentRequest): Promise<EnvoyAnswer>;
   port: number;
   /** Requests that reached a callout's cluster. */
-  callouts(cluster: string): SeenRequest[];
+  callouts(cluster: string): UpstreamRequest[];
   /** Everything that Envoy has logged so far. */
   logs(): readonly string[];
   /** Asks Envoy's own admin port. */
@@ -85,11 +87,11 @@ export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
 async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<LoadedEnvoy> {
   const bytes =
     typeof setup.module === "string" ? new Uint8Array(await readFile(setup.module)) : setup.module;
-  const upstream = await startUpstream(setup.upstream ?? {});
+  const upstream = await startService(setup.upstream ?? {}, "");
   const callees = new Map(
     await Promise.all(
       Object.entries(setup.clusters ?? {}).map(
-        async ([name, behaviour]) => [name, await startUpstream(behaviour)] as const,
+        async ([name, behaviour]) => [name, await startService(behaviour, name)] as const,
       ),
     ),
   );
@@ -176,7 +178,7 @@ async function loadInto(lab: EnvoyLab, setup: EnvoySetup, id: string): Promise<L
 function withTrailers(body: JsonObject, wanted: boolean): JsonObject {
   if (!wanted) return body;
   const whole = structuredClone(body) as JsonObject & { filter_chains: FilterChain[] };
-  const manager = whole.filter_chains[0]!.filters[0]!.typed_config;
+  const manager = whole.filter_chains[0]!.filters.at(-1)!.typed_config;
   manager.http_protocol_options = { ...manager.http_protocol_options, enable_trailers: true };
   manager.http2_protocol_options = { ...manager.http2_protocol_options, allow_metadata: true };
   return whole;

@@ -1,6 +1,6 @@
 /**
- * A module as a TCP filter in front of `tcp_proxy` in a real Envoy, with both ends of each connection in this process:
- * a listener and a VM for each configuration.
+ * Modules as TCP filters in front of `tcp_proxy` in a real Envoy, with both ends of each connection in this process:
+ * a listener for each.
  */
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { findEnvoy } from "../../controller/agent/find.ts";
@@ -33,10 +33,8 @@ function end(socket: Socket): TcpEnd {
   return one;
 }
 
-export async function tcpEnvoy(
-  module: Uint8Array,
-  configurations: readonly string[],
-): Promise<TcpEnvoy> {
+/** A listener with a filter for each plugin configuration. */
+export async function tcpEnvoy(plugins: readonly JsonObject[]): Promise<TcpEnvoy> {
   const waiting: ((one: TcpEnd) => void)[] = [];
   const arrived: TcpEnd[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -49,12 +47,12 @@ export async function tcpEnvoy(
   const logs: string[] = [];
   const envoy = await startEnvoy({
     path: (await findEnvoy({})).path,
-    bootstrap: bootstrap((server.address() as AddressInfo).port, module, configurations),
+    bootstrap: bootstrap((server.address() as AddressInfo).port, plugins),
     concurrency: 1,
     logLevel: "info",
     log: (line) => logs.push(line),
   });
-  const ports = await eventually(() => listening(envoy, configurations.length));
+  const ports = await eventually(() => listening(envoy, plugins.length));
   const open = new Set<Socket>();
   return {
     logs,
@@ -98,17 +96,13 @@ const address = (port: number): JsonObject => ({
   socket_address: { address: "127.0.0.1", port_value: port },
 });
 
-const bootstrap = (
-  upstream: number,
-  module: Uint8Array,
-  configurations: readonly string[],
-): JsonObject => ({
+const bootstrap = (upstream: number, plugins: readonly JsonObject[]): JsonObject => ({
   admin: { address: address(0) },
   static_resources: {
-    listeners: configurations.map((configuration, index) => ({
+    listeners: plugins.map((config, index) => ({
       name: String(index),
       address: address(0),
-      filter_chains: [{ filters: [wasm(module, configuration, `vm-${index}`), proxy] }],
+      filter_chains: [{ filters: [wasm(config), proxy] }],
     })),
     clusters: [
       {
@@ -130,18 +124,20 @@ const proxy: JsonObject = {
   }),
 };
 
-const wasm = (module: Uint8Array, configuration: string, vmId: string): JsonObject => ({
+const wasm = (config: JsonObject): JsonObject => ({
   name: "wasm",
-  typed_config: any("envoy.extensions.filters.network.wasm.v3.Wasm", {
-    config: {
-      name: "probe",
-      root_id: "probe",
-      configuration: any("google.protobuf.StringValue", { value: configuration }),
-      vm_config: {
-        vm_id: vmId,
-        runtime: "envoy.wasm.runtime.v8",
-        code: { local: { inline_bytes: Buffer.from(module).toString("base64") } },
-      },
-    },
-  }),
+  typed_config: any("envoy.extensions.filters.network.wasm.v3.Wasm", { config }),
 });
+
+/** The module with each of these configurations, in a VM of its own, as Envoy runs it unless told otherwise. */
+export const pluginsOf = (module: Uint8Array, configurations: readonly string[]): JsonObject[] =>
+  configurations.map((configuration, index) => ({
+    name: "probe",
+    root_id: "probe",
+    configuration: any("google.protobuf.StringValue", { value: configuration }),
+    vm_config: {
+      vm_id: `vm-${index}`,
+      runtime: "envoy.wasm.runtime.v8",
+      code: { local: { inline_bytes: Buffer.from(module).toString("base64") } },
+    },
+  }));

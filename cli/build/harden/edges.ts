@@ -12,7 +12,7 @@ import type { FunctionType } from "../wasm/module.ts";
  */
 export const STACK_BUDGET = 160_000;
 /** Instructions of a callback of a module that does not fill up its fuel itself. */
-export const FOREIGN_FUEL = 20_000_000;
+const FOREIGN_FUEL = 20_000_000;
 
 export interface Edge {
   callee: number;

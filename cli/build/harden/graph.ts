@@ -7,7 +7,7 @@ import { instructions, op } from "../wasm/instructions.ts";
 import type { WasmModule } from "../wasm/module.ts";
 
 /** Instructions that a call of the host is counted as: 0.1 to 0.7 microseconds. */
-export const HOST_CALL = 1000;
+const HOST_CALL = 1000;
 /** A function of no more instructions, callees included, is counted by its callers if it has no loop. */
 const SHORT = 96;
 

@@ -277,7 +277,7 @@ function title(key: string): string {
 }
 
 /** A property's name as a field; what AssemblyScript reserves gets an underscore. */
-export function fieldName(key: string): string {
+function fieldName(key: string): string {
   const name = key.replace(
     /[^A-Za-z0-9_$]+(.)?/g,
     (_, next: string | undefined) => next?.toUpperCase() ?? "",

@@ -3,7 +3,7 @@
  * `if (bad) return request.deny(403)` the refusal counts too.
  */
 import { join, relative } from "node:path";
-import type { Statement } from "../../build/coverage.ts";
+import type { Statement } from "../../build/syntax/coverage.ts";
 
 export interface CoveredFile {
   /** From here. */

@@ -1,9 +1,9 @@
 /** The page of ports: what each is, where it listens, who has to reach it. */
+import { portKeys } from "../../../controller/port-keys.ts";
 import { defaultPorts, type Ports } from "../../../controller/options.ts";
 import { code, page, table } from "../markdown.ts";
 
 interface Words {
-  key: string;
   what: string;
   /** Where it listens, unless told otherwise. */
   on: string;
@@ -16,61 +16,51 @@ const everywhere = "every address (`router.gateway_host`)";
 /** In the order in which they are met. */
 const ports: Record<keyof Ports, Words> = {
   http: {
-    key: "router.listener_port",
     what: "traffic",
     on: everywhere,
     reachedBy: "callers, or the load balancer in front",
   },
   https: {
-    key: "router.https_port",
     what: "traffic over TLS",
     on: everywhere,
     reachedBy: "the same",
   },
   management: {
-    key: "controller.server.api_port",
     what: "the management API",
     on: here,
     reachedBy: "`ap`, jobs and people who manage",
   },
   admin: {
-    key: "controller.admin_server.port",
     what: "the controller's health, configuration and routes",
     on: here,
     reachedBy: "health checks, `ap doctor`",
   },
   adminPublished: {
-    key: "controller.admin_server.published_port",
     what: "the same once more",
     on: here,
     reachedBy: "scripts that know this port",
   },
   metrics: {
-    key: "controller.metrics.port",
     what: "the controller's metrics, if `controller.metrics.enabled`",
     on: here,
     reachedBy: "Prometheus",
   },
   engineAdmin: {
-    key: "policy_engine.admin.port",
     what: "health of Envoy and its policies",
     on: here,
     reachedBy: "health checks",
   },
   engineMetrics: {
-    key: "policy_engine.metrics.port",
     what: "metrics of Envoy and its policies, if `controller.metrics.enabled`",
     on: here,
     reachedBy: "Prometheus",
   },
   xds: {
-    key: "controller.server.xds_port",
     what: "what gateways follow: xDS and the feed",
     on: here,
     reachedBy: "agents on other machines, with `xds_tls` and a token each",
   },
   envoyAdmin: {
-    key: "router.envoy_admin_port",
     what: "Envoy's own admin interface",
     on: "this machine, always",
     reachedBy: "nobody else: it can end Envoy",
@@ -84,13 +74,10 @@ export const portsPage = (): string =>
       "(`ap gateway run --controller`) has those of its Envoy, and the metrics' if they are enabled.",
     table(
       ["port", "what", "listens on", "who has to reach it", "key"],
-      Object.entries(ports).map(([name, { key, what, on, reachedBy }]) => [
-        String(defaultPorts[name as keyof Ports]),
-        what,
-        on,
-        reachedBy,
-        code(key),
-      ]),
+      (Object.keys(ports) as (keyof Ports)[]).map((name) => {
+        const { what, on, reachedBy } = ports[name];
+        return [String(defaultPorts[name]), what, on, reachedBy, code(portKeys[name])];
+      }),
     ),
     "The variable of a key is `GATEWAY_` and its path, such as `GATEWAY_ROUTER__LISTENER_PORT`. `ap doctor` says which of them are " +
       "free; one that is taken stops the start and is named.",

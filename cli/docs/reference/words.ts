@@ -102,7 +102,7 @@ export const words: Readonly<Record<string, string>> = {
   "retries.on": "When; `connect-failure` and `refused-stream` unless said.",
   "retries.perTryTimeout": "How long one attempt may take.",
   "traffic.webSocket":
-    "Whether clients may change to a WebSocket; unless given, where no policy reads bodies.",
+    "Whether clients may change to a WebSocket; unless given, where no policy holds bodies.",
   "spec.operations": "What is served; any other path is 404.",
   "operations[].match": "In place of `method` and `path`, byte for byte.",
   "match.path": "Which paths.",

@@ -1,6 +1,6 @@
 /**
- * Which versions an Envoy has, asked of its admin. By name: with 2,000 APIs that takes Envoy's main thread 0.8 ms, the
- * versions of all of them 148 ms.
+ * Which versions an Envoy has, asked of its admin. By name: with 2,000 APIs that takes Envoy's main thread 0.8 ms, with
+ * 10,000 some 16 ms; the versions of all of 2,000 take 148 ms.
  */
 import type { Kind } from "../../xds/kinds.ts";
 
@@ -13,21 +13,21 @@ const dumps: Partial<Record<Kind, { resource: string; holder: string }>> = {
   route: { resource: "dynamic_route_configs", holder: "route_config" },
 };
 
-export const canBeAsked = (kind: Kind): boolean => dumps[kind] !== undefined;
+export const askable = Object.keys(dumps) as Kind[];
 
-/** As many names as a question may have; their texts go into its path. */
-export const namesPerQuestion = 64;
+export const canBeAsked = (kind: Kind): boolean => dumps[kind] !== undefined;
 
 export async function versionsOf(
   ask: Ask,
   kind: Kind,
-  names: readonly string[],
+  /** Of their names. */
+  regex: string,
 ): Promise<Map<string, string>> {
   const { resource, holder } = dumps[kind]!;
   const query = new URLSearchParams({
     resource,
     mask: `version_info,${holder}.name`,
-    name_regex: `^(${names.map(quoted).join("|")})$`,
+    name_regex: regex,
   });
   const { configs = [] } = JSON.parse(await ask(`/config_dump?${query}`)) as {
     configs?: ({ version_info?: string } & Record<string, { name?: string } | undefined>)[];
@@ -39,5 +39,3 @@ export async function versionsOf(
     }),
   );
 }
-
-const quoted = (name: string): string => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");

@@ -5,7 +5,7 @@
 import type { Log } from "../../log.ts";
 import type { ResourceCache } from "../../xds/cache.ts";
 import { entriesIn } from "../../model/references.ts";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import type { KeptFeed } from "./kept-feed.ts";
 import type { KeptResources } from "./kept-resources.ts";
 

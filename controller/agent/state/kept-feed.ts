@@ -3,7 +3,7 @@
  * was, each answer's record where the follower is after it.
  */
 import type { Log } from "../../log.ts";
-import { FEED_BUCKETS, feedSnapshot } from "../../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedSnapshot } from "../../../host-sim/feed/words.ts";
 import { reason } from "../../errors.ts";
 import type { AskFeed } from "../../feed/serve.ts";
 import type { FeedTable } from "../../feed/table.ts";

@@ -11,7 +11,7 @@ const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 /** How much longer the sealed text is. */
-export const sealBytes = ivBytes + tagBytes;
+const sealBytes = ivBytes + tagBytes;
 
 export class Seal {
   private constructor(private readonly key: Buffer) {}

@@ -4,10 +4,11 @@ import type { ApiKeys, MadeKey } from "../../access/api-keys.ts";
 import { hasExpired } from "../../access/expiry.ts";
 import { QuotaSpent } from "../../access/refusals.ts";
 import type { ApiKey, KeyOwner } from "../../store/access/keys.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { problem } from "../respond.ts";
-import { bodyOf, callerOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
+import { callerOf } from "./caller.ts";
 
 export interface KeyRoutes {
   keys: ApiKeys;
@@ -20,6 +21,11 @@ export interface KeyRoutes {
 /** To be mounted where the path has `:id`. */
 export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.use(
+    audible<ApiKey>({
+      ...{ kind: "ApiKey", handleOf: ({ handle, name }) => `${handle}/${name}`, show: represent },
+    }),
+  );
 
   const owner = (c: Context): KeyOwner => ({ kind, handle: c.req.param("id") ?? "" });
   app.use(async (c, next) => {
@@ -30,7 +36,6 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
 
   const answer = (c: Context, message: string, made: MadeKey, status: 200 | 201) => {
     c.header("Cache-Control", "no-store");
-    note(c, made.former, made.row);
     return c.json(
       {
         ...{ status: "success", message, remainingApiKeyQuota: made.quotaLeft },
@@ -40,17 +45,9 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
     );
   };
 
-  const note = (c: Context, before: ApiKey | null, after: ApiKey | null) => {
-    const { handle, name } = (after ?? before)!;
-    noteChange(c, {
-      ...{ kind: "ApiKey", handle: `${handle}/${name}` },
-      ...{ before: before && represent(before), after: after && represent(after) },
-    });
-  };
-
   app.post("/", async (c) => {
     try {
-      const made = await keys.create(owner(c), callerOf(c), await bodyOf(c));
+      const made = await keys.create(owner(c), callerOf(c), await secretBodyOf(c));
       return answer(c, "API key generated successfully", made, 201);
     } catch (error) {
       if (!(error instanceof QuotaSpent)) throw error;
@@ -65,18 +62,27 @@ export function keyRoutes({ keys, kind, label, exists }: KeyRoutes): Hono<Authen
   });
 
   app.put("/:name", async (c) => {
-    const made = await keys.update(owner(c), c.req.param("name"), callerOf(c), await bodyOf(c));
+    const made = await keys.update(
+      owner(c),
+      c.req.param("name"),
+      callerOf(c),
+      await secretBodyOf(c),
+    );
     return answer(c, "API key updated successfully", made, 200);
   });
 
   app.delete("/:name", async (c) => {
-    const gone = await keys.revoke(owner(c), c.req.param("name"), callerOf(c));
-    if (gone) note(c, gone, null);
+    await keys.revoke(owner(c), c.req.param("name"), callerOf(c));
     return c.json({ status: "success", message: "API key revoked successfully" });
   });
 
   app.post("/:name/regenerate", async (c) => {
-    const made = await keys.regenerate(owner(c), c.req.param("name"), callerOf(c), await bodyOf(c));
+    const made = await keys.regenerate(
+      owner(c),
+      c.req.param("name"),
+      callerOf(c),
+      await secretBodyOf(c),
+    );
     return answer(c, "API key regenerated successfully", made, 200);
   });
   return app;

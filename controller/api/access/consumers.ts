@@ -2,25 +2,29 @@
 import { Hono, type Context } from "hono";
 import type { Consumers, WrittenConsumer } from "../../access/consumers.ts";
 import { showCredential } from "../../access/credentials.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible, noteUnchanged } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { credentialsOf, type ConsumerRecord } from "../../store/access/consumers.ts";
-import { bodyOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
 import { isDryRun, tried } from "./dry-run.ts";
 
 export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
-  const written = (c: Context, before: ConsumerRecord | null, done: WrittenConsumer) => {
-    const { row, made, changed } = done;
+  app.use(
+    audible<ConsumerRecord>({
+      ...{ kind: "Consumer", handleOf: ({ handle }) => handle, show: represent },
+    }),
+  );
+  const written = (c: Context, { row, made, changed }: WrittenConsumer) => {
     if (isDryRun(c)) return tried(represent(row), changed);
-    note(c, before, row);
+    if (!changed) noteUnchanged(c, row);
     c.header("Cache-Control", "no-store");
     return { ...represent(row), ...(made.length > 0 && { generated: made }) };
   };
 
   app.post("/", async (c) => {
-    const done = await consumers.create(await bodyOf(c), isDryRun(c));
-    return c.json(written(c, null, done), isDryRun(c) ? 200 : 201);
+    const done = await consumers.create(await secretBodyOf(c), isDryRun(c));
+    return c.json(written(c, done), isDryRun(c) ? 200 : 201);
   });
   app.get("/", async (c) => {
     const list = (await consumers.list()).map(represent);
@@ -28,25 +32,16 @@ export function consumerRoutes(consumers: Consumers): Hono<Authenticated> {
   });
   app.get("/:id", async (c) => c.json(represent(await consumers.get(c.req.param("id")))));
   app.put("/:id", async (c) => {
-    const before = await consumers.get(c.req.param("id"));
-    const done = await consumers.replace(before.handle, await bodyOf(c), isDryRun(c));
-    return c.json(written(c, before, done));
+    const done = await consumers.replace(c.req.param("id"), await secretBodyOf(c), isDryRun(c));
+    return c.json(written(c, done));
   });
   app.delete("/:id", async (c) => {
     const id = c.req.param("id");
-    const before = await consumers.get(id);
     await consumers.remove(id);
-    note(c, before, null);
     return c.json({ status: "success", message: "Consumer deleted successfully", id });
   });
   return app;
 }
-
-const note = (c: Context, before: ConsumerRecord | null, after: ConsumerRecord | null) =>
-  noteChange(c, {
-    ...{ kind: "Consumer", handle: (after ?? before)!.handle },
-    ...{ before: before && represent(before), after: after && represent(after) },
-  });
 
 const represent = (row: ConsumerRecord) => ({
   apiVersion: "gateway.api-platform.wso2.com/v1",

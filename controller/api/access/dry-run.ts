@@ -1,7 +1,8 @@
 /** `?dryRun=true`: everything is checked, and nothing written. */
 import type { Context } from "hono";
+import { flag } from "../request/query.ts";
 
-export const isDryRun = (c: Context): boolean => c.req.query("dryRun") === "true";
+export const isDryRun = (c: Context): boolean => flag(c, "dryRun");
 
 /** What would have been written; `changed` also where it is only a secret that differs, which no answer shows. */
 export const tried = <T extends { status: { id: string } }>(

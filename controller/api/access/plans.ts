@@ -1,10 +1,10 @@
 /** `/subscription-plans`. */
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import type { Plans } from "../../access/plans.ts";
 import type { Plan } from "../../store/access/plans.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
-import { bodyOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
 
 export function planRoutes(plans: Plans, gatewayId: string): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
@@ -17,15 +17,10 @@ export function planRoutes(plans: Plans, gatewayId: string): Hono<Authenticated>
     ...{ status: plan.status, createdAt: plan.created_at, updatedAt: plan.updated_at },
   });
 
-  const note = (c: Context, before: Plan | null, after: Plan | null) =>
-    noteChange(c, {
-      ...{ kind: "SubscriptionPlan", handle: (after ?? before)!.id },
-      ...{ before: before && represent(before), after: after && represent(after) },
-    });
+  app.use(audible<Plan>({ kind: "SubscriptionPlan", handleOf: ({ id }) => id, show: represent }));
 
   app.post("/", async (c) => {
-    const plan = await plans.create(await bodyOf(c));
-    note(c, null, plan);
+    const plan = await plans.create(await secretBodyOf(c));
     return c.json(represent(plan), 201);
   });
   app.get("/", async (c) => {
@@ -35,14 +30,12 @@ export function planRoutes(plans: Plans, gatewayId: string): Hono<Authenticated>
   app.get("/:id", async (c) => c.json(represent(await plans.get(c.req.param("id")))));
   app.put("/:id", async (c) => {
     const before = await plans.get(c.req.param("id"));
-    const plan = await plans.update(before.id, await bodyOf(c));
-    note(c, before, plan);
+    const plan = await plans.update(before.id, await secretBodyOf(c));
     return c.json(represent(plan));
   });
   app.delete("/:id", async (c) => {
     const before = await plans.get(c.req.param("id"));
     await plans.remove(before.id);
-    note(c, before, null);
     return c.body(null, 204);
   });
   return app;

@@ -1,16 +1,16 @@
 /** `/revoked-tokens`. A token comes in once and is kept by its hash. */
 import { Hono } from "hono";
 import type { Revocations } from "../../access/revocations.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import type { Revocation } from "../../store/access/revocations.ts";
-import { bodyOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
 
 export function revocationRoutes(revocations: Revocations): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.use(audible<Revocation>({ kind: "RevokedToken", handleOf: ({ id }) => id, show: represent }));
   app.post("/", async (c) => {
-    const row = represent(await revocations.revoke(await bodyOf(c), c.get("user")));
-    noteChange(c, { kind: "RevokedToken", handle: row.id, before: null, after: row });
+    const row = represent(await revocations.revoke(await secretBodyOf(c), c.get("user")));
     return c.json(row, 201);
   });
   app.get("/", async (c) => {
@@ -18,8 +18,7 @@ export function revocationRoutes(revocations: Revocations): Hono<Authenticated> 
     return c.json({ status: "success", count: list.length, revokedTokens: list });
   });
   app.delete("/:id", async (c) => {
-    const before = represent(await revocations.restore(c.req.param("id")));
-    noteChange(c, { kind: "RevokedToken", handle: before.id, before, after: null });
+    await revocations.restore(c.req.param("id"));
     return c.body(null, 204);
   });
   return app;

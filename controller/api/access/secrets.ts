@@ -1,19 +1,25 @@
 /** `/secrets`. The value is told by GET of one, and by nothing else. */
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import type { Secrets } from "../../secrets/secrets.ts";
 import type { SecretRecord } from "../../store/access/secrets.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible, noteUnchanged } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
-import { bodyOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
 import { isDryRun, tried } from "./dry-run.ts";
 
 export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.use(
+    audible<SecretRecord>({
+      ...{ kind: "Secret", handleOf: ({ handle }) => handle },
+      // Never the value, not even sealed.
+      show: (secret) => represent(secret),
+    }),
+  );
 
   app.post("/", async (c) => {
-    const { row, changed } = await secrets.create(await bodyOf(c), isDryRun(c));
+    const { row, changed } = await secrets.create(await secretBodyOf(c), isDryRun(c));
     if (isDryRun(c)) return c.json(tried(represent(row), changed));
-    note(c, null, row);
     return c.json(represent(row), 201);
   });
   app.get("/", async (c) => {
@@ -27,26 +33,22 @@ export function secretRoutes(secrets: Secrets): Hono<Authenticated> {
   });
   app.put("/:id", async (c) => {
     const before = await secrets.get(c.req.param("id"));
-    const { row, changed } = await secrets.replace(before.handle, await bodyOf(c), isDryRun(c));
+    const { row, changed } = await secrets.replace(
+      before.handle,
+      await secretBodyOf(c),
+      isDryRun(c),
+    );
     if (isDryRun(c)) return c.json(tried(represent(row), changed));
-    note(c, before, row);
+    if (!changed) noteUnchanged(c, row);
     return c.json(represent(row));
   });
   app.delete("/:id", async (c) => {
     const before = await secrets.get(c.req.param("id"));
     await secrets.remove(before.handle);
-    note(c, before, null);
     return c.body(null, 200);
   });
   return app;
 }
-
-/** Never the value, not even sealed. */
-const note = (c: Context, before: SecretRecord | null, after: SecretRecord | null) =>
-  noteChange(c, {
-    ...{ kind: "Secret", handle: (after ?? before)!.handle },
-    ...{ before: before && represent(before), after: after && represent(after) },
-  });
 
 const represent = (secret: SecretRecord, value?: string) => ({
   apiVersion: "gateway.api-platform.wso2.com/v1",

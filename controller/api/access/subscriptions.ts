@@ -1,10 +1,10 @@
 /** `/subscriptions`. The token is shown only when the subscription is made. */
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import type { Subscriptions } from "../../access/subscriptions.ts";
 import type { Subscription } from "../../store/access/subscriptions.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
-import { bodyOf } from "./body.ts";
+import { secretBodyOf } from "../request/body.ts";
 
 const filters = ["apiId", "applicationId", "status"] as const;
 
@@ -21,15 +21,12 @@ export function subscriptionRoutes(
     ...{ status: row.status, createdAt: row.created_at, updatedAt: row.updated_at },
   });
 
-  const note = (c: Context, before: Subscription | null, after: Subscription | null) =>
-    noteChange(c, {
-      ...{ kind: "Subscription", handle: (after ?? before)!.id },
-      ...{ before: before && represent(before), after: after && represent(after) },
-    });
+  app.use(
+    audible<Subscription>({ kind: "Subscription", handleOf: ({ id }) => id, show: represent }),
+  );
 
   app.post("/", async (c) => {
-    const { row, token } = await subscriptions.create(await bodyOf(c));
-    note(c, null, row);
+    const { row, token } = await subscriptions.create(await secretBodyOf(c));
     c.header("Cache-Control", "no-store");
     return c.json({ ...represent(row), subscriptionToken: token }, 201);
   });
@@ -44,14 +41,12 @@ export function subscriptionRoutes(
   app.get("/:id", async (c) => c.json(represent(await subscriptions.get(c.req.param("id")))));
   app.put("/:id", async (c) => {
     const before = await subscriptions.get(c.req.param("id"));
-    const row = await subscriptions.update(before.id, await bodyOf(c));
-    note(c, before, row);
+    const row = await subscriptions.update(before.id, await secretBodyOf(c));
     return c.json(represent(row));
   });
   app.delete("/:id", async (c) => {
     const before = await subscriptions.get(c.req.param("id"));
     await subscriptions.remove(before.id);
-    note(c, before, null);
     return c.body(null, 204);
   });
   return app;

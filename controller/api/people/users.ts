@@ -1,9 +1,9 @@
 /** `/users`: who may manage. Passwords come in and never go out. */
 import { Hono, type Context } from "hono";
 import { UserError } from "../../errors.ts";
-import { parseBody } from "../../model/body.ts";
+import { secretBodyOf } from "../request/body.ts";
 import { Reader } from "../../model/reader.ts";
-import { noteChange } from "../../people/audited.ts";
+import { audible } from "../../people/audited.ts";
 import type { Authenticated } from "../../people/authenticate.ts";
 import { maxPasswordBytes } from "../../people/password.ts";
 import { roles, type Role } from "../../people/roles.ts";
@@ -14,6 +14,7 @@ const minPasswordLength = 12;
 
 export function userRoutes(users: Users): Hono<Authenticated> {
   const app = new Hono<Authenticated>();
+  app.use(audible<User>({ kind: "User", handleOf: ({ username }) => username, show: represent }));
 
   app.get("/", async (c) => {
     const all = (await users.list()).map(represent);
@@ -31,7 +32,7 @@ export function userRoutes(users: Users): Hono<Authenticated> {
     finish(body);
     if (!(await users.create(username!, password!, roles)))
       return problem(c, 409, `user '${username}' already exists`);
-    return answer(c, username!, null, 201);
+    return answer(c, username!, 201);
   });
 
   app.put("/:name", async (c) => {
@@ -45,7 +46,7 @@ export function userRoutes(users: Users): Hono<Authenticated> {
     if (wanted && !wanted.includes("admin") && (await isLastAdmin(users, before)))
       return lastAdmin(c);
     await users.change(name, { ...(password && { password }), ...(wanted && { roles: wanted }) });
-    return answer(c, name, represent(before), 200);
+    return answer(c, name, 200);
   });
 
   app.delete("/:name", async (c) => {
@@ -55,14 +56,12 @@ export function userRoutes(users: Users): Hono<Authenticated> {
     if (before.configured) return fromConfiguration(c);
     if (await isLastAdmin(users, before)) return lastAdmin(c);
     await users.remove(name);
-    noteChange(c, { kind: "User", handle: name, before: represent(before), after: null });
     return c.body(null, 204);
   });
 
-  async function answer(c: Context, name: string, before: unknown, status: 200 | 201) {
+  async function answer(c: Context, name: string, status: 200 | 201) {
     const user = await users.find(name);
     if (!user) return missing(c);
-    noteChange(c, { kind: "User", handle: name, before, after: represent(user) });
     return c.json(represent(user), status);
   }
   return app;
@@ -85,7 +84,7 @@ async function isLastAdmin(users: Users, user: User): Promise<boolean> {
 }
 
 async function read(c: Context): Promise<Reader> {
-  const reader = new Reader(parseBody(await c.req.text(), c.req.header("content-type")), "");
+  const reader = new Reader(await secretBodyOf(c), "");
   reader.isObject();
   return reader;
 }
@@ -95,7 +94,11 @@ export function readNewUser(body: Reader) {
     username: body
       .at("username")
       .required()
-      .text({ max: 100, pattern: /^[^\s:\p{C}]+$/u, says: "must not have whitespace or a colon" }),
+      .text({
+        max: 100,
+        pattern: /^(?!\.{1,2}$)[^\s:\p{C}]+$/u,
+        says: "must not have whitespace or a colon, nor be . or ..",
+      }),
     password: readPassword(body.at("password").required()),
     roles: readRoles(body.at("roles").required()),
   };

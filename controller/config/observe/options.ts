@@ -4,7 +4,7 @@ import type { Outputs, RecordOptions } from "../../analytics/options.ts";
 import type { FileSinkOptions } from "../../analytics/sinks/file.ts";
 import type { StatsdOptions } from "../../agent/statsd.ts";
 import type { GatewayOptions } from "../../options.ts";
-import type { TracingOptions } from "../../xds/resources/tracing.ts";
+import type { TracingOptions } from "../../xds/resources/http/tracing.ts";
 import { milliseconds } from "../field.ts";
 import type { Config } from "../schema/index.ts";
 

@@ -53,9 +53,19 @@ export const router = section("Envoy.", {
       ["REJECT_REQUEST", "ALLOW", "DROP_HEADER"],
       "What a header name with `_` does.",
     ),
+    odd_line_ends: choice(
+      "REJECT_REQUEST",
+      ["REJECT_REQUEST", "ALLOW"],
+      "What LF or CR alone and folded headers do in HTTP/1.",
+    ),
     normalize_path: ignored("paths are always normalised"),
     merge_slashes: ignored("slashes are always merged"),
     trusted_proxies: integer(0, [0, 16], "How many proxies in front write `x-forwarded-for`."),
+    max_passes: integer(
+      5,
+      [0, 5],
+      "How often one request may come through gateways, counted in its `CDN-Loop` (RFC 8586), until it is answered 508. 0 does not count.",
+    ),
     max_header_size_kb: integer(60, [1, 8_192], "All headers of a request."),
     max_headers: integer(100, [10, 10_000], "How many headers a request may have."),
     timeouts: section("`0s` is none.", {

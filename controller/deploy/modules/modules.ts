@@ -3,7 +3,9 @@
  * fits its policies, so a swap never leaves an API without a policy that it names.
  */
 import { reason, UserError } from "../../errors.ts";
-import { checkModule, type CheckedModule, type ModuleManifest } from "../../modules/check.ts";
+import { OneByOne } from "../../one-by-one.ts";
+import { checkModule, type CheckedModule } from "../../modules/check.ts";
+import type { ModuleManifest } from "../../modules/manifest.ts";
 import type { Changed, Replaced, ResourceCache } from "../../xds/cache.ts";
 import type { JsonObject } from "../../xds/protos.ts";
 import { moduleFilter } from "../../xds/resources/module.ts";
@@ -65,6 +67,7 @@ export interface ModuleEntry {
 export class Modules {
   catalog: PolicyCatalog;
   current: ServingModule | null = null;
+  private readonly assigning = new OneByOne();
   /** How often Envoys refused a module, and in which words. */
   private readonly refusals = new Map<string, { count: number; reason: string }>();
 
@@ -75,7 +78,10 @@ export class Modules {
   /** Serves what served before the controller ended. */
   async load(): Promise<void> {
     const [last] = await this.options.store.assignments(1);
-    if (last && last.id !== this.current?.assignment) await this.serve(last.hash, last.id);
+    if (!last || last.id === this.current?.assignment) return;
+    const before = this.catalog.bodyUses();
+    await this.serve(last.hash, last.id);
+    await this.limitBodies(before);
   }
 
   /** What each connected Envoy makes of the module that it should have. */
@@ -113,21 +119,25 @@ export class Modules {
     return checked;
   }
 
-  /** Makes an uploaded module serve. Nothing is written meanwhile, so that no document slips by the check. */
+  /** Makes an uploaded module serve; one after the other, and documents are written while it is tried. */
   assign(hash: string): Promise<void> {
-    return this.options.control().exclusively(async () => {
-      await this.fitting(hash);
-      const { id } = await this.options.store.assign(hash);
-      await this.serve(hash, id);
+    return this.assigning.run(async () => {
+      const before = this.catalog.bodyUses();
+      await this.whenFitting(hash, async () => {
+        const { id } = await this.options.store.assign(hash);
+        await this.serve(hash, id);
+      });
+      await this.limitBodies(before);
     });
   }
 
   /** An uploaded module as single gateways can be given it, before it serves. */
   offered(hash: string): Promise<Replaced> {
-    return this.options.control().exclusively(async () => {
-      const bytes = await this.fitting(hash);
-      return this.options.cache.encoded({ ...this.place, body: this.filter(hash, bytes) });
-    });
+    return this.assigning.run(() =>
+      this.whenFitting(hash, async (bytes) =>
+        this.options.cache.encoded({ ...this.place, body: this.filter(hash, bytes) }),
+      ),
+    );
   }
 
   /** What a module is among an Envoy's resources. */
@@ -176,8 +186,12 @@ export class Modules {
     });
   }
 
-  /** The bytes of an uploaded module; throws when it does not start, or not every stored document fits it. */
-  private async fitting(hash: string): Promise<Uint8Array> {
+  /**
+   * Does something with an uploaded module that starts and that every document fits, while nothing is written: no document
+   * slips by the check.
+   */
+  private async whenFitting<T>(hash: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+    const control = this.options.control();
     const stored = await this.options.store.module(hash);
     if (!stored) throw new UserError(`module ${hash}: not found`);
     const manifest = JSON.parse(stored.manifest) as ModuleManifest;
@@ -185,14 +199,21 @@ export class Modules {
     const bytes = new Uint8Array(stored.bytes);
     await this.tryStart(bytes);
     await this.tryOwn(bytes, catalog);
-    const misfits = await this.options.control().misfits({
+    const fitting = control.fitting({
       catalog: () => catalog,
       checkChain: this.trialsOf(bytes),
       isFed: () => manifest.feed === true,
     });
-    if (misfits.length > 0)
-      throw new UserError("The module does not fit what is deployed", misfits);
-    return bytes;
+    const refuseMisfits = async () => {
+      const misfits = await fitting.misfits();
+      if (misfits.length > 0)
+        throw new UserError("The module does not fit what is deployed", misfits);
+    };
+    await refuseMisfits();
+    return control.exclusively(async () => {
+      await refuseMisfits();
+      return work(bytes);
+    });
   }
 
   private filter(hash: string, bytes: Uint8Array): JsonObject {
@@ -235,13 +256,15 @@ export class Modules {
     if (!stored) throw new Error(`module ${hash} is assigned but not stored`);
     const manifest = JSON.parse(stored.manifest) as ModuleManifest;
     const bytes = new Uint8Array(stored.bytes);
-    const before = this.catalog.bodyReaders();
     this.catalog = this.catalogFor(manifest);
     this.current = { hash, bytes, manifest, assignment };
     this.options.serving?.();
     this.options.cache.apply([{ ...this.place, body: this.filter(hash, bytes) }]);
-    // Routes whose policies read bodies have a limit for them.
-    if (this.catalog.bodyReaders() !== before) await this.options.control().recompile();
+  }
+
+  /** Routes whose policies read bodies have a limit for them; others may read them now than did. */
+  private async limitBodies(before: string): Promise<void> {
+    if (this.catalog.bodyUses() !== before) await this.options.control().recompile();
   }
 
   /** The module's policies; their schemas are the module's own or, by name and version, those that were given. */

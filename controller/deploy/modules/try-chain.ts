@@ -14,37 +14,49 @@ const refusal = /invalid chain: (.*)|policy engine failed: (.*)/s;
 /** Of no use to who reads the words: that request was a trial. */
 const errorId = / \(error id [^)]*\)$/;
 
-/** A module is compiled once for so many chains, which stay in its memory. */
-const chainsPerStart = 100;
+/** A module is started once for so many chains; a start takes 20 to 100 ms. From some 200 on each takes three times as long. */
+const chainsPerStart = 200;
 /** So long it is kept for the next one. */
 const keptMs = 10_000;
+/** The module that serves, and one that is to take its place: changes are tried with one while all is tried with the other. */
+const mostModules = 2;
 
 interface Running {
-  module: Uint8Array;
   gateway: Promise<Gateway>;
   tried: number;
+  idle: NodeJS.Timeout | undefined;
 }
 
 export function chainTrials(): TryChain {
-  let running: Running | null = null;
-  let idle: NodeJS.Timeout | undefined;
+  /** The one that was used last is the last. */
+  const running = new Map<Uint8Array, Running>();
 
-  const end = () => {
-    const ended = running;
-    running = null;
+  const end = (module: Uint8Array) => {
+    const ended = running.get(module);
+    running.delete(module);
+    clearTimeout(ended?.idle);
     ended?.gateway.then(
       (gateway) => gateway.close(),
       () => {},
     );
   };
 
+  const runningOf = (module: Uint8Array): Running => {
+    const found = running.get(module);
+    if (found && found.tried === chainsPerStart) end(module);
+    const one = running.get(module) ?? { gateway: start(module), tried: 0, idle: undefined };
+    running.delete(module);
+    running.set(module, one);
+    for (const other of [...running.keys()].slice(0, -mostModules)) end(other);
+    return one;
+  };
+
   return async (module, chain) => {
-    clearTimeout(idle);
-    if (running?.module !== module || running.tried === chainsPerStart) end();
-    running ??= { module, gateway: start(module), tried: 0 };
-    const name = `trial-${++running.tried}`;
+    const one = runningOf(module);
+    clearTimeout(one.idle);
+    const name = `trial-${++one.tried}`;
     try {
-      const gateway = await running.gateway;
+      const gateway = await one.gateway;
       gateway.setChain(chain, name);
       const { logs } = await gateway.request({ path: "/" });
       for (const { message } of logs) {
@@ -54,10 +66,10 @@ export function chainTrials(): TryChain {
       }
       return null;
     } catch (error) {
-      end();
+      if (running.get(module) === one) end(module);
       throw error;
     } finally {
-      idle = setTimeout(end, keptMs).unref();
+      if (running.get(module) === one) one.idle = setTimeout(() => end(module), keptMs).unref();
     }
   };
 }

@@ -7,6 +7,7 @@ import { reason, UserError, type FieldError } from "../../errors.ts";
 import { hasMarks } from "../../model/references.ts";
 import type { PolicyReference } from "../../model/shared.ts";
 import type { UpstreamTls } from "../../model/upstream-tls.ts";
+import { bodyUseOf, strongestUse, type BodyUse } from "../../translate/body-use.ts";
 import { changeMarked, markedIn, type Mark } from "../../translate/marked.ts";
 import { serviceCluster } from "../../translate/services.ts";
 import { wronglyCoerced } from "./coerced.ts";
@@ -79,19 +80,23 @@ export class PolicyCatalog {
     return all.find(({ major }) => major === wanted) ?? null;
   }
 
-  /** One text for which policies read bodies. */
-  bodyReaders(): string {
+  /** One text for which policies read bodies, and how. */
+  bodyUses(): string {
     return this.installed
-      .filter(readsBody)
-      .map(({ name, major }) => `${name} ${major}`)
+      .map(({ name, major, phases = [] }) => ({ name, major, use: bodyUseOf(phases) }))
+      .filter(({ use }) => use !== "none")
+      .map(({ name, major, use }) => `${name} ${major} ${use}`)
       .sort()
       .join();
   }
 
-  readsBody(reference: PolicyReference): boolean {
+  bodyUse(reference: PolicyReference): BodyUse {
     const found = this.find(reference);
-    if (!found) return false;
-    return readsBody(found) || this.nested(reference).some((one) => this.readsBody(one));
+    if (!found) return "none";
+    return strongestUse([
+      bodyUseOf(found.phases ?? []),
+      ...this.nested(reference).map((one) => this.bodyUse(one)),
+    ]);
   }
 
   /** The URLs of the services that a checked reference calls. */
@@ -213,9 +218,6 @@ const schemasOf = ({ parameters, systemParameters }: PolicyDefinition): object[]
   parameters,
   systemParameters ?? {},
 ];
-
-const readsBody = ({ phases = [] }: PolicyDefinition): boolean =>
-  phases.some((phase) => /body|chunk/.test(phase));
 
 const noDefaults = { connectTimeoutMs: 0 };
 

@@ -27,7 +27,7 @@ const gateway = object(
 
 const state = oneOf("deployed", "undeployed");
 
-export const statusSchema = object({
+const statusSchema = object({
   ...{ id: text, state, createdAt: time, updatedAt: time, deployedAt: orNull(time) },
   revision: count,
   gateways: listOf(gateway),
@@ -79,8 +79,11 @@ export function resourcePaths(kind: ResourceKind): Paths {
     409: json("The handle, or the name and version, are taken.", component("Problem")),
     413: json("The document is too large.", component("Problem")),
   };
-  const ifMatch = { "If-Match": text };
-  const notThisRevision = json("It has another revision than If-Match says.", component("Problem"));
+  const ifMatch = { "If-Match": text, "If-None-Match": text };
+  const notThisRevision = json(
+    "If-Match names no tag of what is there, or If-None-Match names it.",
+    component("Problem"),
+  );
   const list: Operation = {
     summary: `Lists documents of the kind ${kind.kind}, with their contexts resolved`,
     query: {
@@ -103,7 +106,7 @@ export function resourcePaths(kind: ResourceKind): Paths {
         query: write,
         body,
         answers: {
-          200: json("What a dry run would have made.", preview, "ETag", "Warning"),
+          200: json("What a dry run would have made.", preview, "Warning"),
           201: json("Created.", document, "ETag", "Warning"),
           ...settled,
         },
@@ -115,7 +118,9 @@ export function resourcePaths(kind: ResourceKind): Paths {
         headers: { "If-None-Match": text },
         answers: {
           200: json("The document.", document, "ETag"),
-          304: nothing("It is the one that If-None-Match names."),
+          304: nothing(
+            "It is one that If-None-Match names. A tag is of the document: what gateways serve is no part of it.",
+          ),
           404: missing,
         },
       },
@@ -140,15 +145,17 @@ export function resourcePaths(kind: ResourceKind): Paths {
       },
       delete: {
         summary: "Takes the document away, with its API keys and subscriptions",
-        query: { wait },
+        query: write,
         headers: ifMatch,
         answers: {
           ...Object.fromEntries(
             [200, 202].map((status) => [
               status,
               json(
-                status === 200 ? "Gone." : "Gone here, and not yet at every gateway.",
-                success({ message: text, id: text }),
+                status === 200
+                  ? "Gone, or what a dry run would have taken away."
+                  : "Gone here, and not yet at every gateway.",
+                success({ message: text, id: text }, { dryRun: constant(true) }),
               ),
             ]),
           ),

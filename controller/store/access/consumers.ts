@@ -1,6 +1,6 @@
 /** Consumers in the store: who they are, and what they prove it with. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import type { ConsumerRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 import { changeOf } from "./feed-changes.ts";
@@ -49,7 +49,7 @@ export class ConsumerStore {
     former: ConsumerRecord | null,
     refuse: (db: Database) => Promise<void>,
   ): Promise<TakenCredential | null> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
       await refuse(trx);
       const credentials = credentialsOf(row);
       const ids = credentials.map((one) => credentialId(one).toString("hex"));
@@ -68,6 +68,7 @@ export class ConsumerStore {
         await trx.insertInto("consumer_credentials").values({ id, consumer: row.handle }).execute();
       await this.rows.put(trx, row);
       changed(...change(row, former));
+      wrote(former, row);
       return null;
     });
   }
@@ -82,6 +83,7 @@ export class ConsumerStore {
         .execute();
       await this.rows.delete(turn.trx, row.handle);
       turn.changed(...change(row, null));
+      turn.wrote(row, null);
     });
   }
 }

@@ -2,7 +2,7 @@
  * How the log of changes tells of rows that gateways look up: which row, and every feed record that it may have had, since
  * a row that is gone cannot be asked.
  */
-import { feedId, feedScope } from "../../../host-sim/feed.ts";
+import { feedId, feedScope } from "../../../host-sim/feed/words.ts";
 import type { Change } from "../turns.ts";
 
 /** The tables whose rows become feed records. */

@@ -76,19 +76,25 @@ export class KeyStore {
    * Writes a key, in place of another one if it is told which, as it was read in the same turn: gateways lose what it was
    * found by. False when what it opens is gone.
    */
-  async put({ trx, changed }: Turn, key: ApiKey, former: ApiKey | null = null): Promise<boolean> {
+  async put(
+    { trx, changed, wrote }: Turn,
+    key: ApiKey,
+    former: ApiKey | null = null,
+  ): Promise<boolean> {
     if (!(await ownerExists(trx, key))) return false;
     if (former) await trx.deleteFrom("api_keys").where("uuid", "=", former.uuid).execute();
     await trx.insertInto("api_keys").values(key).execute();
     const ids = [...keyIds(key), ...(former ? keyIds(former) : [])];
     changed(...changeOf("ApiKey", key.uuid, ids));
+    wrote(former, key);
     return true;
   }
 
   /** A key as it was read in the same turn. */
-  async remove({ trx, changed }: Turn, key: ApiKey): Promise<void> {
+  async remove({ trx, changed, wrote }: Turn, key: ApiKey): Promise<void> {
     await trx.deleteFrom("api_keys").where("uuid", "=", key.uuid).execute();
     changed(...changeOf("ApiKey", key.uuid, keyIds(key)));
+    wrote(key, null);
   }
 
   /** As part of the removal of what they open. */

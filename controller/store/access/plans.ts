@@ -1,6 +1,6 @@
 /** Subscription plans in the store. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import { changeOf } from "./feed-changes.ts";
 import { Rows, type Database } from "./rows.ts";
 import type { PlanRow, Tables } from "../schema.ts";
@@ -25,18 +25,20 @@ export class PlanStore {
 
   /** Writes it unless `refuse` throws, which sees what no other write changes meanwhile. */
   write(plan: Plan, refuse: (db: Database) => Promise<void>): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
       await refuse(trx);
-      await this.rows.put(trx, plan);
+      const former = await this.rows.put(trx, plan);
       changed(...changeOf("Plan", plan.id, [feedId("plan", plan.id)]));
+      wrote(former, plan);
     });
   }
 
   remove({ id }: Plan, refuse: (db: Database) => Promise<void>): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
       await refuse(trx);
-      await this.rows.delete(trx, id);
+      const former = await this.rows.delete(trx, id);
       changed(...changeOf("Plan", id, [feedId("plan", id)]));
+      wrote(former, null);
     });
   }
 }

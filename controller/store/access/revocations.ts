@@ -1,6 +1,6 @@
 /** Revoked tokens in the store, until they would have ended anyway. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import type { RevocationRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 import { changeOf } from "./feed-changes.ts";
@@ -19,16 +19,18 @@ export class RevocationStore {
   }
 
   write(revocation: Revocation): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
-      await this.rows.put(trx, revocation);
+    return this.turns.take(async ({ trx, changed, wrote }) => {
+      const former = await this.rows.put(trx, revocation);
       changed(...change(revocation));
+      wrote(former, revocation);
     });
   }
 
   remove(revocation: Revocation): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
-      await this.rows.delete(trx, revocation.id);
+    return this.turns.take(async ({ trx, changed, wrote }) => {
+      const former = await this.rows.delete(trx, revocation.id);
       changed(...change(revocation));
+      wrote(former, null);
     });
   }
 

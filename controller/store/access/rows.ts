@@ -36,18 +36,23 @@ export class Rows<Row extends object> {
     }
   }
 
-  /** Writes a row, in place of the one with its key. */
-  async put(trx: Transaction<Tables>, row: Row): Promise<void> {
+  /** Writes a row, in place of the one with its key, which it returns. */
+  async put(trx: Transaction<Tables>, row: Row): Promise<Row | null> {
     const values = row as Record<string, unknown>;
+    const former = await this.byKey(String(values[this.key]), trx);
     await (trx as unknown as Loose)
       .insertInto(this.table)
       .values(values)
       .onConflict((oc) => oc.column(this.key).doUpdateSet(values))
       .execute();
+    return former ?? null;
   }
 
-  async delete(trx: Transaction<Tables>, key: string): Promise<void> {
+  /** Returns what was there. */
+  async delete(trx: Transaction<Tables>, key: string): Promise<Row | null> {
+    const former = await this.byKey(key, trx);
     await (trx as unknown as Loose).deleteFrom(this.table).where(this.key, "=", key).execute();
+    return former ?? null;
   }
 
   private query(db: Database) {

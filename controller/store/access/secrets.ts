@@ -1,6 +1,6 @@
 /** Secrets in the store, sealed: what opens them is elsewhere. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import type { SecretRow, Tables } from "../schema.ts";
 import type { Turns } from "../turns.ts";
 import { changeOf } from "./feed-changes.ts";
@@ -23,17 +23,19 @@ export class SecretStore {
     secret: SecretRecord,
     refuse: (db: Database) => Promise<void> = async () => {},
   ): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
       await refuse(trx);
-      await this.rows.put(trx, secret);
+      const former = await this.rows.put(trx, secret);
       changed(...change(secret.handle));
+      wrote(former, secret);
     });
   }
 
   remove(handle: string): Promise<void> {
-    return this.turns.take(async ({ trx, changed }) => {
-      await this.rows.delete(trx, handle);
+    return this.turns.take(async ({ trx, changed, wrote }) => {
+      const former = await this.rows.delete(trx, handle);
       changed(...change(handle));
+      wrote(former, null);
     });
   }
 }

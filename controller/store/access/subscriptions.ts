@@ -1,6 +1,6 @@
 /** Subscriptions in the store: of a token, and of the application that has it. */
 import type { Kysely, Selectable } from "kysely";
-import { feedId, feedScope } from "../../../host-sim/feed.ts";
+import { feedId, feedScope } from "../../../host-sim/feed/words.ts";
 import { changeOf } from "./feed-changes.ts";
 import { ownerExists } from "./owner.ts";
 import { Rows, type Database } from "./rows.ts";
@@ -21,17 +21,21 @@ export class SubscriptionStore {
 
   /** False when its API is gone. Writes it unless `refuse` throws, which sees what no other write changes meanwhile. */
   write(subscription: Subscription, refuse: (db: Database) => Promise<void>): Promise<boolean> {
-    return this.turns.take(async ({ trx, changed }) => {
+    return this.turns.take(async ({ trx, changed, wrote }) => {
       await refuse(trx);
       if (!(await ownerExists(trx, subscription))) return false;
-      await this.rows.put(trx, subscription);
+      const former = await this.rows.put(trx, subscription);
       changed(...change(subscription));
+      wrote(former, subscription);
       return true;
     });
   }
 
   remove(subscription: Subscription): Promise<void> {
-    return this.turns.take((turn) => this.removeIn(turn, subscription));
+    return this.turns.take(async (turn) => {
+      await this.removeIn(turn, subscription);
+      turn.wrote(subscription, null);
+    });
   }
 
   /** As part of the removal of their API. */

@@ -5,12 +5,15 @@
  * request is refused, never repaired.
  */
 import { any, type JsonObject } from "../protos.ts";
-import { accessLog, type AccessLogForm } from "./access-log.ts";
+import { accessLog, type AccessLogForm } from "./http/access-log.ts";
 import { fromAds } from "./from-ads.ts";
-import { localReplies, type ErrorForm } from "./local-replies.ts";
-import { requestEvents, type RequestEventOptions } from "./request-events.ts";
-import { requestMetrics } from "./request-metrics.ts";
-import { tracing, type TracingOptions } from "./tracing.ts";
+import { localReplies, type ErrorForm } from "./http/local-replies.ts";
+import { mostPasses } from "./http/loops.ts";
+import { refusals } from "./http/refusals.ts";
+import { requestEvents, type RequestEventOptions } from "./http/request-events.ts";
+import { requestMetrics } from "./http/request-metrics.ts";
+import { strictReader } from "./strict-reader.ts";
+import { tracing, type TracingOptions } from "./http/tracing.ts";
 import { seconds } from "./cluster.ts";
 
 const http = "envoy.extensions.filters.http";
@@ -70,7 +73,10 @@ export interface HttpLimits {
   escapedSlashes:
     "REJECT_REQUEST" | "KEEP_UNCHANGED" | "UNESCAPE_AND_REDIRECT" | "UNESCAPE_AND_FORWARD";
   underscores: "REJECT_REQUEST" | "ALLOW" | "DROP_HEADER";
+  oddLineEnds: "REJECT_REQUEST" | "ALLOW";
   trustedProxies: number;
+  /** How often one request may come through; 0 does not count. */
+  maxPasses: number;
   serverName: string;
   serverHeader: "OVERWRITE" | "APPEND_IF_ABSENT" | "PASS_THROUGH";
 }
@@ -85,31 +91,36 @@ export const hardened: HttpLimits = {
   connectionBufferBytes: 32_768,
   escapedSlashes: "REJECT_REQUEST",
   underscores: "REJECT_REQUEST",
+  oddLineEnds: "REJECT_REQUEST",
   trustedProxies: 0,
+  maxPasses: mostPasses,
   serverName: "sluice",
   serverHeader: "OVERWRITE",
 };
 
-export const listener = (options: ListenerOptions): JsonObject => ({
-  name: options.name,
-  address: { socket_address: { address: options.host, port_value: options.port } },
-  per_connection_buffer_limit_bytes: (options.limits ?? hardened).connectionBufferBytes ?? 32_768,
-  ...(options.tls && { listener_filters: [tlsInspector] }),
-  filter_chains: [
-    {
-      filters: [
-        {
-          name: "envoy.filters.network.http_connection_manager",
-          typed_config: connectionManager(options),
-        },
-      ],
-      ...(options.tls && { transport_socket: downstreamTls(options.tls) }),
-    },
-  ],
-});
-
-function connectionManager(options: ListenerOptions): JsonObject {
+export function listener(options: ListenerOptions): JsonObject {
   const limits = { ...hardened, ...options.limits };
+  return {
+    name: options.name,
+    address: { socket_address: { address: options.host, port_value: options.port } },
+    per_connection_buffer_limit_bytes: limits.connectionBufferBytes,
+    ...(options.tls && { listener_filters: [tlsInspector] }),
+    filter_chains: [
+      {
+        filters: [
+          ...(limits.oddLineEnds === "ALLOW" ? [] : [strictReader()]),
+          {
+            name: "envoy.filters.network.http_connection_manager",
+            typed_config: connectionManager(options, limits),
+          },
+        ],
+        ...(options.tls && { transport_socket: downstreamTls(options.tls) }),
+      },
+    ],
+  };
+}
+
+function connectionManager(options: ListenerOptions, limits: HttpLimits): JsonObject {
   const form = options.accessLog ?? "off";
   const logs = [
     ...(form === "off" ? [] : [accessLog(form, options.accessLogQuery)]),
@@ -146,7 +157,7 @@ function connectionManager(options: ListenerOptions): JsonObject {
     ...(options.tracing && tracing(options.tracing)),
     ...localReplies(options.errors ?? "json"),
     http_filters: [
-      ambiguousHost,
+      refusals(limits.maxPasses),
       ...options.filters.map((filter) =>
         typeof filter === "string" ? moduleSlot(filter) : filter,
       ),
@@ -158,24 +169,6 @@ function connectionManager(options: ListenerOptions): JsonObject {
 /** An internal client could set timeouts and retries by `x-envoy-` headers; an empty list would mean the private ranges. */
 const nobodyIsInternal: JsonObject = {
   cidr_ranges: [{ address_prefix: "255.255.255.255", prefix_len: 32 }],
-};
-
-/** Two Host headers reach Envoy's filters as one with a comma. */
-const ambiguousHost: JsonObject = {
-  name: "one-host",
-  typed_config: any(`${http}.rbac.v3.RBAC`, {
-    rules: {
-      action: "DENY",
-      policies: {
-        "ambiguous-host": {
-          permissions: [",", "@", "/", "\\"].map((text) => ({
-            header: { name: ":authority", string_match: { contains: text } },
-          })),
-          principals: [{ any: true }],
-        },
-      },
-    },
-  }),
 };
 
 const moduleSlot = (name: string): JsonObject => ({

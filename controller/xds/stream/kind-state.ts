@@ -27,4 +27,10 @@ export class KindState {
   wants(name: string): boolean {
     return this.wildcard || this.names.has(name);
   }
+
+  /** Of all that is kept, in characters. */
+  get size(): number {
+    const maps = [this.held, this.sent].flatMap((map) => [...map].flat());
+    return [...this.names, ...maps].reduce((sum, text) => sum + text.length, 0);
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { Case } from "sluice/cases";
-import * as callers from "../../jwt-auth/cases/tokens.ts";
+import * as callers from "sluice/policies/jwt-auth/cases/tokens.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -203,16 +203,9 @@ export function __collect(): void {}
 export function __visit(p: usize, cookie: u32): void {}
 
 /** The module's own region: what is made at start-up and is never given back. */
-export function enterModule(): void {
+function enterModule(): void {
   if (!moduleRegion) moduleRegion = open(MODULE, usize.MAX_VALUE);
   use(moduleRegion);
-}
-
-export function leaveModule(): void {
-  store<usize>(moduleRegion, top, 24);
-  current = 0;
-  top = 0;
-  end = 0;
 }
 
 /**
@@ -230,9 +223,9 @@ export function enterCallback(slot: usize): void {
   end = c + load<usize>(c, 4);
 }
 
-/** Lets the running callback allocate for a body of `bytes`: as text it takes twice as many, and copies. */
+/** Lets the running callback allocate for `bytes` more of body: as text it takes twice as many, and copies. */
 export function allowBody(bytes: i32): void {
-  if (home) store<usize>(home, CALLBACK_LIMIT + (<usize>bytes << 3), 20);
+  if (home) store<usize>(home, load<usize>(home, 20) + (<usize>bytes << 3), 20);
 }
 
 /** Ends a callback: its memory goes, or stays with the stream that keeps part of it. */

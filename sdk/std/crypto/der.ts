@@ -6,7 +6,6 @@ import { Bytes } from "../encoding/bytes";
 
 export const INTEGER: u32 = 0x02;
 export const BIT_STRING: u32 = 0x03;
-export const OCTET_STRING: u32 = 0x04;
 export const NULL: u32 = 0x05;
 export const OBJECT_ID: u32 = 0x06;
 export const SEQUENCE: u32 = 0x30;

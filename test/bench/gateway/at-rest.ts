@@ -11,12 +11,17 @@ import { document, type DocumentOptions } from "./documents.ts";
 
 /** Envoy's messages, as far as somebody leaves something out of them. */
 export interface Parts {
+  /** Of the connection; the last one is the manager's. */
+  filters: NetworkFilter[];
   manager: Manager;
   routes: Routes;
 }
 
 interface Manager {
-  http_filters: { name: string }[];
+  http_filters: {
+    name: string;
+    typed_config?: { rules?: { policies: Record<string, unknown> } };
+  }[];
   scoped_routes?: object;
   early_header_mutation_extensions?: { typed_config: { mutations: Mutation[] } }[];
   [other: string]: unknown;
@@ -39,7 +44,12 @@ export interface Route {
 interface Listener {
   name?: string;
   address?: object;
-  filter_chains: { filters: { typed_config: Manager }[] }[];
+  filter_chains: { filters: NetworkFilter[] }[];
+}
+
+interface NetworkFilter {
+  name: string;
+  typed_config: Manager;
 }
 
 export interface AtRest {
@@ -62,11 +72,12 @@ export function gatewayAtRest({ listener = {}, document = {}, engine, change }: 
   });
   const { body } = resources.find(({ kind }) => kind === "listener")!;
   const { name: _, address: __, ...whole } = structuredClone(body) as unknown as Listener;
-  const manager = whole.filter_chains[0]!.filters[0]!.typed_config;
+  const { filters } = whole.filter_chains[0]!;
+  const manager = filters.at(-1)!.typed_config;
   manager.http_filters = manager.http_filters.map((filter) =>
     filter.name === modules[0] ? { ...engine, name: filter.name } : filter,
   );
-  change?.({ manager, routes });
+  change?.({ filters, manager, routes });
   if (manager.scoped_routes) manager.scoped_routes = scopes(manager.scoped_routes, routes);
   return whole;
 }
@@ -75,7 +86,7 @@ function routesOf(options: Partial<DocumentOptions>): Routes {
   const { api } = readDocument(resourceKinds[0], document(name, { upstream: 1, ...options }));
   const { compiled } = compileApi(api, {
     ...{ ...trafficDefaults, filters: modules, policies: [] },
-    ...{ readsBody: () => false, services: () => [] },
+    ...{ bodyUse: () => "none", services: () => [] },
   });
   const reservedHosts = trafficDefaults.hosts.sandbox;
   const routes = structuredClone(

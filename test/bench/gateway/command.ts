@@ -12,6 +12,8 @@ import { freePort } from "../../controller/fixtures/free-port.ts";
 export interface RunningGateway {
   /** Where traffic goes. */
   http: number;
+  /** Of Envoy. */
+  pid: number;
   /** From its start to its first line, which says that Envoy takes requests. */
   startedMs: number;
   /** Throws unless the management API takes it. */
@@ -43,6 +45,8 @@ export async function place(): Promise<Place> {
 }
 
 const ap = "dist/ap.js";
+/** For a look into the gateway's process, such as `--cpu-prof`. */
+const nodeFlags = (process.env["NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
 
 export async function runGateway({ folder }: Place): Promise<RunningGateway> {
   const [http, management, xds, admin] = await Promise.all([1, 2, 3, 4].map(freePort));
@@ -65,7 +69,7 @@ export async function runGateway({ folder }: Place): Promise<RunningGateway> {
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [ap, "gateway", "run", "--config", file, "--data", folder],
+    [...nodeFlags, ap, "gateway", "run", "--config", file, "--data", folder],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -85,6 +89,7 @@ export async function runGateway({ folder }: Place): Promise<RunningGateway> {
   const api = `http://127.0.0.1:${management}/api/management/v1`;
   return {
     http: http!,
+    pid: envoy,
     startedMs,
     manage: async (method, path, body) => {
       const answer = await fetch(api + path, {

@@ -11,7 +11,8 @@ import { show } from "./show.ts";
 import { showMemory } from "./small.ts";
 
 const apis = Number(process.env["APIS"] ?? 10_000);
-const changes = 200;
+const changes = 1_000;
+const changesBesideSwap = 50;
 const path = "/things-4/x";
 
 export async function large(): Promise<void> {
@@ -40,6 +41,8 @@ export async function large(): Promise<void> {
     showChanges(measured);
     await showFarthest(gateway, names[0]!, last);
     await showMemory(`after ${changes} changes`, gateway);
+    await showSwap(gateway, { ...options, names: some });
+    await showMemory("after a module swap", gateway);
   } finally {
     await gateway.stop();
     await upstream.close();
@@ -56,9 +59,25 @@ async function fill({ folder }: Place, names: string[], options: DocumentOptions
         ...{ kind: "RestApi", handle, displayName: handle, version: "v1.0", deployed: true },
         source: document(handle, options),
       },
-      0,
+      "none",
     );
   await store.close();
+}
+
+/** All APIs are tried with the module before it serves, and changes go on beside that. */
+async function showSwap(
+  gateway: RunningGateway,
+  options: DocumentOptions & { names: string[] },
+): Promise<void> {
+  const hash = await gateway.upload("another");
+  const began = performance.now();
+  const swap = gateway
+    .manage("POST", `/modules/${hash}/assign?wait=60s`)
+    .then(() => performance.now() - began);
+  const measured = await measureChanges(gateway, { ...options, count: changesBesideSwap, path });
+  show("a module swap, beside changes", await swap, "ms");
+  show("change to served beside a swap, p50", measured.p50, "ms");
+  show("change to served beside a swap, the longest", measured.p99, "ms");
 }
 
 /** Asked by turns, so that what else the machine does falls on both alike. */

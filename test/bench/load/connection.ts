@@ -12,6 +12,8 @@ export class Connection {
   private socket: Socket | undefined;
   private isWaiting = false;
   private received: Buffer = Buffer.alloc(0);
+  /** Read into again and again: a buffer for each read would be collected in pauses that are measured, too. */
+  private readonly buffer = Buffer.alloc(16 << 10);
 
   constructor(
     private readonly port: number,
@@ -32,8 +34,8 @@ export class Connection {
   }
 
   private open(): Socket {
-    const socket = connect({ host: "127.0.0.1", port: this.port, noDelay: true });
-    socket.on("data", (chunk) => this.take(chunk));
+    const onread = { buffer: this.buffer, callback: this.read };
+    const socket = connect({ host: "127.0.0.1", port: this.port, noDelay: true, onread });
     socket.on("error", () => {});
     socket.on("close", () => {
       if (this.socket !== socket) return;
@@ -43,8 +45,13 @@ export class Connection {
     return socket;
   }
 
+  private readonly read = (bytes: number): boolean => {
+    this.take(this.buffer.subarray(0, bytes));
+    return true;
+  };
+
   private take(chunk: Buffer): void {
-    this.received = this.received.length === 0 ? chunk : Buffer.concat([this.received, chunk]);
+    this.received = Buffer.concat([this.received, chunk]);
     const end = this.received.indexOf(endOfHead);
     if (end < 0) return;
     const head = this.received.toString("latin1", 0, end + 2);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventually } from "../../eventually.ts";
-import { sha256Hex } from "../../../host-sim/feed.ts";
+import { sha256Hex } from "../../../host-sim/feed/words.ts";
 import type { ApiKey } from "../../../controller/store/access/keys.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { keyFed, onBothStores, rawOf, startAccess } from "./fixture.ts";

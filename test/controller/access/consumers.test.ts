@@ -1,7 +1,7 @@
 import { compare } from "bcryptjs";
 import { describe, expect, test } from "vitest";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
-import { sha256Hex } from "../../../host-sim/feed.ts";
+import { sha256Hex } from "../../../host-sim/feed/words.ts";
 import { join, dirname } from "node:path";
 import { onBothStores, rawOf, startAccess, type AccessGateway } from "./fixture.ts";
 

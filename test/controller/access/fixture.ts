@@ -11,7 +11,7 @@ import {
   feedScope,
   sha256Hex,
   type FeedTableName,
-} from "../../../host-sim/feed.ts";
+} from "../../../host-sim/feed/words.ts";
 import { restApi, startTestGateway, type Managed, type TestGateway } from "../fixtures/gateway.ts";
 import { startPostgres, type TestPostgres } from "../fixtures/postgres.ts";
 

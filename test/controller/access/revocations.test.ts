@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sha256Hex } from "../../../host-sim/feed.ts";
+import { sha256Hex } from "../../../host-sim/feed/words.ts";
 import { onBothStores } from "./fixture.ts";
 
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

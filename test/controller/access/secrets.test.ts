@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Chain } from "../../../controller/translate/chain.ts";
 import { KeyRing } from "../../../controller/secrets/key-ring.ts";
 import { eventually } from "../../eventually.ts";
-import { feedId } from "../../../host-sim/feed.ts";
+import { feedId } from "../../../host-sim/feed/words.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { tinyModule } from "../tiny-filter.ts";
 import { onBothStores, startAccess, type AccessGateway } from "./fixture.ts";

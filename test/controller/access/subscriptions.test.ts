@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { sha256Hex } from "../../../host-sim/feed.ts";
+import { sha256Hex } from "../../../host-sim/feed/words.ts";
 import { restApi } from "../fixtures/gateway.ts";
 import { onBothStores } from "./fixture.ts";
 

@@ -13,7 +13,7 @@ import { FeedTable } from "../../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../../controller/feed/take.ts";
 import { reference } from "../../../controller/model/references.ts";
 import { ResourceCache, versionOf } from "../../../controller/xds/cache.ts";
-import { FEED_BUCKETS, feedId } from "../../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedId } from "../../../host-sim/feed/words.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-keeper-"));
 const journals: Journal[] = [];

@@ -9,7 +9,7 @@ import { Seal } from "../../../controller/agent/state/seal.ts";
 import { serveFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { feedStart, takeAnswer, type FeedPosition } from "../../../controller/feed/take.ts";
-import { FEED_BUCKETS, feedId } from "../../../host-sim/feed.ts";
+import { FEED_BUCKETS, feedId } from "../../../host-sim/feed/words.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-kept-"));
 const journals: Journal[] = [];

@@ -4,12 +4,17 @@ import { bootstrap } from "../../../controller/agent/bootstrap.ts";
 import { startEnvoy, type Envoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
 import { versionsOf } from "../../../controller/agent/proof/dump.ts";
+import { questionsAbout } from "../../../controller/agent/proof/questions.ts";
 import { witness } from "../../../controller/agent/proof/witness.ts";
 import { eventually } from "../../eventually.ts";
 import { ResourceCache } from "../../../controller/xds/cache.ts";
 import { DeltaStream } from "../../../controller/xds/stream.ts";
+import type { Kind } from "../../../controller/xds/kinds.ts";
 import { typeUrls } from "../../../controller/xds/wire.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+
+/** That have little in common: an expression of them all has more steps than Envoy allows. */
+const words = ["orders", "payments", "inventory", "shipping", "customers", "reviews", "billing"];
 
 let gateway: TestGateway;
 let bare: Envoy;
@@ -44,9 +49,14 @@ test("the Envoy beside the controller is seen to serve, another one only acknowl
 test("versions are asked by name, also names with the signs of regular expressions", async () => {
   const ask = gateway.gateway.envoy!.current()!.admin;
   const [route] = gateway.gateway.control.resourcesOf("a").routes;
-  expect([...(await versionsOf(ask, "route", [route!, "none", "(.*)"])).keys()]).toEqual([route]);
-  expect([...(await versionsOf(ask, "extension", ["policies"])).keys()]).toEqual(["policies"]);
-  expect((await versionsOf(ask, "cluster", ["."])).size).toBe(0);
+  const named = async (kind: Kind, ...names: string[]) => {
+    const [question, ...more] = questionsAbout(names, []);
+    expect(more).toEqual([]);
+    return [...(await versionsOf(ask, kind, question!.regex)).keys()];
+  };
+  expect(await named("route", route!, "none", "(.*)")).toEqual([route]);
+  expect(await named("extension", "policies")).toEqual(["policies"]);
+  expect(await named("cluster", ".")).toEqual([]);
 });
 
 test("what was acknowledged but is not there counts as not held until it is", async () => {
@@ -80,4 +90,29 @@ test("what was acknowledged but is not there counts as not held until it is", as
   version = "new";
   await eventually(() => expect(stream.held("route", "r")).toBe("new"));
   end();
+});
+
+test("many APIs are seen to serve after a start, whatever they are called", async () => {
+  const create = async (name: string, document: object = {}) => {
+    const api = restApi(name, gateway.upstream.port, document);
+    expect((await gateway.manage("POST", "/rest-apis", api)).status).toBe(201);
+  };
+  for (const word of words) for (const name of [word, `${word}-v2`]) await create(name);
+  // Longer than what may be written out of a single name.
+  await create("long", { context: `/${"a-long-way-down".repeat(8)}` });
+  const envoy = gateway.gateway.envoy!.current()!;
+  await envoy.stop();
+  await eventually(async () => {
+    expect(gateway.gateway.envoy!.current()).not.toBe(envoy);
+    const list = await gateway.manage("GET", "/rest-apis");
+    const { apis } = list.body as unknown as {
+      apis: { status: { gateways: { id: string; state: string }[] } }[];
+    };
+    const states = apis
+      .flatMap(({ status }) => status.gateways)
+      .filter(({ id }) => id !== "bare")
+      .map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(["serving"]));
+    expect(states).toHaveLength(2 * words.length + 2);
+  });
 });

@@ -184,7 +184,9 @@ const details = fc.record({
     "?status=deployed",
     "?%",
   ),
-  ifMatch: fc.option(fc.constantFrom('"1"', "*", "x", '"99999999999999999999"'), { freq: 6 }),
+  ifMatch: fc.option(fc.constantFrom('"1"', '"1", W/"2"', "*", "x", '"99999999999999999999"'), {
+    freq: 6,
+  }),
 });
 const request = fc.tuple(target, details).map(([one, more]) => ({ ...one, ...more }));
 

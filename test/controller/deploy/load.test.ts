@@ -68,7 +68,7 @@ test("one that cannot be built any more is served as it was before, and the stat
   const store = await Store.open(join(folder, "gateway.db"));
   const source = restApi("older", 1, { policies: [{ name: "gone", version: "v1" }] });
   const facts = { kind: "RestApi", handle: "older", displayName: "older", version: "v1.0" };
-  await store.write({ ...facts, source, deployed: true }, 1);
+  await store.write({ ...facts, source, deployed: true }, "any");
   await store.close();
   await start(other("/fine"));
   expect(gateway.control.compiled("older")!.routes[0]!.prefix).toBe("/first");

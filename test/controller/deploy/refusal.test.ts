@@ -83,6 +83,9 @@ test("a first revision that Envoy refuses is not served, and says why", async ()
     body: { status: { gateways: [{ state: "refused", revision: null }] } },
   });
   expect((await t.request("/never/x")).status).toBe(404);
+  const again = restApi("never", t.upstream.port, refused);
+  const written = await t.manage("PUT", "/rest-apis/never?wait=10s", again);
+  expect(written.body).toMatchObject({ status: { gateways: [{ state: "refused" }] } });
   await t.manage("DELETE", "/rest-apis/never");
 });
 
@@ -157,10 +160,16 @@ test("a module that Envoy refuses is taken back for the one before, and the list
   await eventually(() => expect(modules.current!.hash).toBe(before));
   await eventually(() => expect(modules.settled()).toBe("served"));
   expect((await other.request("/a/x")).headers).toContainEqual(["x-tiny", "tiny"]);
-  const list = await modules.list();
-  expect(list.find((module) => module.hash === hash)!.refused).toContain(
-    "Unable to create Wasm plugin",
-  );
+  const refused = async () => (await modules.list()).find((one) => one.hash === hash)!.refused;
+  expect(await refused()).toContain("Unable to create Wasm plugin");
+  // Envoy would acknowledge the very same resource and ignore it, and the module would count as served.
+  const nacks = () => other.logs.filter((line) => /refused extension/.test(line)).length;
+  const first = nacks();
+  await modules.assign(hash);
+  await eventually(() => expect(nacks()).toBe(first + 1));
+  await eventually(() => expect(modules.current!.hash).toBe(before));
+  expect(await refused()).toContain("Unable to create Wasm plugin");
+  expect((await other.request("/a/x")).headers).toContainEqual(["x-tiny", "tiny"]);
   await other.close();
 });
 

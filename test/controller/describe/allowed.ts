@@ -11,7 +11,7 @@ export interface GivenAnswer {
 }
 
 /** What a path may be answered that is none: who asks is looked at before what is asked. */
-const undescribed = [401, 403, 404, 429];
+const undescribed = [401, 403, 404, 405, 429];
 
 const times = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 

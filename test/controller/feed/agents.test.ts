@@ -8,7 +8,7 @@ import type { AskFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { makeCertificate } from "../../../controller/tls/certificate.ts";
 import { eventually } from "../../eventually.ts";
-import { feedId, sha256Hex } from "../../../host-sim/feed.ts";
+import { feedId, sha256Hex } from "../../../host-sim/feed/words.ts";
 import { rawOf, startAccess, type AccessGateway } from "../access/fixture.ts";
 import { restApi } from "../fixtures/gateway.ts";
 

@@ -7,7 +7,7 @@ import { FeedBusy, serveFeed } from "../../../controller/feed/serve.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
 import { feedStart, takeAnswer } from "../../../controller/feed/take.ts";
 import { eventually } from "../../eventually.ts";
-import { FEED_BUCKETS, FeedKind, feedId, readFeedHead } from "../../../host-sim/feed.ts";
+import { FEED_BUCKETS, FeedKind, feedId, readFeedHead } from "../../../host-sim/feed/words.ts";
 import { askOverHttp } from "./ask-over-http.ts";
 
 const closing: (() => unknown)[] = [];

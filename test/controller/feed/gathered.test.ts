@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Gathered } from "../../../controller/feed/gathered.ts";
 import { FeedTable } from "../../../controller/feed/table.ts";
-import { feedId, feedIdText } from "../../../host-sim/feed.ts";
+import { feedId, feedIdText } from "../../../host-sim/feed/words.ts";
 
 const name = (i: number) => ["key", "RestApi/pets", `k${i}`] as const;
 const value = (i: number) => `value of ${i} — ${"é".repeat(i % 40)}`;

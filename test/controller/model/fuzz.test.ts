@@ -4,10 +4,10 @@ import { connect } from "node:http2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { UserError } from "../../../controller/errors.ts";
-import { parseBody } from "../../../controller/model/body.ts";
+import { parseBody } from "../../../controller/model/text/body.ts";
 import { resourceKinds } from "../../../controller/model/index.ts";
 import { checkModule } from "../../../controller/modules/check.ts";
-import { Conflict } from "../../../controller/store/store.ts";
+import { Conflict } from "../../../controller/store/expected.ts";
 import { startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 import { tinyModule } from "../tiny-filter.ts";
 

@@ -1,7 +1,7 @@
 /** Documents that cost their reader more than they are long, each of them of a size that the management API takes. */
 import { expect, test } from "vitest";
 import { UserError } from "../../../controller/errors.ts";
-import { parseBody } from "../../../controller/model/body.ts";
+import { parseBody } from "../../../controller/model/text/body.ts";
 import { readDocument, resourceKinds } from "../../../controller/model/index.ts";
 import { redact } from "../../../controller/people/redact.ts";
 import { restApi } from "../fixtures/gateway.ts";

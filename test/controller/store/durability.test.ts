@@ -39,7 +39,7 @@ test.each([
   ["SQLite", 3, () => Promise.resolve(join(folder, "killed.db"))],
   ["PostgreSQL", 2, () => postgres.createDatabase()],
 ])(
-  "what was answered 2xx is there after kill -9 right behind it: %s",
+  "what was answered 2xx is there after kill -9 right behind it, and who did it: %s",
   async (_, rounds, locate) => {
     const store = await locate();
     const written: string[] = [];
@@ -60,6 +60,8 @@ test.each([
     expect(written.length).toBe(rounds * 5);
     const after = await Store.open(store);
     expect((await after.artifacts("RestApi")).map(({ handle }) => handle)).toEqual(written);
+    const entries = after.db.selectFrom("audit").select(["handle", "status"]).orderBy("id");
+    expect(await entries.execute()).toEqual(written.map((handle) => ({ handle, status: 201 })));
     await after.close();
   },
   60_000,

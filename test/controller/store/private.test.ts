@@ -20,7 +20,7 @@ const write = { kind: "RestApi", handle: "a", displayName: "A", version: "v1", d
 test("the files of a store, and a folder made for them, are their owner's alone", async () => {
   const data = join(folder, "data");
   const store = await Store.open(join(data, "gateway.db"));
-  await store.write({ ...write, source: {} }, 0);
+  await store.write({ ...write, source: {} }, "none");
   expect(statSync(data).mode & 0o777).toBe(0o700);
   expect(modes(data)).toEqual({
     "gateway.db": "600",

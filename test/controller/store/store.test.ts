@@ -38,8 +38,8 @@ describe.each([
   afterAll(() => store.close());
 
   test("counts a document's revisions and keeps what it was", async () => {
-    const first = await store.write(write, 0);
-    const second = await store.write({ ...write, source: { a: 2 } }, 1);
+    const first = await store.write(write, "none");
+    const second = await store.write({ ...write, source: { a: 2 } }, first);
     expect([first.revision, second.revision, second.uuid]).toEqual([1, 2, first.uuid]);
     expect(await store.artifact("RestApi", "a")).toEqual(second);
     expect((await store.revisions("RestApi", "a")).map(({ source }) => source)).toEqual([
@@ -49,9 +49,12 @@ describe.each([
   });
 
   test("refuses a second document with the same handle, name and version, or an old revision", async () => {
-    await expect(store.write(write, 0)).rejects.toMatchObject({ field: "handle" });
-    await expect(store.write(write, 1)).rejects.toMatchObject({ field: "revision" });
-    await expect(store.write({ ...write, handle: "b" }, 0)).rejects.toMatchObject({
+    await expect(store.write(write, "none")).rejects.toMatchObject({ field: "handle" });
+    const { uuid } = (await store.artifact("RestApi", "a"))!;
+    await expect(store.write(write, { uuid, revision: 1 })).rejects.toMatchObject({
+      field: "revision",
+    });
+    await expect(store.write({ ...write, handle: "b" }, "none")).rejects.toMatchObject({
       field: "displayName",
     });
   });

@@ -54,6 +54,14 @@ test("weights give each its share, and nothing to a weight of 0", async () => {
   expect(counts(answers)).toEqual([30, 10, 0]);
 });
 
+test("at random each gets some, in no order", async () => {
+  await deploy("drawn", { loadBalancing: { method: "random" } });
+  const answers = await ask(Array.from({ length: 60 }, () => ({ path: "/drawn/x" })));
+  // That one of three is never drawn in 60 comes once in ten thousand million runs.
+  expect(Math.min(...counts(answers))).toBeGreaterThan(0);
+  expect(answers.join("")).not.toMatch(/^(abc|bca|cab|acb|cba|bac)\1*$/);
+});
+
 test("least request passes by those that have enough to do", async () => {
   await deploy("least", { loadBalancing: { method: "least-request" } });
   const slow = [1, 2, 3, 4, 5, 6].map(() => t.request("/least/slow"));

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { bootstrap } from "../../../controller/agent/bootstrap.ts";
+import { installed } from "../../../controller/installed.ts";
 import { Deployments } from "../../../controller/deploy/resources/deployments.ts";
 import { trafficDefaults } from "../../../controller/deploy/settings.ts";
 import { readDocument, resourceKinds } from "../../../controller/model/index.ts";
@@ -14,12 +15,13 @@ import { loadProtos, type JsonObject } from "../../../controller/xds/protos.ts";
 import { moduleFilter } from "../../../controller/xds/resources/module.ts";
 
 const protos = loadProtos();
+const ownModule = readFileSync(installed("dist/connection.wasm"), "base64");
 const inputs = new URL("./golden/in/", import.meta.url);
 const defaults: GatewayDefaults = {
   ...trafficDefaults,
   filters: ["policies"],
   policies: [],
-  readsBody: () => false,
+  bodyUse: () => "none",
   services: () => [],
 };
 
@@ -33,7 +35,8 @@ function golden(changes: Change[]): string {
         return { [kind]: body };
       }),
   );
-  return stringify(documents, { lineWidth: 120, aliasDuplicateObjects: false });
+  const text = stringify(documents, { lineWidth: 120, aliasDuplicateObjects: false });
+  return text.replaceAll(ownModule, "(dist/connection.wasm)");
 }
 
 /** Collects what is pushed instead of pushing it. */
@@ -78,7 +81,7 @@ describe("a RestApi's resources", () => {
       params: {},
       field: "",
     };
-    const text = deploy(["plain.yaml"], { policies: [guard], readsBody: () => true });
+    const text = deploy(["plain.yaml"], { policies: [guard], bodyUse: () => "held" });
     await expect(text).toMatchFileSnapshot("golden/out/gateway-policy.yaml");
   });
 });

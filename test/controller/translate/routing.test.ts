@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { untilClosed } from "../fixtures/raw.ts";
 
 let t: TestGateway;
 beforeAll(async () => {
@@ -164,25 +165,113 @@ test("hosts part APIs: named, by wildcard, with any port; the sandbox has its ow
   expect(await path("sandbox-1.example", "/nosand/x")).toBe(404);
 });
 
+test("the gateway's health is asked for on every host that an API has, and by GET alone", async () => {
+  await deploy("healthy", {
+    upstream: {
+      main: { url: `http://127.0.0.1:${t.upstream.port}` },
+      sandbox: { url: `http://127.0.0.1:${t.upstream.port}` },
+    },
+    vhosts: { main: "h.example;*.h.example", sandbox: "s.h.example" },
+  });
+  const ask = async (host: string, name: string, method = "GET") => {
+    const { status, text } = await t.request({
+      ...{ method, path: `/_gateway-health/${name}` },
+      headers: { host },
+    });
+    return [status, text];
+  };
+  for (const host of ["h.example", "a.h.example", "s.h.example:8080", "sandbox-1", "nobody"])
+    for (const name of ["ready", "healthy"])
+      expect([host, ...(await ask(host, name))]).toEqual([host, 200, `{"status":"${name}"}`]);
+  for (const answer of [await ask("h.example", "ready", "POST"), await ask("h.example", "other")])
+    expect(answer).toEqual([404, '{"error":"Not Found"}']);
+});
+
+test("of operations that match alike the first takes the request", async () => {
+  await deploy("ties", {
+    operations: marked([
+      { method: "GET", path: "/{a}/x" },
+      { method: "GET", path: "/{b}/x" },
+      { match: { method: "GET", path: { value: "/y" }, headers: [{ name: "x-1", value: "1" }] } },
+      { match: { method: "GET", path: { value: "/y" }, headers: [{ name: "x-2", value: "1" }] } },
+    ]),
+  });
+  expect(await taken("/ties/7/x")).toEqual([0, "/7/x"]);
+  expect(await taken("/ties/y", { "x-2": "1", "x-1": "1" })).toEqual([2, "/y"]);
+});
+
+test("a regular expression has to match the whole value, of a header and of a query parameter", async () => {
+  const whole = [{ name: "x-kind", value: "a|b.", type: "RegularExpression" }];
+  const match = (value: string, rest: object) => ({
+    match: { method: "GET", path: { value }, ...rest },
+  });
+  await deploy("whole", {
+    operations: marked([match("/h", { headers: whole }), match("/q", { queryParams: whole })]),
+  });
+  for (const [value, expected] of [
+    ["a", 200],
+    ["bc", 200],
+    ["ab", 404],
+    ["bcd", 404],
+    ["xa", 404],
+  ] as const) {
+    const header = await t.request({ path: "/whole/h", headers: { "X-KIND": value } });
+    const query = await t.request(`/whole/q?x-kind=${value}`);
+    expect([value, header.status, query.status]).toEqual([value, expected, expected]);
+  }
+});
+
+test("every request has an id of the gateway's, and no path that a client says was the original", async () => {
+  await deploy("ids", {});
+  const headers = { "x-request-id": "mine", "x-envoy-original-path": "/of/a/client" };
+  await t.request({ path: "/ids/x", headers });
+  const sent = new Map(t.upstream.seen.at(-1)!.headers);
+  expect(sent.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  expect(sent.get("x-envoy-original-path")).toBe("/ids/x");
+});
+
 test("an upstream that cannot be reached, or is too slow, is told as JSON", async () => {
   await deploy("gone", { upstream: { main: { url: "http://127.0.0.1:1" } } });
   const answer = await t.request("/gone/x");
   expect([answer.status, answer.text]).toEqual([503, '{"error":"Service Unavailable"}']);
 });
 
-test("an upstream that breaks HTTP is told as JSON, too, and not how it broke it", async () => {
+describe("an upstream that breaks HTTP is told as JSON, too, and not how it broke it:", () => {
+  /** What the upstream says to the next request. */
+  let says = "";
   const server = createServer((socket) => {
     socket.on("error", () => {});
-    socket.once("data", () =>
-      socket.end(
-        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-      ),
-    );
+    socket.once("data", () => socket.end(says));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await deploy("odd", { upstream: { main: { url: `http://127.0.0.1:${port}` } } });
-  const answer = await t.request("/odd/x");
-  expect([answer.status, answer.text]).toEqual([502, '{"error":"Bad Gateway"}']);
-  server.close();
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const main = { upstream: { main: { url: `http://127.0.0.1:${port}` } } };
+    await deploy("odd", main);
+    await deploy("odd-chain", { ...main, policies: [{ name: "tiny", version: "v1" }] });
+  });
+  afterAll(() => void server.close());
+
+  const status = (code: string) => `HTTP/1.1 ${code} Odd\r\ncontent-length: 2\r\n\r\nok`;
+  test.each([
+    [
+      "two lengths",
+      "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ...["0", "20", "99", "-1", "abc"].map((code) => [`status ${code}`, status(code)]),
+  ])("%s", async (_, answer) => {
+    for (const path of ["/odd/x", "/odd-chain/x"]) {
+      says = answer!;
+      const { status, text, headers } = await t.request(path);
+      expect([path, status, text]).toEqual([path, 502, '{"error":"Bad Gateway"}']);
+      expect(headers).toContainEqual(["content-type", "application/json"]);
+    }
+  });
+
+  test.each(["999", "1000"])("but status %s is the client's to read", async (code) => {
+    says = status(code);
+    const request = "GET /odd-chain/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    const { text } = await untilClosed(t.gateway.ports.http!, request);
+    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${code} `));
+  });
 });

@@ -1,5 +1,10 @@
+import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
-import { createServer as createHttp2Server, connect as connectHttp2 } from "node:http2";
+import {
+  createServer as createHttp2Server,
+  connect as connectHttp2,
+  type ServerHttp2Stream,
+} from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createServer as createHttpsServer } from "node:https";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -126,7 +131,8 @@ test("events arrive one by one, before the stream ends", async () => {
   expect(new TextDecoder().decode((await reader.read()).value)).toBe("data: 2\n\n");
 });
 
-test("gRPC goes through with its trailers: HTTP/2 from the client to the upstream", async () => {
+/** In front of a service that does with each call as it is told, and ends it well. */
+async function deployGrpc(name: string, serve: (stream: ServerHttp2Stream) => unknown) {
   const server = createHttp2Server();
   server.on("stream", (stream) => {
     stream.respond(
@@ -134,15 +140,19 @@ test("gRPC goes through with its trailers: HTTP/2 from the client to the upstrea
       { waitForTrailers: true },
     );
     stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-    stream.end(Buffer.from([0, 0, 0, 0, 0]));
+    serve(stream);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   closing.push(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  await deploy("grpc", {
+  await deploy(name, {
     ...toDefinition([{ port } as UpstreamServer], { protocol: "http2" }),
     operations: [{ method: "POST", path: "/*" }],
   });
+}
+
+test("gRPC goes through with its trailers: HTTP/2 from the client to the upstream", async () => {
+  await deployGrpc("grpc", (stream) => stream.end(Buffer.from([0, 0, 0, 0, 0])));
   const session = connectHttp2(`http://127.0.0.1:${t.gateway.ports.http}`);
   const trailers = await new Promise((resolve, reject) => {
     session.on("error", reject);
@@ -158,6 +168,53 @@ test("gRPC goes through with its trailers: HTTP/2 from the client to the upstrea
   });
   session.close();
   expect(trailers).toBe("0");
+});
+
+test("calls that the gateway refuses end as gRPC does, with a status in place of a body", async () => {
+  const session = connectHttp2(`http://127.0.0.1:${t.gateway.ports.http}`);
+  const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+    const call = session.request({
+      ...{ ":method": "POST", ":path": "/nobody.Pets/Get", te: "trailers" },
+      "content-type": "application/grpc",
+    });
+    call.on("response", resolve).on("error", reject);
+    call.resume().end();
+  });
+  session.close();
+  // 12 is UNIMPLEMENTED, which is what gRPC makes of 404.
+  expect(headers).toMatchObject({ ":status": 200, "grpc-status": "12" });
+});
+
+test("a gRPC stream goes both ways while it is open", async () => {
+  await deployGrpc("grpc-stream", (stream) =>
+    stream.on("data", (message: Buffer) => stream.write(message)).on("end", () => stream.end()),
+  );
+  const session = connectHttp2(`http://127.0.0.1:${t.gateway.ports.http}`);
+  const call = session.request({
+    ...{ ":method": "POST", ":path": "/grpc-stream/pets.Pets/Chat", te: "trailers" },
+    "content-type": "application/grpc",
+  });
+  const message = (text: string) => Buffer.from(`\0\0\0\0\u0003${text}`);
+  // The second is sent when the first has come back.
+  for (const text of ["one", "two"]) {
+    call.write(message(text));
+    const [back] = (await once(call, "data")) as [Buffer];
+    expect(back).toEqual(message(text));
+  }
+  const trailers = once(call, "trailers");
+  call.end();
+  expect((await trailers)[0]).toMatchObject({ "grpc-status": "0" });
+  session.close();
+});
+
+test("a try that takes too long is given up for the next", async () => {
+  let calls = 0;
+  const slow = await upstream(() => ({ delayMs: ++calls === 1 ? 20_000 : 0 }));
+  const main = { upstream: { main: { url: `http://127.0.0.1:${slow.port}` } } };
+  const retries = { attempts: 1, on: ["5xx"], perTryTimeout: "300ms" };
+  await deploy("tried", { ...main, traffic: { retries } });
+  expect((await t.request("/tried/x")).status).toBe(200);
+  expect(calls).toBe(2);
 });
 
 test("a failed try is repeated when the API asks for it", async () => {
@@ -274,11 +331,14 @@ test("a circuit breaker answers at once when the upstream has enough to do", asy
       circuitBreakers: { maxConnections: 1, maxPendingRequests: 1, maxRequests: 1 },
     }),
   );
-  const statuses = await Promise.all(
-    Array.from({ length: 6 }, async () => (await t.request("/broken/x")).status),
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const { status, text } = await t.request("/broken/x");
+      return [status, text];
+    }),
   );
-  expect(statuses).toContain(200);
-  expect(statuses).toContain(503);
+  expect(answers).toContainEqual([200, ""]);
+  expect(answers).toContainEqual([503, '{"error":"Service Unavailable"}']);
 });
 
 test("an upstream with its own authority and a client certificate is reached over mutual TLS, a stranger is not", async () => {

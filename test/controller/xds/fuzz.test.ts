@@ -13,6 +13,7 @@ import {
   typeUrls,
 } from "../../../controller/xds/wire.ts";
 import { eventually } from "../../eventually.ts";
+import { call, frame } from "./calls.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const wire = deltaWire(loadProtos());
@@ -30,24 +31,8 @@ afterAll(async () => {
   await t.close();
 });
 
-/** Sends messages in one call; settles with what came back when the other side has nothing more to say, or ends it. */
-function call(path: string, messages: Uint8Array[]): Promise<Buffer> {
-  const headers = { ":method": "POST", ":path": path, te: "trailers" };
-  const stream = session.request({ ...headers, "content-type": "application/grpc" });
-  const received: Buffer[] = [];
-  return new Promise((resolve) => {
-    stream.on("data", (chunk: Buffer) => received.push(chunk));
-    stream.on("error", () => {});
-    stream.on("close", () => resolve(Buffer.concat(received)));
-    for (const message of messages) {
-      const frame = Buffer.alloc(5 + message.length);
-      frame.writeUInt32BE(message.length, 1);
-      frame.set(message, 5);
-      stream.write(frame);
-    }
-    stream.end();
-  });
-}
+const send = (path: string, messages: Uint8Array[]) =>
+  call(session, { path, chunks: messages.map((message) => frame(message)) });
 
 const names = fc.oneof(
   fc.constantFrom("*", "", "http", "segment/a", "policies", "__proto__", "constructor", "route a"),
@@ -82,12 +67,12 @@ const message = fc
 test("calls of discovery requests, right, odd and broken", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 5 }), async (messages) => {
-      await call(deltaPath, messages);
+      await send(deltaPath, messages);
     }),
     { numRuns: Number(process.env["FUZZ"] ?? 300) },
   );
   const asked = wire.writeRequest({ typeUrl: typeUrls.listener, node: { id: "good" } });
-  expect((await call(deltaPath, [asked])).includes("http")).toBe(true);
+  expect((await send(deltaPath, [asked])).body.includes("http")).toBe(true);
 });
 
 test("calls of the feed, right, odd and broken", async () => {
@@ -98,7 +83,7 @@ test("calls of the feed, right, odd and broken", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(query, { maxLength: 2 }), async (queries) => {
       const bytes = queries.map((text) => Buffer.from(text.replace(/wait/g, "w"), "utf8"));
-      await call(feedPath, bytes);
+      await send(feedPath, bytes);
     }),
     { numRuns: 200 },
   );
@@ -107,7 +92,7 @@ test("calls of the feed, right, odd and broken", async () => {
 test("a call that goes on in what is no request ends, and nobody is taken for connected", async () => {
   const good = wire.writeRequest({ typeUrl: typeUrls.secret, node: { id: "odd" } });
   const broken = Buffer.from([255, 255, 255]);
-  await call(deltaPath, [good, good, good, broken]);
+  await send(deltaPath, [good, good, good, broken]);
   await eventually(() => {
     const ids = t.gateway.control.status("a").gateways.map(({ id }) => id);
     expect(ids).toEqual([expect.stringMatching(/^gateway-/)]);

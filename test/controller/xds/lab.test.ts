@@ -69,16 +69,16 @@ test("a module reaches a real Envoy inline and is swapped without a new listener
   expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get("x-tiny")).toBe("two");
 });
 
-test("a module that refuses its configuration is named, and the one before it keeps serving", async () => {
-  const bad = moduleFilter({
-    name: "a",
-    rootId: "r",
-    bytes: await tinyFilter("bad"),
-    configuration: "refuse!",
-  });
-  await expect(lab.push([{ kind: "extension", name: "a", body: bad }])).rejects.toThrow(
-    /Unable to create Wasm plugin/,
-  );
+test("a module that refuses its configuration is named each time, and the one before it keeps serving", async () => {
+  const bytes = await tinyFilter("bad");
+  // Envoy acknowledges what is equal to what it refused, and ignores it: a further attempt is another resource.
+  for (const attempt of [0, 1]) {
+    const options = { name: "a", rootId: "r", bytes, configuration: "refuse!", attempt };
+    const bad = { kind: "extension" as const, name: "a", body: moduleFilter(options) };
+    await expect(lab.push([bad])).rejects.toThrow(/Unable to create Wasm plugin/);
+    const stats = await lab.envoy.admin("/stats?filter=extension_config_discovery.*config_fail$");
+    expect(stats.trim()).toMatch(new RegExp(`: ${attempt + 1}$`));
+  }
   const port = await lab.port("a");
   expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get("x-tiny")).toBe("two");
 });

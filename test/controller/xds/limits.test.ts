@@ -1,9 +1,9 @@
 /** What a client may take of a gateway's time and streams, and who it is taken for, in a real Envoy. */
 import { connect as connectHttp2 } from "node:http2";
-import { connect } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
+import { untilClosed } from "../fixtures/raw.ts";
 
 let t: TestGateway;
 let stuck: UpstreamServer;
@@ -30,15 +30,7 @@ async function* oneThenNothing(): AsyncGenerator<string> {
   await new Promise(() => {});
 }
 
-/** All that comes until the gateway closes the connection. */
-const untilClosed = (bytes: string): Promise<string> =>
-  new Promise((resolve) => {
-    let text = "";
-    const socket = connect(t.gateway.ports.http!, "127.0.0.1", () => socket.write(bytes));
-    socket.on("data", (chunk) => (text += chunk.toString("latin1")));
-    socket.on("error", () => {});
-    socket.on("close", () => resolve(text));
-  });
+const said = async (bytes: string) => (await untilClosed(t.gateway.ports.http!, bytes)).text;
 
 /** The paths that the upstream saw. */
 const seen = () => t.upstream.seen.map(({ path }) => path);
@@ -48,22 +40,20 @@ describe.concurrent("a client", () => {
   test("a body that comes too slowly is answered 408, and reaches no upstream", async ({
     expect,
   }) => {
-    const text = await untilClosed(
-      "POST /a/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na",
-    );
+    const text = await said("POST /a/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na");
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
     expect(text.endsWith('{"error":"Request Timeout"}')).toBe(true);
     expect(seen()).not.toContain("/slow");
   });
 
   test("a connection that nobody uses is closed after its answer", async ({ expect }) => {
-    expect(await untilClosed("GET /a/x HTTP/1.1\r\nHost: a\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await said("GET /a/x HTTP/1.1\r\nHost: a\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   test("an answer that goes on no more is cut off after its API's idle time", async ({
     expect,
   }) => {
-    const text = await untilClosed("GET /stuck/x HTTP/1.1\r\nHost: a\r\n\r\n");
+    const text = await said("GET /stuck/x HTTP/1.1\r\nHost: a\r\n\r\n");
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
     expect(text).toContain("first");
     // The end of the last chunk never came.

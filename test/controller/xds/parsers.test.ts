@@ -1,4 +1,4 @@
-/** What each of Envoy's own switches for reading HTTP/1 makes of odd line ends: docs/explanation/odd-line-ends.md. */
+/** Why a filter of the gateway's own refuses odd line ends: what each of Envoy's switches for reading HTTP/1 makes of them. */
 import { afterAll, describe, expect, test } from "vitest";
 import { startEnvoy, type Envoy } from "../../../controller/agent/envoy.ts";
 import { findEnvoy } from "../../../controller/agent/find.ts";
@@ -90,7 +90,7 @@ describe.each(parsers)("%s reads in one way", (_, variant) => {
   });
 });
 
-/** If one of these starts one day, the listener can refuse the bytes above. */
+/** If one of these starts one day, Envoy can refuse the bytes above itself. */
 test.each([
   [
     "the header validator",

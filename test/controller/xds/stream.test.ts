@@ -48,6 +48,8 @@ function start() {
         ),
     last: () => sent.at(-1)!,
     subscribe: (kind: Kind, ...names: string[]) => request(kind, { resourceNamesSubscribe: names }),
+    unsubscribe: (kind: Kind, ...names: string[]) =>
+      request(kind, { resourceNamesUnsubscribe: names }),
     resume: (kind: Kind, versions: Record<string, string>) =>
       request(kind, { initialResourceVersions: versions }),
     ack: (kind: Kind, nonce: string) => request(kind, { responseNonce: nonce }),
@@ -79,6 +81,25 @@ test("who asks for a name that there is not is told so once", () => {
   expect(t.look()).toEqual(["route -r"]);
   t.ack("route", "1");
   expect(t.look()).toEqual([]);
+});
+
+/** A mebibyte each, and no two the same. */
+const long = (i: number): string => `${i}`.padEnd(1_048_576, "x");
+
+test("names without end are too many, whether they come in one request or in several", () => {
+  const t = start();
+  const some = Array.from({ length: 65 }, (_, i) => long(i));
+  expect(some.findIndex((name) => !t.subscribe("route", name))).toBe(64);
+  expect(start().subscribe("route", ...some)).toBe(false);
+  expect(start().resume("route", Object.fromEntries(some.map((name) => [name, "1"])))).toBe(false);
+});
+
+test("names that were given back count no more", () => {
+  const t = start();
+  for (let i = 0; i < 200; i++) {
+    expect(t.subscribe("route", long(i))).toBe(true);
+    t.unsubscribe("route", long(i));
+  }
 });
 
 test("a route waits for its cluster, and a cluster goes after its route", () => {

@@ -1,20 +1,7 @@
 /** Free ports in the place of those that pages name: in commands, files and the environment, and back in what is printed. */
 import { createServer, type AddressInfo } from "node:net";
 import { defaultPorts } from "../../../controller/options.ts";
-
-/** By which variable a gateway is told to listen elsewhere. */
-const variables = {
-  http: "ROUTER__LISTENER_PORT",
-  https: "ROUTER__HTTPS_PORT",
-  envoyAdmin: "ROUTER__ENVOY_ADMIN_PORT",
-  management: "CONTROLLER__SERVER__API_PORT",
-  xds: "CONTROLLER__SERVER__XDS_PORT",
-  admin: "CONTROLLER__ADMIN_SERVER__PORT",
-  adminPublished: "CONTROLLER__ADMIN_SERVER__PUBLISHED_PORT",
-  metrics: "CONTROLLER__METRICS__PORT",
-  engineAdmin: "POLICY_ENGINE__ADMIN__PORT",
-  engineMetrics: "POLICY_ENGINE__METRICS__PORT",
-} satisfies Record<keyof typeof defaultPorts, string>;
+import { portKeys, portVariable } from "../../../controller/port-keys.ts";
 
 export interface Ports {
   env: Record<string, string>;
@@ -37,9 +24,9 @@ export async function freePorts(
     text.replace(/\b\d{4,5}\b/g, (digits) => String(by.get(Number(digits)) ?? digits));
   return {
     env: Object.fromEntries(
-      Object.entries(variables).map(([name, variable]) => [
-        `GATEWAY_${variable}`,
-        String(bound.get(defaultPorts[name as keyof typeof variables])),
+      (Object.keys(portKeys) as (keyof typeof portKeys)[]).map((name) => [
+        portVariable(name),
+        String(bound.get(defaultPorts[name]!)),
       ]),
     ),
     asBound: (text) => replaced(text, bound),

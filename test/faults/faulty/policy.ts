@@ -25,6 +25,7 @@ export class Faulty extends Policy<Params> {
     else if (fault == "division") request.headers.set("x-part", divide(7, 0).toString());
     else if (fault == "keep") this.kept.text = request.path;
     else if (fault == "pause") return Verdict.Pause;
+    else if (fault == "tired") return request.respond(tired(request));
     else if (fault == "call") return request.call(new Call("slow", "GET", "/"));
     return Verdict.Continue;
   }
@@ -58,6 +59,17 @@ function hoard(): i32 {
     head = node;
   }
   return size;
+}
+
+/** A reply that takes some fuel to write for the host, after as many rounds of a loop as `x-rounds` says. */
+function tired(request: Request): Reply {
+  const reply = new Reply(200);
+  const value = "a".repeat(1300);
+  for (let i = 0; i < 10; i++) reply.header("x-long", value);
+  const rounds = <u32>parseInt(request.header("x-rounds")!);
+  let sum: u32 = 0;
+  for (let i: u32 = 0; i < rounds; i++) sum = sum * 7 + i;
+  return reply.header("x-sum", sum.toString());
 }
 
 function pick(list: i32[], at: i32): i32 {

@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { instantiate, type ASUtil } from "@assemblyscript/loader";
 import * as asc from "assemblyscript/asc";
 import { harden } from "../../../cli/build/harden/index.ts";
-import type { Program } from "../../../cli/build/syntax.ts";
-import { expandTemplates } from "../../../cli/build/templates.ts";
+import type { Program } from "../../../cli/build/syntax/tree.ts";
+import { expandTemplates } from "../../../cli/build/syntax/templates.ts";
 import { choosePasses } from "../../../cli/build/optimize.ts";
 import { parse } from "../../../cli/build/wasm/module.ts";
 

@@ -3,6 +3,8 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { resourceKinds } from "../../../../controller/model/index.ts";
+import { Store } from "../../../../controller/store/store.ts";
 import { build } from "../../../../cli/build/index.ts";
 import { restApi, startTestGateway, type TestGateway } from "../../fixtures/gateway.ts";
 
@@ -94,4 +96,38 @@ test("serves when what it cannot run is gone", async () => {
   expect((await assign(strict)).status).toBe(200);
   expect((await t.manage("POST", "/modules/rollback")).status).toBe(200);
   expect(t.gateway.modules.current!.hash).toBe(mild);
+});
+
+test("a change does not wait until all that is deployed is tried, and is tried itself", async () => {
+  const { control, modules } = t.gateway;
+  const change = (word: string) =>
+    control.put(resourceKinds[0], wordy("c", word), { replace: "c", expected: "any" });
+  const done: string[] = [];
+  const swap = modules.assign(strict).finally(() => done.push("swap"));
+  await change("no").finally(() => done.push("change"));
+  await expect(swap).rejects.toMatchObject({
+    fields: [{ field: "c: spec.policies[0].params.word", message: "too short" }],
+  });
+  expect(done).toEqual(["change", "swap"]);
+  expect(modules.current!.hash).toBe(mild);
+  await change("longer");
+});
+
+test("a document that this version cannot read keeps no module from serving, nor the list of policies", async () => {
+  const location = join(folder, "unread.db");
+  const store = await Store.open(location);
+  const facts = { kind: "RestApi", handle: "old", displayName: "old", version: "v1" };
+  const source = { ...restApi("old", 1), kind: "Older" };
+  await store.write({ ...facts, source, deployed: true }, "none");
+  await store.close();
+  const later = await startTestGateway({
+    ...{ envoy: "none", store: location, module: await picky(false) },
+  });
+  const { hash } = await later.gateway.modules.upload(await picky(true));
+  expect((await later.manage("POST", `/modules/${hash}/assign`)).status).toBe(200);
+  expect((await later.manage("GET", "/policies?used=true")).body).toMatchObject({ count: 0 });
+  expect((await later.manage("GET", "/rest-apis/old")).body).toMatchObject({
+    status: { problem: { reason: expect.stringContaining("kind must be RestApi") } },
+  });
+  await later.close();
 });

@@ -83,3 +83,15 @@ test("a module that does not start says so each time", async () => {
     await expect(tryChain(broken, chain({}))).rejects.toThrow("not a valid wasm module");
   expect(await tryChain(module, chain({}, "nobody"))).toContain("nobody");
 });
+
+test("chains of the module that serves are tried while all are tried with another", async () => {
+  const other = new Uint8Array(module);
+  const header = (i: number) => ({ request: { headers: [{ name: "x-a", value: String(i) }] } });
+  const tryMany = async (one: Uint8Array) => {
+    const words: (string | null)[] = [];
+    for (let i = 0; i < 50; i++) words.push(await tryChain(one, chain(header(i))));
+    return words;
+  };
+  const [served, candidate] = await Promise.all([tryMany(module), tryMany(other)]);
+  expect(new Set([...served, ...candidate])).toEqual(new Set([null]));
+});

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { GatewayOptions } from "../../../../controller/options.ts";
-import { feedId } from "../../../../host-sim/feed.ts";
+import { feedId } from "../../../../host-sim/feed/words.ts";
 import { startAccess, type AccessGateway } from "../../access/fixture.ts";
 import { restApi } from "../../fixtures/gateway.ts";
 import { tinyFilter, tinyModule, withManifest } from "../../tiny-filter.ts";
