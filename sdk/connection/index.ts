@@ -7,6 +7,7 @@ import { StreamType } from "../abi";
 import { proxy_close_stream } from "../env";
 import { Connection, connectionAt, Phase } from "./connection";
 import { add, find, remove } from "./connections";
+import { countTurnedAway } from "./counters";
 import { read } from "./reader";
 
 export { room as proxy_on_memory_allocate } from "./host";
@@ -30,6 +31,7 @@ export function proxy_on_downstream_data(id: u32, size: u32, _end: bool): i32 {
   if (connection.isBetweenRequests && !connection.mark) {
     if (known !== null) remove(id);
   } else if (known === null && !add(id, unknown)) {
+    countTurnedAway();
     proxy_close_stream(StreamType.Downstream);
     return STOP;
   }

@@ -4,6 +4,7 @@
  * of bodies are not looked at. Where Envoy must not go on, it gets what it refuses instead.
  */
 import { Connection, connectionAt, LINE, Phase } from "./connection";
+import { countRefused } from "./counters";
 import { endFields, readField } from "./framing";
 import { append, copyBehind, drop, show, window } from "./host";
 import { chunkSize, controlAt, countSpaces, CR, isBlank, LF, lineEnd, says } from "./lines";
@@ -58,6 +59,7 @@ function refuse(c: Connection, stopped: u32): void {
   append(refusal, REFUSAL);
   drop(size);
   c.phase = Phase.Opaque;
+  countRefused();
 }
 
 /** The last request is not complete: when the buffer is shown again it must be known where that begins. */

@@ -89,6 +89,20 @@ test("what is refused is answered as the gateway's other errors", async () => {
   expect(socket.text.endsWith(JSON.stringify({ error: "Bad Request" }))).toBe(true);
 });
 
+test("what is refused is counted, once for each connection", async () => {
+  const counted = async () => {
+    const stats = await t.gateway.envoy!.current()!.admin("/stats/prometheus");
+    return Number(
+      /^sluice_connections_ended\{sluice_tags="reason=bytes"\} (\d+)$/m.exec(stats)?.[1] ?? 0,
+    );
+  };
+  const before = await counted();
+  await answersTo(plain, "GET /a/x HTTP/1.1\nHost: a\n\n", "more\n");
+  await answersTo(overTls, "GET /a/x HTTP/1.1\nHost: a\n\n");
+  await answersTo(plain, bye);
+  expect((await counted()) - before).toBe(2);
+});
+
 test.each(cases.filter(({ name }) => /^(LF behind a header, b|chunks with t)/.test(name)))(
   "the same in two pieces, wherever they part: $name",
   async (one) => {

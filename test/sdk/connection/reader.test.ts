@@ -111,3 +111,35 @@ describe("looks on behind", () => {
     }
   });
 });
+
+describe("counts", () => {
+  const counted = (reason: string): number =>
+    Number(gateway.metrics()[`wasmcustom.sluice.connections_ended.reason=${reason}`] ?? 0);
+
+  test("a connection whose bytes are refused, once", () => {
+    const before = counted("bytes");
+    through("GET / HTTP/1.1\n", "Host: a\n\n");
+    through(get());
+    expect(counted("bytes")).toBe(before + 1);
+  });
+
+  test("one that finds no room among those in the middle of a request, and lets others go on", () => {
+    const half = Array.from({ length: 65_536 }, () => {
+      const connection = gateway.connect();
+      connection.client.send(Buffer.from("GET / HT"));
+      return connection;
+    });
+    const passes = (text: string) => {
+      const { client, upstream } = gateway.connect();
+      client.send(Buffer.from(text));
+      return { text: Buffer.from(upstream.received).toString(), closed: client.closed };
+    };
+    expect(passes("GET / HT")).toEqual({ text: "", closed: true });
+    expect(counted("room")).toBe(1);
+    expect(passes(get()).text).toBe(get());
+    half[7]!.client.reset();
+    expect(passes("GET / HT").text).toBe("GET / HT");
+    for (const { client } of half) client.reset();
+    expect(counted("room")).toBe(1);
+  });
+});
