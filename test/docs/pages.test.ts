@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres } from "../controller/fixtures/postgre
 import { alone, first, inTheFirst, withTheirOwn } from "./pages/index.ts";
 import { install, type Installation } from "./pages/installation.ts";
 import { close, follow, type Visit } from "./pages/page.ts";
-import { freePorts, type Ports } from "./pages/ports.ts";
+import { pagePorts, type Ports } from "./pages/ports.ts";
 
 /** Where pages say that the reader's own service listens: here, one that answers with what it got. */
 const service = 3000;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     answers: "events",
     offers: { tools: [{ name: "forecast", inputSchema: { type: "object" } }] },
   });
-  ports = await freePorts([service, other, ...second], {
+  ports = await pagePorts([service, other, ...second], {
     3002: Number(new URL(mcp.url).port),
     5432: postgres.port,
   });

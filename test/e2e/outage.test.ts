@@ -36,7 +36,8 @@ beforeAll(async () => {
   const agentFile = await buildProcess(new URL("./agent-main.ts", import.meta.url));
   built.push(controllerFile, agentFile);
   const store = await postgres.createDatabase();
-  startOne = (xds = 0) => startController(controllerFile.file, store, { http: httpPort, xds });
+  startOne = async (xds) =>
+    startController(controllerFile.file, store, { http: httpPort, xds: xds ?? (await freePort()) });
   controllers = [await startOne(), await startOne()];
   startAgent = () =>
     startProcess(agentFile.file, [
