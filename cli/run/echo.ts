@@ -18,6 +18,8 @@ export async function startEcho(port = 0): Promise<Echo> {
       response.end(`${JSON.stringify({ method, path: url, headers, body }, null, 2)}\n`);
     });
   });
+  // By itself it closes a kept connection after 5 s, also one on which a request has just come: the gateway says 503 then.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

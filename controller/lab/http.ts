@@ -14,6 +14,8 @@ export async function openPort(server: Server): Promise<OpenPort> {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
+  // By itself it closes a kept connection after 5 s, also one on which a request has just come: the gateway says 503 then.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const close = () =>

@@ -29,8 +29,6 @@ export async function startService(upstream: Upstream, cluster: string): Promise
     const answer = typeof upstream === "function" ? await upstream(record) : upstream;
     await reply(response, answer as UpstreamAnswer).catch(() => request.socket.destroy());
   });
-  // By itself it closes a kept connection after 5 s, also one on which a request has just come: the gateway says 503 then.
-  server.keepAliveTimeout = 0;
   const { port, close } = await openPort(server);
   // The port of a server that has gone refuses connections.
   if (upstream === "refuse") await close();

@@ -20,7 +20,7 @@ describe("across two workers and 64 clients", () => {
   let most = 0;
 
   beforeAll(async () => {
-    service = createServer((_, answer) => {
+    service = createServer({ keepAliveTimeout: 0 }, (_, answer) => {
       most = Math.max(most, ++now);
       setTimeout(() => {
         now--;
@@ -33,7 +33,7 @@ describe("across two workers and 64 clients", () => {
     const policies = [{ name: "concurrency-limit", version: "v1", params: { limit } }];
     const api = restApi("busy", port, { policies });
     expect((await t.manage("POST", "/rest-apis?wait=10s", api)).status).toBe(201);
-  }, 60_000);
+  });
   afterAll(async () => {
     await t.close();
     service.close();
@@ -46,7 +46,7 @@ describe("across two workers and 64 clients", () => {
     const counts = await ask(64, 3_000);
     expect(most).toBe(limit);
     expect([...counts.keys()].sort()).toEqual([200, 429]);
-  }, 60_000);
+  });
 
   test("nothing is held afterwards: as many as may be get through together", async () => {
     expect(await ask(limit, limit * 10)).toEqual(new Map([[200, limit * 10]]));
@@ -87,5 +87,5 @@ describe.each([simulatorRunner(), envoyRunner()])("on $name, a module that dies"
     } finally {
       await gateway.close();
     }
-  }, 60_000);
+  });
 });
