@@ -2,7 +2,7 @@ import type { Case, CaseRequest } from "sluice/cases";
 
 type Request = CaseRequest["request"];
 const cluster = "out|http|opa|8181";
-const params = { url: "http://opa:8181/v1/data/gateway/allow", timeoutMs: 500 };
+const params = { url: "http://opa:8181/v1/data/gateway/allow", timeoutMs: 5_000 };
 const get = (headers: Record<string, string> = {}): Request => ({ path: "/pets", headers });
 const answers = (body: unknown, status = 200) => ({
   [cluster]: {

@@ -15,6 +15,9 @@ beforeAll(async () => {
 
 afterAll(() => envoy.close());
 
+/** What the test holds up is not late, however busy the machine is. */
+const patient = { timeoutMs: 60_000 };
+
 /** A promise that the test settles. */
 function gate(): { open: () => void; opened: Promise<void> } {
   let open = (): void => {};
@@ -33,6 +36,7 @@ describe("a fault in the same worker", () => {
       yield "data: 2\n\n";
     }
     const gateway = await envoy.load({
+      ...patient,
       module: faulty,
       clusters: { slow: async () => (await opened, { status: 204 }) },
       upstream: async ({ path }) => {
@@ -119,6 +123,7 @@ describe("what the published SDKs get wrong", () => {
     const { open, opened } = gate();
     const arrived = gate();
     const gateway = await envoy.load({
+      ...patient,
       module: steps,
       configuration: { mark: "old" },
       upstream: async ({ path }) => {
@@ -164,6 +169,7 @@ describe("what the published SDKs get wrong", () => {
     const { open, opened } = gate();
     let arrived = 0;
     const gateway = await envoy.load({
+      ...patient,
       module: steps,
       upstream: async ({ path }) => {
         if (++arrived === 1_000) open();

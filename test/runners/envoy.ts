@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { moduleFilter } from "../../controller/xds/resources/module.ts";
-import { cluster, http2, http2Only } from "../../controller/xds/resources/cluster.ts";
+import { cluster, http2, http2Only, seconds } from "../../controller/xds/resources/cluster.ts";
 import { listener, singleRoutes } from "../../controller/xds/resources/listener.ts";
 import { route } from "../../controller/xds/resources/route.ts";
 import type { Change } from "../../controller/xds/cache.ts";
@@ -29,6 +29,8 @@ export interface EnvoySetup {
   http2?: Record<string, number>;
   /** In place of `upstream`, one of the test's own that speaks HTTP/2 and may send its metadata: its port. */
   http2Upstream?: number;
+  /** How long a route waits for its upstream. */
+  timeoutMs?: number;
   /** Trailers of clients reach the filters, and so does metadata of HTTP/2. */
   trailers?: boolean;
   rootId?: string;
@@ -201,7 +203,7 @@ function routeTable(id: string, setup: EnvoySetup, inGatewayMode: boolean): Json
           return route({
             name: name ?? `${id}/${index}@${hash(text ?? "")}`,
             match: match ?? { prefix: "/" },
-            action: { route: { cluster: id, timeout: "10s" } },
+            action: { route: { cluster: id, timeout: seconds(setup.timeoutMs ?? 10_000) } },
             filters: inGatewayMode ? [id] : [],
             ...(text !== undefined && { chain: text }),
             ...(metadata && { metadata }),

@@ -142,9 +142,9 @@ export const counting: Case[] = [
     name: "gcra paces what comes after the burst",
     params: {
       algorithm: "gcra",
-      quotas: [{ limits: [{ limit: 1, duration: "1s", burst: 1 }] }],
+      quotas: [{ limits: [{ limit: 1, duration: "2s", burst: 1 }] }],
     },
-    steps: [pass(), stop(), { advanceMs: 1_050 }, pass(), stop()],
+    steps: [pass(), stop(), { advanceMs: 2_000 }, pass(), stop()],
   },
   {
     name: "a leaky bucket lets so many wait for their turn, and refuses the next",

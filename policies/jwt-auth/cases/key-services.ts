@@ -118,8 +118,8 @@ export const keyServices: Case[] = [
     "gives up after some tries, and asks again after a pause",
     [{ status: 503 }, { status: 503 }, { body: one }],
     {
-      params: remote({ retrycount: 1, retryinterval: "100ms", negativecachettl: "1s" }),
-      steps: [no, { ...no, expect: { ...refused, callouts: [] } }, { advanceMs: 1100 }, ok],
+      params: remote({ retrycount: 1, retryinterval: "100ms", negativecachettl: "2s" }),
+      steps: [no, { ...no, expect: { ...refused, callouts: [] } }, { advanceMs: 2_000 }, ok],
     },
   ),
   inTurn("takes a new key as soon as a token names it", [{ body: one }, { body: rotated }], {

@@ -50,6 +50,6 @@ export class Refresher extends Policy<Params> {
 
   private ask(): void {
     if (this.asking) return;
-    this.asking = this.refresh(new Call("names", "GET", "/names").timeout(500));
+    this.asking = this.refresh(new Call("names", "GET", "/names").timeout(30000));
   }
 }

@@ -26,7 +26,7 @@ export class Faulty extends Policy<Params> {
     else if (fault == "keep") this.kept.text = request.path;
     else if (fault == "pause") return Verdict.Pause;
     else if (fault == "tired") return request.respond(tired(request));
-    else if (fault == "call") return request.call(new Call("slow", "GET", "/"));
+    else if (fault == "call") return request.call(new Call("slow", "GET", "/").timeout(60000));
     return Verdict.Continue;
   }
 
