@@ -28,8 +28,8 @@ test("c gives the last request as a case that plays, and q ends", async () => {
   const command = ["node", "dist/ap.js", "dev", file, "--port", "0"];
   const terminal = spawn("python3", ["-c", "import pty, sys; pty.spawn(sys.argv[1:])", ...command]);
   let shown = "";
-  terminal.stdout.on("data", (bytes: Buffer) => void (shown += bytes.toString()));
-  terminal.stderr.on("data", (bytes: Buffer) => void (shown += bytes.toString()));
+  for (const output of [terminal.stdout, terminal.stderr])
+    output.setEncoding("utf8").on("data", (text: string) => void (shown += text));
   const deadline = 30_000;
   const sees = (text: string | RegExp) =>
     until(() => expect(shown.replaceAll("\r", "")).toMatch(text), deadline);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runDev } from "../../cli/dev/run.ts";
 import { io } from "../../cli/io.ts";
-import { until } from "../../controller/until.ts";
 import { restApi } from "../controller/fixtures/rest-api.ts";
+import { eventually } from "../eventually.ts";
 import { send } from "../runners/client.ts";
 import { startUpstream, type UpstreamServer } from "../runners/upstream.ts";
 
@@ -44,11 +44,11 @@ test("a saved API file and a saved policy are served, under traffic, without a f
   const ending = new AbortController();
   const options = { port: "0", policies: [join(folder, "marker")] };
   const done = runDev([file], options, screen, ending.signal);
-  const port = await until(() => {
+  const port = await eventually(() => {
     const found = /http:\/\/localhost:(\d+)/.exec(printed)?.[1];
     if (!found) throw new Error("not serving yet");
     return Number(found);
-  }, 30_000);
+  });
   const seen: { status: number; mark: string }[] = [];
   let going = true;
   const traffic = (async () => {
@@ -58,7 +58,7 @@ test("a saved API file and a saved policy are served, under traffic, without a f
     }
   })();
   const served = (mark: string) =>
-    until(() => expect(seen.at(-1)?.mark).toBe(mark), 20_000).then(() => performance.now());
+    eventually(() => expect(seen.at(-1)?.mark).toBe(mark)).then(() => performance.now());
 
   await served("one");
   // The best of three: what others do on the machine does not count.

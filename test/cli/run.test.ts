@@ -47,17 +47,13 @@ test.each<[string, Partial<RunOptions> & { module?: string }]>([
   ["another upstream", { config: headers, upstream: '{"status":201,"body":"x"}' }],
   ["an upstream that refuses", { config: headers, upstream: "refuse" }],
   ["any module, its logs and metrics", { module: "probe", data: "hey" }],
-])(
-  "%s gives the same JSON in the simulator and in Envoy",
-  async (_, { module, ...given }) => {
-    const file = module === "probe" ? probe : "policies/set-headers";
-    if (module === "probe") await writeFile((given.config = join(folder, "script")), script);
-    const asked = options({ request: ["POST /x?y=z", "GET /"], header: ["x-k: v"], ...given });
-    const simulated = await runModule(file, asked, quiet);
-    const real = await runModule(file, { ...asked, envoy: true }, quiet);
-    expect(real.runner).toBe("envoy");
-    expect(masked(real)).toEqual(masked(simulated));
-    expect(real.requests).toHaveLength(2);
-  },
-  60_000,
-);
+])("%s gives the same JSON in the simulator and in Envoy", async (_, { module, ...given }) => {
+  const file = module === "probe" ? probe : "policies/set-headers";
+  if (module === "probe") await writeFile((given.config = join(folder, "script")), script);
+  const asked = options({ request: ["POST /x?y=z", "GET /"], header: ["x-k: v"], ...given });
+  const simulated = await runModule(file, asked, quiet);
+  const real = await runModule(file, { ...asked, envoy: true }, quiet);
+  expect(real.runner).toBe("envoy");
+  expect(masked(real)).toEqual(masked(simulated));
+  expect(real.requests).toHaveLength(2);
+});

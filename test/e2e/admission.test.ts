@@ -62,24 +62,20 @@ test.each([
     makeCertificate({ commonName: "other", authority: true }).certificate,
     "",
   ],
-])(
-  "with %s nothing is served",
-  async (_, token, ca, words) => {
-    const stateOf = `${state.folder}/${folders++}`;
-    const logs: string[] = [];
-    const stopping = new AbortController();
-    const starting = startAgent({
-      ...{ urls, authority: ca, stateFolder: stateOf, nodeId: "edge", signal: stopping.signal },
-      ...(token !== null && { token: async () => token }),
-      log: (line) => logs.push(line),
-    });
-    await eventually(() => expect(logs.join("\n")).toMatch(words || /lost a controller/));
-    expect((await gateways()).length).toBe(0);
-    stopping.abort();
-    await expect(starting).rejects.toThrow("ended before a controller answered");
-  },
-  20_000,
-);
+])("with %s nothing is served", async (_, token, ca, words) => {
+  const stateOf = `${state.folder}/${folders++}`;
+  const logs: string[] = [];
+  const stopping = new AbortController();
+  const starting = startAgent({
+    ...{ urls, authority: ca, stateFolder: stateOf, nodeId: "edge", signal: stopping.signal },
+    ...(token !== null && { token: async () => token }),
+    log: (line) => logs.push(line),
+  });
+  await eventually(() => expect(logs.join("\n")).toMatch(words || /lost a controller/));
+  expect((await gateways()).length).toBe(0);
+  stopping.abort();
+  await expect(starting).rejects.toThrow("ended before a controller answered");
+});
 
 test("a token that is taken back ends the call, and what was brought goes on being served", async () => {
   const { started, logs } = follow(tokens.south);

@@ -78,7 +78,8 @@ test.each<[string, GatewayOptions, Partial<BootstrapCommandOptions>]>([
         status: { gateways: [{ id: "edge-1", state: "acknowledged" }] },
       });
     });
-    expect(await send(await httpPort(envoy), { path: "/a/x" })).toMatchObject({ status: 200 });
+    const port = await eventually(() => httpPort(envoy));
+    expect(await send(port, { path: "/a/x" })).toMatchObject({ status: 200 });
     expect(await envoy.admin("/config_dump")).toContain("envoy.resource_monitors.fixed_heap");
   } finally {
     await envoy.stop();
@@ -88,7 +89,9 @@ test.each<[string, GatewayOptions, Partial<BootstrapCommandOptions>]>([
 
 async function httpPort(envoy: Envoy): Promise<number> {
   const text = await envoy.admin("/listeners?format=json");
-  return Number(/"port_value": (\d+)/.exec(text)![1]);
+  const port = /"port_value": (\d+)/.exec(text)?.[1];
+  if (port === undefined) throw new Error(`Envoy does not listen: ${text}`);
+  return Number(port);
 }
 
 describe("what is printed", () => {

@@ -3,9 +3,9 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../../cli/build/index.ts";
-import { until } from "../../controller/until.ts";
 import { rawOf } from "../controller/access/fixture.ts";
 import { restApi, startTestGateway, type TestGateway } from "../controller/fixtures/gateway.ts";
+import { eventually } from "../eventually.ts";
 import { send } from "../runners/client.ts";
 import { startTestAgent, stateFolder, type TestAgent } from "./fleet.ts";
 
@@ -38,7 +38,7 @@ const withKey = async ({ httpPort }: Place, key: string): Promise<number> =>
 /** How long it takes until a key is answered like this. */
 async function answered(place: Place, key: string, status: number): Promise<number> {
   const began = performance.now();
-  await until(async () => expect(await withKey(place, key)).toBe(status), 30_000);
+  await eventually(async () => expect(await withKey(place, key)).toBe(status));
   return performance.now() - began;
 }
 
@@ -68,17 +68,13 @@ describe("on one machine", () => {
   beforeAll(async () => {
     controller = await startTestGateway({ module });
     await prepare(controller);
-  }, 60_000);
+  });
   afterAll(() => controller.close());
-  test(
-    title,
-    async () => {
-      const place = { controller, httpPort: () => controller.gateway.ports.http! };
-      expect(await withKey(place, "apip_unknown")).toBe(401);
-      await comesAndGoes([place], "key");
-    },
-    120_000,
-  );
+  test(title, async () => {
+    const place = { controller, httpPort: () => controller.gateway.ports.http! };
+    expect(await withKey(place, "apip_unknown")).toBe(401);
+    await comesAndGoes([place], "key");
+  });
 });
 
 describe("over an agent", () => {
@@ -96,13 +92,13 @@ describe("over an agent", () => {
     await prepare(controller);
     state = await stateFolder();
     gateway = await start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await gateway.agent.stop();
     await controller.close();
     await state.remove();
   });
-  test(title, () => comesAndGoes([place()], "key"), 120_000);
+  test(title, () => comesAndGoes([place()], "key"));
 
   test("every connected gateway takes a new key and refuses a revoked one", async () => {
     const folder = await stateFolder();
@@ -116,7 +112,7 @@ describe("over an agent", () => {
       await other.agent.stop();
       await folder.remove();
     }
-  }, 120_000);
+  });
 
   test("without any controller, also after a restart, a good key stays good and a revoked one refused", async () => {
     const [good, revoked] = [await makeKey(place(), "good"), await makeKey(place(), "bad")];
@@ -128,7 +124,7 @@ describe("over an agent", () => {
     gateway = await start();
     await answered(place(), good, 200);
     expect([await withKey(place(), revoked), await withKey(place(), "other")]).toEqual([401, 401]);
-  }, 30_000);
+  });
 
   test("nothing of a key is in what is kept, nor in a log", async () => {
     const kept = await Promise.all(

@@ -1,7 +1,7 @@
 /** Network filters: a module in front of `tcp_proxy` is told the same in the simulator and in Envoy, and does the same. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { until } from "../../controller/until.ts";
 import { simulate } from "../../host-sim/index.ts";
+import { eventually } from "../eventually.ts";
 import { pluginsOf, tcpEnvoy, type TcpEnvoy } from "../runners/tcp.ts";
 import { probeFilter } from "./fixtures/probe.ts";
 
@@ -166,7 +166,7 @@ async function inEnvoy(fact: Fact, index: number, wanted: Outcome[]): Promise<Ou
     upstream: arrived && shown(arrived),
   });
   const reached = (step: number): Promise<void> =>
-    until(() => expect(seen()).toEqual(wanted[step]), 3_000).catch(() => {});
+    eventually(() => expect(seen()).toEqual(wanted[step]));
   await reached(0);
   for (const [step, line] of fact.steps.entries()) {
     const [who, what] = line.split(" ") as ["client" | "upstream", string];
@@ -187,6 +187,5 @@ describe("a network filter", () => {
       const [outcome, after] = await inSimulator(fact, index);
       expect(outcome).toEqual(await inEnvoy(fact, index, after));
     },
-    20_000,
   );
 });

@@ -38,15 +38,11 @@ describe("what differed once", async () => {
   const chains = kept.flatMap(({ chain }) => (chain ? [chain] : []));
   let bare: Promise<Hosts> | undefined;
   let chained: Promise<Hosts> | undefined;
-  test.each(kept)(
-    "does so no more: $name",
-    async ({ raw, chain, scenario }) => {
-      const both = raw
-        ? await (bare ??= probeFilter().then((module) => hosts(module, null)))
-        : await (chained ??= parityModule().then((module) => hosts(module, chains)));
-      const at = chain ? chains.indexOf(chain) : 0;
-      expect((await compare(both, { ...scenario, chain: at })).lines).toEqual([]);
-    },
-    60_000,
-  );
+  test.each(kept)("does so no more: $name", async ({ raw, chain, scenario }) => {
+    const both = raw
+      ? await (bare ??= probeFilter().then((module) => hosts(module, null)))
+      : await (chained ??= parityModule().then((module) => hosts(module, chains)));
+    const at = chain ? chains.indexOf(chain) : 0;
+    expect((await compare(both, { ...scenario, chain: at })).lines).toEqual([]);
+  });
 });

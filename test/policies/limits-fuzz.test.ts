@@ -144,7 +144,7 @@ describe.each(names)("%s", (name) => {
     );
     expect(seen).toContain(200);
     expect(seen).toContain(500);
-  }, 120_000);
+  });
 });
 
 describe("advanced-ratelimit", () => {
@@ -167,5 +167,5 @@ describe("advanced-ratelimit", () => {
       }),
       { numRuns: 200 },
     );
-  }, 120_000);
+  });
 });

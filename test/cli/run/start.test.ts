@@ -38,7 +38,8 @@ function start(env: NodeJS.ProcessEnv = {}, ...options: string[]) {
   let said = "";
   for (const stream of [child.stdout!, child.stderr!])
     stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  // What it said at last may come after its exit.
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   children.push(child);
   /** However long it takes: the policies may have to be built. */
   const tells = (words: string) =>
