@@ -46,6 +46,9 @@ export interface Envoy {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** What has ended is read to its end for no longer than this. */
+const lastWordsMs = 5_000;
+
 /** How long a line of an access log may stay in Envoy; its own default is 10 s. */
 const flushMs = 250;
 
@@ -81,7 +84,12 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   eachLine(child.stdout, (line) => (options.output ?? options.log)?.(line));
   const exited = new Promise<number | string>((resolve) => {
     child.once("error", ({ message }) => resolve(message));
-    child.once("exit", (code, signal) => resolve(code ?? signal ?? "nothing"));
+    child.once("exit", (code, signal) => {
+      const end = () => resolve(code ?? signal ?? "nothing");
+      // What it said last may still be in its pipes, which whoever it started may hold open.
+      const timer = setTimeout(end, lastWordsMs);
+      child.once("close", () => (clearTimeout(timer), end()));
+    });
   }).finally(() => rm(folder, { recursive: true, force: true }));
 
   const gone = exited.then((code) => {

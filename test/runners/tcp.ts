@@ -77,7 +77,8 @@ export async function tcpEnvoy(plugins: readonly JsonObject[]): Promise<TcpEnvoy
   };
 }
 
-async function listening(envoy: Envoy, count: number): Promise<number[]> {
+/** Ports of its listeners, by their names as numbers. */
+export async function listening(envoy: Envoy, count: number): Promise<number[]> {
   const { listener_statuses = [] } = JSON.parse(await envoy.admin("/listeners?format=json")) as {
     listener_statuses?: Listening[];
   };
