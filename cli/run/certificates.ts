@@ -22,7 +22,12 @@ export function followCertificates({ files, renew, log, intervalMs = 2_000 }: Fo
     }
   };
   for (const file of files) watchFile(file, { persistent: false, interval: intervalMs }, look);
-  return () => files.forEach((file) => unwatchFile(file, look));
+  // What was written before the first look at a file is no change to whoever watches it.
+  const once = setTimeout(look, intervalMs).unref();
+  return () => {
+    clearTimeout(once);
+    files.forEach((file) => unwatchFile(file, look));
+  };
 }
 
 export const certificateFiles = ({ controller, router }: Config): string[] =>
