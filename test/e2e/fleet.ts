@@ -20,7 +20,7 @@ export async function startTestAgent(
     log: (line) => logs.push(line),
     ...options,
   });
-  const { http } = await readyPorts(agent.envoy, ["http"], 15_000);
+  const { http } = await readyPorts(agent.envoy, ["http"], 60_000);
   return { agent, logs, httpPort: http! };
 }
 

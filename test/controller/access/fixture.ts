@@ -59,7 +59,7 @@ export function onBothStores(
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "sluice-access-"));
     postgres = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => {
     await postgres.stop();
     await rm(folder, { recursive: true });
@@ -75,7 +75,7 @@ export function onBothStores(
       place = { store: await locate(), secretKeys };
       gateway = await startAccess({ ...place, ...options });
       await gateway.as("root", "POST", "/rest-apis", restApi("pets", 9));
-    }, 30_000);
+    });
     afterAll(() => gateway?.close());
     run(
       () => gateway,

@@ -19,7 +19,7 @@ test("under requests that go on, each that reached its upstream is answered, and
     },
   });
   await eventually(() => expect(answered).toBeGreaterThan(50));
-  await t.gateway.stop(4_000);
+  await t.gateway.stop(8_000);
   const { failures } = await load.stop();
   expect(answered).toBe(slow.seen.length);
   expect([...failures.keys()].filter((why) => /^\d|cut/.test(why))).toEqual([]);

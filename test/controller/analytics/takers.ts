@@ -22,7 +22,7 @@ export async function startTakers(): Promise<Takers> {
   const messages: string[] = [];
   let headers: IncomingHttpHeaders = {};
   let how: How = "well";
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {

@@ -31,7 +31,7 @@ beforeAll(async () => {
         outputs: {
           queueSize: 300,
           file: { path: join(folder, "events.log"), maxBytes: 1 << 20, maxFiles: 2 },
-          http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 1_000, ...soon },
+          http: { url: takers.url, headers: { "x-key": "k" }, timeoutMs: 5_000, ...soon },
           syslog: {
             ...{ host: "127.0.0.1", port: takers.syslogPort, protocol: "udp" },
             ...{ facility: 16, appName: "sluice", timeoutMs: 1_000 },

@@ -11,7 +11,7 @@ import { loadConfig } from "../../../controller/config/load.ts";
 import { gatewayOptions } from "../../../controller/config/options.ts";
 import { startGateway } from "../../../controller/gateway.ts";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
-import { raw } from "../fixtures/raw.ts";
+import { answersTo } from "../fixtures/raw.ts";
 import { anyPorts, restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-body-limit-"));
@@ -158,7 +158,7 @@ test("who asks for a WebSocket gets no body past the limit to a service that spe
   const { length } = upstream.seen;
   const head = "POST /r/x HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n";
   const body = "a".repeat(5_000);
-  const ask = (rest: string) => raw(t.gateway.ports.http!, head + rest);
+  const ask = (rest: string) => answersTo(t.gateway.ports.http!, head + rest);
   const announced = await ask(`content-length: 5000\r\n\r\n${body}`);
   expect(announced.statuses).toEqual([413]);
   expect(upstream.seen).toHaveLength(length);
@@ -175,7 +175,7 @@ test("who asks for a WebSocket gets no body past the limit to a service that spe
 
 test("a WebSocket is refused where another policy holds bodies, as it would hold this one for ever", async () => {
   const upgrade = "connection: upgrade\r\nupgrade: websocket\r\n";
-  const asked = await raw(
+  const asked = await answersTo(
     t.gateway.ports.http!,
     `POST /held/x HTTP/1.1\r\nhost: a\r\n${upgrade}\r\n`,
   );

@@ -26,7 +26,7 @@ let t: TestGateway;
 const file = (extra = "") => `
 server: {admin_token: ${token}}
 services:
-  users: {url: "http://127.0.0.1:${upstream.port}/base", health_check: {path: /up, interval: 1s, timeout: 1s}}
+  users: {url: "http://127.0.0.1:${upstream.port}/base", health_check: {path: /up, interval: 1s, timeout: 10s}}
   plain: {url: "http://127.0.0.1:${upstream.port}"}
 routes:
   - {path: /open/*, service: plain, authentication: []}
@@ -319,7 +319,7 @@ describe("a key of the short form", () => {
 
   test("burst_size bounds a token bucket, which fills again, and is nothing to a sliding window", async () => {
     const keys = (algorithm: string) =>
-      `rate_limiting: {algorithm: ${algorithm}, default: {requests: 3600, window: 1h, burst_size: 2}}`;
+      `rate_limiting: {algorithm: ${algorithm}, default: {requests: 720, window: 1h, burst_size: 2}}`;
     await withKeys(keys("token_bucket"), async (other) => {
       expect(await statuses(other, 3)).toEqual([200, 200, 429]);
       await expect
@@ -385,7 +385,7 @@ describe("a key of the short form", () => {
     const routes = "routes: [{path: /r/*, service: s}, {path: /slow/*, service: slow}]";
     try {
       await withKeys(
-        `${services}\n${routes}\nsecurity: {max_header_size: 4KiB, request_timeout: 300ms}`,
+        `${services}\n${routes}\nsecurity: {max_header_size: 4KiB, request_timeout: 3s}`,
         async (other) => {
           const sized = (bytes: number) =>
             other.request({ path: "/r/x", headers: [["x-a", "a".repeat(bytes)]] });

@@ -64,7 +64,6 @@ test.each([
     expect(await entries.execute()).toEqual(written.map((handle) => ({ handle, status: 201 })));
     await after.close();
   },
-  60_000,
 );
 
 test("traffic goes on while the controller is gone, and a change is served within a second of its return", async () => {

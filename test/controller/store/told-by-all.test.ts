@@ -62,7 +62,10 @@ test("a gateway of another controller that does not follow is waited for, and to
     const changed = restApi("a", here.upstream.port, { context: "/moved" });
     const put = await here.manage("PUT", "/rest-apis/a?wait=500ms", changed);
     expect(put.status).toBe(202);
-    expect(await states(here, "a")).toEqual(["serving 2", "pending 1"]);
+    await until(
+      async () => expect(await states(here, "a")).toEqual(["serving 2", "pending 1"]),
+      10_000,
+    );
   });
   await until(
     async () => expect(await states(here, "a")).toEqual(["serving 2", "serving 2"]),

@@ -74,7 +74,7 @@ test("a WebSocket passes both ways", async () => {
   const { port } = server.address() as AddressInfo;
   const main = { upstream: { main: { url: `http://127.0.0.1:${port}` } } };
   // A connection that was changed to a WebSocket outlives the time that an answer may take.
-  await deploy("ws", { ...main, resilience: { timeout: "200ms" } });
+  await deploy("ws", { ...main, resilience: { timeout: "3s" } });
   const echoed = await new Promise<string>((resolve, reject) => {
     const call = httpRequest({
       host: "127.0.0.1",
@@ -88,7 +88,7 @@ test("a WebSocket passes both ways", async () => {
         resolve(chunk.toString());
       });
       socket.on("close", () => reject(new Error("the WebSocket was closed")));
-      setTimeout(() => socket.write("hello"), 600);
+      setTimeout(() => socket.write("hello"), 3_500);
     });
     call.on("response", ({ statusCode }) => reject(new Error(`status ${statusCode}`)));
     call.on("error", reject);
@@ -209,9 +209,9 @@ test("a gRPC stream goes both ways while it is open", async () => {
 
 test("a try that takes too long is given up for the next", async () => {
   let calls = 0;
-  const slow = await upstream(() => ({ delayMs: ++calls === 1 ? 20_000 : 0 }));
+  const slow = await upstream(() => ({ delayMs: ++calls === 1 ? 60_000 : 0 }));
   const main = { upstream: { main: { url: `http://127.0.0.1:${slow.port}` } } };
-  const retries = { attempts: 1, on: ["5xx"], perTryTimeout: "300ms" };
+  const retries = { attempts: 1, on: ["5xx"], perTryTimeout: "3s" };
   await deploy("tried", { ...main, traffic: { retries } });
   expect((await t.request("/tried/x")).status).toBe(200);
   expect(calls).toBe(2);
@@ -398,5 +398,6 @@ test("a request that takes longer than its operation allows is ended in time", a
   const began = performance.now();
   const answer = await t.request("/timed/x");
   expect([answer.status, answer.text]).toEqual([504, '{"error":"Gateway Timeout"}']);
-  expect(performance.now() - began).toBeLessThan(4_000);
+  // Without a time of its own it would have a minute.
+  expect(performance.now() - began).toBeLessThan(30_000);
 });

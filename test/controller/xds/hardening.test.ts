@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../eventually.ts";
 import { restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
-import { raw } from "../fixtures/raw.ts";
+import { answersTo } from "../fixtures/raw.ts";
 
 let t: TestGateway;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const get = (path: string, ...lines: string[]) =>
   ["GET " + path + " HTTP/1.1", "Host: a", ...lines, "", ""].join("\r\n");
 
 test("a plain request passes, so that what follows is refused for its own fault", async () => {
-  expect((await raw(t.gateway.ports.http!, get("/a/x"))).statuses).toEqual([200]);
+  expect((await answersTo(t.gateway.ports.http!, get("/a/x"))).statuses).toEqual([200]);
 });
 
 const ambiguous: [string, string][] = [
@@ -63,7 +63,7 @@ const ambiguous: [string, string][] = [
 describe("refuses, and sends nothing upstream:", () => {
   test.each(ambiguous)("%s", async (_, bytes) => {
     const before = t.upstream.seen.length;
-    const { statuses } = await raw(t.gateway.ports.http!, bytes);
+    const { statuses } = await answersTo(t.gateway.ports.http!, bytes);
     expect(statuses.filter((status) => status < 400)).toEqual([]);
     expect(statuses.length).toBeLessThanOrEqual(1);
     expect(t.upstream.seen.length).toBe(before);
@@ -84,7 +84,7 @@ test.each([
     "Request Header Fields Too Large",
   ],
 ])("%s is answered as JSON", async (_, bytes, status, error) => {
-  const { statuses, text } = await raw(t.gateway.ports.http!, bytes);
+  const { statuses, text } = await answersTo(t.gateway.ports.http!, bytes);
   expect(statuses).toEqual([status]);
   expect(text).toContain("content-type: application/json");
   expect(text.endsWith(JSON.stringify({ error }))).toBe(true);
@@ -107,7 +107,7 @@ const smuggling: [string, string][] = [
 
 test.each(smuggling)("no second request comes out of %s", async (_, bytes) => {
   const before = t.upstream.seen.length;
-  const { statuses } = await raw(t.gateway.ports.http!, bytes);
+  const { statuses } = await answersTo(t.gateway.ports.http!, bytes);
   expect(statuses.length).toBeLessThanOrEqual(1);
   expect(t.upstream.seen.slice(before).map(({ path }) => path)).not.toContain("/smuggled");
 });
@@ -117,7 +117,7 @@ test.each([
   ["encoded dot segments", "/b/%2e%2e/a/x", "/x"],
   ["doubled slashes", "//a///x", "/x"],
 ])("%s reach the API they name, with its policies", async (_, path, upstream) => {
-  const answer = await raw(t.gateway.ports.http!, get(path));
+  const answer = await answersTo(t.gateway.ports.http!, get(path));
   expect(answer.statuses).toEqual([200]);
   expect(answer.text).toContain("x-tiny: tiny");
   expect(t.upstream.seen.at(-1)!.path).toBe(upstream);
@@ -129,7 +129,7 @@ test("a client cannot choose its scope or its upstream", async () => {
     "x-target-upstream: other",
     "x-envoy-original-path: /b",
   ];
-  const answer = await raw(t.gateway.ports.http!, get("/a/x", ...forged));
+  const answer = await answersTo(t.gateway.ports.http!, get("/a/x", ...forged));
   expect(answer.statuses).toEqual([200]);
   const names = t.upstream.seen.at(-1)!.headers.map(([name]) => name);
   expect(names).not.toContain("x-sluice-scope");
@@ -155,7 +155,7 @@ test("slow headers are cut off", async () => {
 test("CONNECT, which has no path, is 404, and its sender cannot fill the log with it", async () => {
   const connect = "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n";
   const before = t.logs.length;
-  expect((await raw(t.gateway.ports.http!, connect)).statuses).toEqual([404]);
-  expect((await raw(t.gateway.ports.http!, get("/a/x"))).statuses).toEqual([200]);
+  expect((await answersTo(t.gateway.ports.http!, connect)).statuses).toEqual([404]);
+  expect((await answersTo(t.gateway.ports.http!, get("/a/x"))).statuses).toEqual([200]);
   expect(t.logs.slice(before).filter((line) => line.includes("lua"))).toEqual([]);
 });

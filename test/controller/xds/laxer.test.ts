@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { anyPorts, restApi, startTestGateway, type TestGateway } from "../fixtures/gateway.ts";
-import { raw } from "../fixtures/raw.ts";
+import { answersTo } from "../fixtures/raw.ts";
 import { startUpstream, type UpstreamServer } from "../../runners/upstream.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-laxer-"));
@@ -24,14 +24,14 @@ beforeAll(async () => {
     headers_with_underscores: ALLOW
     max_headers: 200
     max_header_size_kb: 96
-  upstream: { timeouts: { route_timeout_ms: 300 } }
+  upstream: { timeouts: { route_timeout_ms: 3000 } }
 `,
   );
   const { store: _, ...told } = gatewayOptions(loadConfig({ file, env: {} }).config);
   t = await startTestGateway({ ...told, ports: anyPorts, accessLog: "off" });
   upstream = await startUpstream(({ path }) => ({
     ...(path.startsWith("/own") && { headers: { server: "its own" } }),
-    delayMs: path === "/slow" ? 20_000 : 0,
+    delayMs: path === "/slow" ? 60_000 : 0,
   }));
   expect((await t.manage("POST", "/rest-apis?wait=10s", restApi("a", upstream.port))).status).toBe(
     201,
@@ -66,7 +66,7 @@ test.each([
   ["80 KiB of headers", `x-long: ${"a".repeat(80 * 1_024)}\r\n`],
 ])("%s are read, and looked for a route with", async (_, headers) => {
   const request = `GET /nothing HTTP/1.1\r\nhost: a\r\n${headers}\r\n`;
-  expect((await raw(t.gateway.ports.http!, request)).statuses).toEqual([404]);
+  expect((await answersTo(t.gateway.ports.http!, request)).statuses).toEqual([404]);
 });
 
 test("the gateway's own time limit holds where an API has none", async () => {

@@ -9,7 +9,8 @@ let t: TestGateway;
 let stuck: UpstreamServer;
 
 beforeAll(async () => {
-  const limits = { requestTimeoutMs: 500, idleTimeoutMs: 500, trustedProxies: 1 };
+  // A client has the idle time for its first byte, too, and this process may be held up.
+  const limits = { requestTimeoutMs: 500, idleTimeoutMs: 3_000, trustedProxies: 1 };
   t = await startTestGateway({ limits });
   stuck = await startUpstream(() => ({ body: oneThenNothing() }));
   const operations = ["GET", "POST"].map((method) => ({ method, path: "/*" }));

@@ -167,9 +167,9 @@ describe("an upgrade", () => {
   test.each(["h2c", "TLS/1.2", "x"])("to %s hides nothing behind it", async (to) => {
     const socket = await sent(plain, get("/a/x", "Connection: Upgrade", `Upgrade: ${to}`));
     await socket.send("GET /a/hidden HTTP/1.1\nHost: a\n\n");
-    const paths = t.upstream.seen.map(({ path }) => path);
     await socket.lastAnswered();
     socket.destroy();
+    const paths = t.upstream.seen.map(({ path }) => path);
     expect(paths).not.toContain("/hidden");
   });
 });

@@ -25,6 +25,6 @@ test("a VM that dies closes its connections, and soon there is a new one", async
       await eventually(() => expect(client.ended || client.closed).toBe(true));
       client.socket.destroy();
       // Until it is made, connections are closed as they come.
-      expect(seen()).toBe(times);
+      expect(seen()).toBeGreaterThanOrEqual(times);
     });
 });
