@@ -1,10 +1,10 @@
 /**
  * Plays the cases of the shelf's policies, in the simulator and in Envoy. In parts, so that vitest spreads them over its
- * workers: each part builds its own policies, and what stands in their cases' chains.
+ * workers: each policy is built by itself, and with what stands in a case's chain.
  */
 import { basename } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { build } from "../../cli/build/index.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { build, type Built } from "../../cli/build/index.ts";
 import { companions } from "../../cli/cases/companions.ts";
 import { loadCases } from "../../cli/cases/load.ts";
 import { shelfFolders } from "../../cli/run/shelf.ts";
@@ -31,32 +31,34 @@ async function dealt(part: number): Promise<Map<string, Case[]>> {
 
 export async function playPart(part: number): Promise<void> {
   const shelf = await dealt(part);
-  const folders = [...shelf.keys()];
-  const named = [...shelf].map(([folder, cases]) => ({ name: basename(folder), cases }));
   const envoy = envoyRunner();
-  let module: Uint8Array;
-  let versions: Map<string, string>;
-
-  beforeAll(async () => {
-    const built = await build([...folders, ...(await companions(folders, shelf))]);
-    module = built.wasm;
-    versions = new Map(
-      built.policies.map(({ name, version }) => [name, `v${version.split(".")[0]}`]),
-    );
-  });
-
   afterAll(() => envoy.close());
 
+  const modules = new Map<string, Promise<Built>>();
+  /** With what stands in the case's chain: an Envoy takes a small module sooner than the whole shelf. */
+  const builtFor = async (folder: string, one: Case): Promise<Built> => {
+    const folders = [folder, ...(await companions([folder], new Map([[folder, [one]]])))];
+    const key = folders.join();
+    const built = modules.get(key) ?? build(folders);
+    modules.set(key, built);
+    return built;
+  };
+
   describe.each([simulatorRunner(), envoy])("on $name", (runner) => {
-    describe.each(named)("$name", ({ name, cases }) => {
-      for (const one of cases) {
-        test(one.name, async ({ skip }) => {
-          const version = versions.get(name) as string;
-          const outcome = await play(one, runner, module, { name, version });
-          if (outcome.result === "skipped") skip(outcome.lines.join());
-          expect(outcome.lines).toEqual([]);
-        });
-      }
-    });
+    describe.each([...shelf].map(([folder, cases]) => [basename(folder), folder, cases] as const))(
+      "%s",
+      (_, folder, cases) => {
+        for (const one of cases) {
+          test(one.name, async ({ skip }) => {
+            const { wasm, policies } = await builtFor(folder, one);
+            const { name, version } = policies.find((policy) => policy.folder === folder)!;
+            const own = { name, version: `v${version.split(".")[0]}` };
+            const outcome = await play(one, runner, wasm, own);
+            if (outcome.result === "skipped") skip(outcome.lines.join());
+            expect(outcome.lines).toEqual([]);
+          });
+        }
+      },
+    );
   });
 }
