@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Log } from "../log.ts";
 import { UserError } from "../errors.ts";
 import { eachLine } from "../observe/lines.ts";
-import { until } from "../until.ts";
+import { Hopeless, until } from "../until.ts";
 import type { JsonObject } from "../xds/protos.ts";
 
 export interface EnvoyOptions {
@@ -95,13 +95,16 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const gone = exited.then((code) => {
     throw new UserError(`Envoy ended with ${code} while starting:\n${lastLines.join("\n")}`);
   });
-  gone.catch(() => {});
+  let isGone = false;
+  gone.catch(() => void (isGone = true));
+  const address = async () => {
+    // Who has ended will not say it: waiting on would keep this process.
+    if (isGone) throw new Hopeless("Envoy has ended");
+    return portOf(await readFile(addressFile, "utf8"));
+  };
   const adminPort = await Promise.race([
     gone,
-    until(
-      async () => portOf(await readFile(addressFile, "utf8")),
-      options.startTimeoutMs ?? 15_000,
-    ),
+    until(address, options.startTimeoutMs ?? 15_000),
   ]).catch((error) => {
     child.kill("SIGKILL");
     throw error;
