@@ -7,6 +7,7 @@ import { CaseAgent, agentCluster, isFeedRequest, neverTaken } from "../../host-s
 import type { Loaded, Runner, RunnerAnswer, RunnerSetup } from "../../host-sim/cases/runner.ts";
 import type { Route } from "../../host-sim/http/routes.ts";
 import type { Request } from "../../host-sim/setup.ts";
+import { manifestSection, readManifest } from "../modules/manifest.ts";
 import { until } from "../until.ts";
 import type { Change } from "../xds/cache.ts";
 import type { JsonObject } from "../xds/protos.ts";
@@ -48,6 +49,7 @@ export function envoyRunner(options: LabOptions = {}): EnvoyRunner {
 async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<LoadedEnvoy> {
   const { module } = setup;
   const bytes = typeof module === "string" ? new Uint8Array(await readFile(module)) : module;
+  if (setup.feed && !mayTakeFeed(bytes)) throw new Error(neverTaken);
   const routes: Route[] = setup.routes ?? [{ ...(setup.chain && { chain: setup.chain }) }];
   const agent = setup.feed ? new CaseAgent(setup.feed, setup.clusters?.[agentCluster]) : null;
   const services = await startServices(setup, routes, agent);
@@ -91,6 +93,13 @@ async function load(lab: EnvoyLab, setup: RunnerSetup, id: string): Promise<Load
     await close().catch(() => {});
     throw error;
   }
+}
+
+/** What a module of ours says of itself is not waited for; of others it is not known. */
+function mayTakeFeed(bytes: Uint8Array): boolean {
+  const compiled = new WebAssembly.Module(bytes as BufferSource);
+  const [section] = WebAssembly.Module.customSections(compiled, manifestSection);
+  return !section || readManifest(new Uint8Array(section)).feed === true;
 }
 
 interface Services {
