@@ -24,7 +24,7 @@ export async function compare(
 ): Promise<{ expected: View; found: View; lines: string[] }> {
   const id = nextId();
   const found = await simulator.run(scenario, id).catch(failed);
-  const expected = await envoy.run(scenario, id);
+  const expected = await envoy.run(scenario, id, found);
   return { expected, found, lines: differences(expected, found) };
 }
 
@@ -53,7 +53,8 @@ export async function compareAll(
   const work = async (): Promise<void> => {
     for (let index = next++; index < scenarios.length; index = next++) {
       const scenario = scenarios[index]!;
-      const lines = differences(await envoy.run(scenario, ids[index]!), views[index]!);
+      const seen = await envoy.run(scenario, ids[index]!, views[index]);
+      const lines = differences(seen, views[index]!);
       if (lines.length) found.push({ index, scenario, lines });
     }
   };

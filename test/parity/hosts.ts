@@ -6,7 +6,7 @@ import { envoyRunner } from "../runners/envoy.ts";
 import { pairs } from "../../controller/lab/http.ts";
 import { self, type Host, type Pairs, type Scenario, type View } from "./scenario.ts";
 import { grpcAnswer, grpcService, grpcView, idOfCall } from "./grpc.ts";
-import { steady, steadyText } from "./view.ts";
+import { differences, steady, steadyText } from "./view.ts";
 
 /** A scenario's texts with its own name in them, as a request. */
 function requestOf(scenario: Scenario, id: string) {
@@ -43,6 +43,9 @@ const mostLines = 400;
 
 /** Longer than any timeout that an answer could still come from: such a request hangs. */
 const patienceMs = 11_000;
+
+/** How long the log and the services of a busy machine may lag behind an answer. */
+const settleMs = 3_000;
 
 /** What is left to compare of a request that nobody will ever answer. */
 const hung: View = {
@@ -233,7 +236,7 @@ export async function envoyHost(
       await envoy.close();
       await remote.close();
     },
-    async run(scenario, id) {
+    async run(scenario, id, wanted) {
       running.set(id, scenario);
       const from = loaded.logs().length;
       const answer = await ask(
@@ -249,12 +252,16 @@ export async function envoyHost(
         script.join().includes("~call~"),
       );
       if (calls && !called.has(id)) await pause(40);
-      return {
+      const view = (): View => ({
         ...answer.view,
         upstream: seenView(seen.get(id)),
         callouts: called.get(id) ?? [],
         log: logOf(loaded.logs().slice(from), id),
-      };
+      });
+      const settled = performance.now() + settleMs;
+      while (wanted && differences(view(), wanted).length > 0 && performance.now() < settled)
+        await pause(5);
+      return view();
     },
   };
 }

@@ -56,6 +56,7 @@ export interface View {
 /** A host that runs scenarios; `id` is unique for each run. */
 export interface Host {
   name: string;
-  run(scenario: Scenario, id: string): Promise<View>;
+  /** What is `wanted` may come later than the answer: for that it waits, and shows in the end what there is. */
+  run(scenario: Scenario, id: string, wanted?: View): Promise<View>;
   close(): Promise<void>;
 }
