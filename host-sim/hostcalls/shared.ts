@@ -13,7 +13,7 @@ export const shared: Hostcalls = {
   ) {
     const found = vm.host.shared.get(vm.settings.vmId, vm.memory.text(key, keySize));
     if (!found) return Status.NotFound;
-    vm.memory.give(found.bytes, out, outSize);
+    vm.memory.give(found.text, out, outSize);
     vm.memory.setU32(outCas, found.cas);
     return Status.Ok;
   },
@@ -27,7 +27,7 @@ export const shared: Hostcalls = {
     cas: number,
   ) {
     const name = vm.memory.text(key, keySize);
-    return vm.host.shared.set(vm.settings.vmId, name, vm.memory.bytes(value, size), cas >>> 0);
+    return vm.host.shared.set(vm.settings.vmId, name, vm.memory.text(value, size), cas >>> 0);
   },
 
   proxy_register_shared_queue(vm, name: number, size: number, outToken: number) {

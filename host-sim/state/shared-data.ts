@@ -9,7 +9,8 @@ interface Queue {
 }
 
 export interface SharedValue {
-  bytes: Uint8Array;
+  /** Each letter is a byte: an array takes ten times as much for the short values of which a module makes thousands. */
+  text: string;
   cas: number;
 }
 
@@ -26,7 +27,7 @@ export class SharedData {
   }
 
   /** A compare value of 0 always writes; for a key that does not exist any value does. */
-  set(vmId: string, key: string, bytes: Uint8Array, cas: number): Status {
+  set(vmId: string, key: string, text: string, cas: number): Status {
     let values = this.#values.get(vmId);
     if (!values) this.#values.set(vmId, (values = new Map()));
     const present = values.get(key);
@@ -35,7 +36,7 @@ export class SharedData {
       present.cas = this.#nextCas++;
     }
     if (present && cas && cas !== present.cas) return Status.CasMismatch;
-    values.set(key, { bytes, cas: this.#nextCas++ });
+    values.set(key, { text, cas: this.#nextCas++ });
     return Status.Ok;
   }
 

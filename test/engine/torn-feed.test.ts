@@ -20,9 +20,9 @@ const ask = async (): Promise<number> => {
 };
 
 /** What is shared between workers, by what a value's bytes have in them or by its key. */
-function shared(wanted: (key: string, bytes: Buffer) => boolean): [key: string, bytes: Buffer] {
-  for (const [key, { bytes }] of gateway.shared.entries("sluice"))
-    if (wanted(key, Buffer.from(bytes))) return [key, Buffer.from(bytes)];
+function shared(wanted: (key: string, bytes: Buffer) => boolean): [key: string, text: string] {
+  for (const [key, { text }] of gateway.shared.entries("sluice"))
+    if (wanted(key, Buffer.from(text, "latin1"))) return [key, text];
   throw new Error("nothing of this kind is shared");
 }
 
@@ -48,7 +48,7 @@ test.each([
   const id = feedId("key", ...of);
   const late = [shared((_, bytes) => bytes.includes(id)), shared((key) => key === "sluice.g")];
   meanwhile = () => {
-    for (const [key, bytes] of late) gateway.shared.set("sluice", key, bytes, 0);
+    for (const [key, text] of late) gateway.shared.set("sluice", key, text, 0);
   };
   writes = 0;
   agent.put([{ table: "key", id: of }]);

@@ -80,7 +80,7 @@ export class Modules {
     const [last] = await this.options.store.assignments(1);
     if (!last || last.id === this.current?.assignment) return;
     const before = this.catalog.bodyUses();
-    await this.serve(last.hash, last.id);
+    this.serve(await this.stored(last.hash), last.id);
     await this.limitBodies(before);
   }
 
@@ -123,9 +123,9 @@ export class Modules {
   assign(hash: string): Promise<void> {
     return this.assigning.run(async () => {
       const before = this.catalog.bodyUses();
-      await this.whenFitting(hash, async () => {
+      await this.whenFitting(hash, async (stored) => {
         const { id } = await this.options.store.assign(hash);
-        await this.serve(hash, id);
+        this.serve(stored, id);
       });
       await this.limitBodies(before);
     });
@@ -134,7 +134,7 @@ export class Modules {
   /** An uploaded module as single gateways can be given it, before it serves. */
   offered(hash: string): Promise<Replaced> {
     return this.assigning.run(() =>
-      this.whenFitting(hash, async (bytes) =>
+      this.whenFitting(hash, async ({ bytes }) =>
         this.options.cache.encoded({ ...this.place, body: this.filter(hash, bytes) }),
       ),
     );
@@ -190,13 +190,14 @@ export class Modules {
    * Does something with an uploaded module that starts and that every document fits, while nothing is written: no document
    * slips by the check.
    */
-  private async whenFitting<T>(hash: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+  private async whenFitting<T>(
+    hash: string,
+    work: (module: CheckedModule) => Promise<T>,
+  ): Promise<T> {
     const control = this.options.control();
-    const stored = await this.options.store.module(hash);
-    if (!stored) throw new UserError(`module ${hash}: not found`);
-    const manifest = JSON.parse(stored.manifest) as ModuleManifest;
+    const module = await this.stored(hash);
+    const { bytes, manifest } = module;
     const catalog = this.catalogFor(manifest);
-    const bytes = new Uint8Array(stored.bytes);
     await this.tryStart(bytes);
     await this.tryOwn(bytes, catalog);
     const fitting = control.fitting({
@@ -212,7 +213,7 @@ export class Modules {
     await refuseMisfits();
     return control.exclusively(async () => {
       await refuseMisfits();
-      return work(bytes);
+      return work(module);
     });
   }
 
@@ -251,11 +252,15 @@ export class Modules {
     };
   }
 
-  private async serve(hash: string, assignment: number): Promise<void> {
-    const stored = await this.options.store.module(hash);
-    if (!stored) throw new Error(`module ${hash} is assigned but not stored`);
-    const manifest = JSON.parse(stored.manifest) as ModuleManifest;
-    const bytes = new Uint8Array(stored.bytes);
+  private async stored(hash: string): Promise<CheckedModule> {
+    const row = await this.options.store.module(hash);
+    if (!row) throw new UserError(`module ${hash}: not found`);
+    const manifest = JSON.parse(row.manifest) as ModuleManifest;
+    return { hash, bytes: new Uint8Array(row.bytes), manifest };
+  }
+
+  /** The very bytes that were tried: the simulator that tried them goes on with the next chains. */
+  private serve({ hash, bytes, manifest }: CheckedModule, assignment: number): void {
     this.catalog = this.catalogFor(manifest);
     this.current = { hash, bytes, manifest, assignment };
     this.options.serving?.();
