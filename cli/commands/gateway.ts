@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { UserError } from "../../controller/errors.ts";
 import type { Io } from "../io.ts";
 import type { BootstrapCommandOptions } from "../run/bootstrap.ts";
+import { beginSmall } from "../run/heap.ts";
 import { apply, diff, exportAll } from "./apply.ts";
 import { explain } from "./explain.ts";
 import { gatewayBook } from "./gateways.ts";
@@ -55,6 +56,7 @@ const run = (io: Io): Command =>
     .action(async ({ controller, name, state, tokenFile, ca, ...options }: RunOptions, command) => {
       if (controller === undefined) {
         refuse(command, "is for --controller", { name, state, tokenFile, ca });
+        beginSmall();
         const { runGateway } = await import("../run/gateway.ts");
         return runGateway(options, io);
       }

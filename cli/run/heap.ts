@@ -10,14 +10,21 @@ import { setFlagsFromString } from "node:v8";
 /** With so many documents a start would take half as long again. */
 const many = 1_000;
 
+/** The young generation doubles up to 32 MiB within the first half of a second, and is given back only after some at rest. */
+const growth = "--semi-space-growth-factor";
+
 const lean = [
   "--optimize-for-size",
-  // The young generation stays as it is: it doubles up to 32 MiB on a machine that is busy.
-  "--semi-space-growth-factor=1",
   // Thirty times the usual: the compiler leaves 2 MiB in each of its threads, and takes more CPU than it saves here.
   "--interrupt-budget=2000000",
 ];
 
+/** Before anything large is loaded. */
+export function beginSmall(): void {
+  setFlagsFromString(`${growth}=1`);
+}
+
 export function fitHeap(documents: number): void {
   if (documents < many) for (const flag of lean) setFlagsFromString(flag);
+  else setFlagsFromString(`${growth}=2`);
 }
