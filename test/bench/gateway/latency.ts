@@ -6,7 +6,8 @@
  *
  * Two cores: one for the Envoy that is asked, one for the loader, which spins, and is the upstream too. What shares a core
  * takes turns of milliseconds: the loader's own collector and compiler took most of them, so that bare Envoy had 1.4 ms at
- * p99 where it has 0.4. Both go before whatever else wants their core, and all else runs beside Envoy, in its pauses.
+ * p99 where it has 0.4. Both go before whatever else wants their core, and all else runs beside Envoy, in its pauses:
+ * which root alone may ask for.
  */
 import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
